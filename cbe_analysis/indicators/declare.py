@@ -1,0 +1,196 @@
+"""How an indicator is declared: one function and one decorator state it all."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.tables import TABLES
+
+Kind = Literal["cases", "model"]
+GIVEN = ("policy", "contrast")  # what a body may ask for besides tables
+CATALOGUE: dict[str, Indicator] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice that the person may make with `--set name=value`.
+
+    Parameters
+    ----------
+    name
+        The keyword of the body.
+    kind
+        str, int, float or bool.
+    default
+        Value when nothing is set; None means "not chosen".
+    """
+
+    name: str
+    kind: type
+    default: Any
+
+    def read(self, value: Any) -> Any:
+        """The value in the option's type, from text or from Python.
+
+        Raises
+        ------
+        UsageError
+            When it cannot be read as that type.
+        """
+        if value is None or (isinstance(value, self.kind) and not (self.kind is not bool and isinstance(value, bool))):
+            return value
+        words = {"true": True, "false": False}
+        try:
+            if self.kind is bool:
+                return words[str(value).lower()]
+            return self.kind(value)
+        except (ValueError, TypeError, KeyError):
+            raise UsageError(
+                f"option '{self.name}' does not take this value", remedy=f"give a {self.kind.__name__}"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The groups that a model is asked for.
+
+    Parameters
+    ----------
+    by
+        Group columns, present in the case rows as text; "(unknown)" where missing.
+    compare
+        "others", "reference" or None.
+    references
+        Group column -> reference value, for the columns of `by` that have one.
+    """
+
+    by: tuple[str, ...] = ()
+    compare: str | None = None
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An entry of the catalogue; made by the decorator `indicator`."""
+
+    id: str
+    kind: Kind
+    question: str
+    unit: str
+    principles: tuple[int, ...]
+    source: str
+    definition: str
+    tables: tuple[str, ...]
+    optional_tables: tuple[str, ...]
+    options: Mapping[str, Option]
+    wants: tuple[str, ...]
+    minimum_n: int
+    body: Callable[..., Any]
+
+    @property
+    def main(self) -> str:
+        """The table whose rows `--where` filters."""
+        return self.tables[0]
+
+    def read_options(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All options with their values, the defaults where nothing was given.
+
+        Raises
+        ------
+        UsageError
+            When an option is not declared or its value has the wrong type.
+        """
+        unknown = [k for k in given if k not in self.options]
+        if unknown:
+            raise UsageError(
+                f"'{self.id}' has no option {choices(unknown)}", remedy=f"its options are: {choices(self.options)}"
+            )
+        return {name: option.read(given.get(name, option.default)) for name, option in self.options.items()}
+
+
+def indicator(
+    *,
+    question: str,
+    unit: str,
+    principles: tuple[int, ...],
+    source: str,
+    kind: Kind = "cases",
+    minimum_n: int = 0,
+) -> Callable[[Callable[..., Any]], Indicator]:
+    """Declare the decorated function as an indicator.
+
+    Its name is the id, its docstring the definition, its positional parameters the tables it needs (the first is the
+    main one; a table with default None is optional), plus `policy` and `contrast` where it wants them; its keyword-only
+    parameters are the options.
+
+    Parameters
+    ----------
+    question
+        The inquiry question that it answers.
+    unit
+        Unit of `value`, in words.
+    principles
+        Numbers of the quality principles (1-16) that it serves.
+    source
+        The rule or paper that defines it.
+    kind
+        "cases": the body returns one row per case. "model": it returns estimate rows.
+    minimum_n
+        Raises (never lowers) the policy's minimum.
+
+    Raises
+    ------
+    TypeError
+        At import, when the declaration is incomplete, names an unknown table or repeats an id.
+    """
+
+    def declare(body: Callable[..., Any]) -> Indicator:
+        name = body.__name__
+        definition = inspect.getdoc(body)
+        if not definition or not question.endswith("?") or not unit or not source:
+            raise TypeError(f"indicator {name}: docstring, question (ending in '?'), unit and source are required")
+        if not principles or not all(1 <= p <= 16 for p in principles):
+            raise TypeError(f"indicator {name}: principles are numbers from 1 to 16")
+        if name in CATALOGUE:
+            raise TypeError(f"indicator {name} is declared twice")
+        entry = Indicator(
+            name, kind, question, unit, principles, source, definition, *_parts(name, body), minimum_n, body
+        )
+        CATALOGUE[name] = entry
+        return entry
+
+    return declare
+
+
+def _parts(
+    name: str, body: Callable[..., Any]
+) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Option], tuple[str, ...]]:
+    """Tables, optional tables, options and given values of a body's signature."""
+    hints = typing.get_type_hints(body, include_extras=False) if body.__annotations__ else {}
+    tables, optional, options, wants = [], [], {}, []
+    for p in inspect.signature(body).parameters.values():
+        if p.kind is p.KEYWORD_ONLY:
+            options[p.name] = Option(p.name, _plain_type(name, p, hints.get(p.name)), p.default)
+        elif p.name in GIVEN:
+            wants.append(p.name)
+        elif p.name not in TABLES:
+            raise TypeError(f"indicator {name}: '{p.name}' is neither a table nor one of {GIVEN}")
+        else:
+            (tables if p.default is p.empty else optional).append(p.name)
+    if not tables:
+        raise TypeError(f"indicator {name} needs at least one table")
+    return tuple(tables), tuple(optional), options, tuple(wants)
+
+
+def _plain_type(name: str, parameter: inspect.Parameter, hint: Any) -> type:
+    """The one plain type of an option, from its hint without None."""
+    kinds = [k for k in typing.get_args(hint) if k is not types.NoneType] or [hint]
+    if len(kinds) != 1 or kinds[0] not in (str, int, float, bool) or parameter.default is parameter.empty:
+        raise TypeError(f"indicator {name}: option {parameter.name} needs a plain type and a default")
+    return typing.cast(type, kinds[0])

@@ -1,0 +1,86 @@
+"""Estimates: one tidy shape for everything that is measured; not publishable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+ALL, UNKNOWN = "(all)", "(unknown)"
+BEFORE = ("quantity", "unit")
+AFTER = (
+    *("arm", "at", "n", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),
+    *("reference", "n_reference", "note"),
+)
+QUANTITIES = frozenset(
+    "mean share median count slope intercept percentile gap ratio hedges_g effect baseline attrition probability "
+    "hazard_ratio survival kappa alpha icc auc r2 index loglik sd_student_slope sd_student_intercept cor_student "
+    "sd_school_slope sd_school_intercept cor_school sd_residual".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What was counted.
+
+    Parameters
+    ----------
+    entity
+        What one count is: "students", "staff" ...
+    where
+        The canonical `--where` conditions, sorted text.
+    window
+        First and last date of the rows used, ISO text; empty when undated.
+    counts
+        One row per cell of the joint table over the policy's published dimensions: those columns as text, and `n`.
+    """
+
+    entity: str
+    where: tuple[str, ...]
+    window: tuple[str, str]
+    counts: pd.DataFrame
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits over entity, where and window."""
+        return hashlib.sha256(json.dumps([self.entity, self.where, self.window]).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """The answer of one indicator.
+
+    Parameters
+    ----------
+    by
+        Group columns of `rows`, in the order asked for.
+    rows
+        Columns BEFORE, the group columns (text; "(all)", "(unknown)"), then AFTER; one row per estimate.
+    parameters
+        by, compare, over, adjust, where and the options, as given after defaults.
+    """
+
+    indicator: str
+    question: str
+    unit: str
+    method: str
+    source: str
+    by: tuple[str, ...]
+    fingerprint: str
+    as_of: str
+    minimum_n: int
+    parameters: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    population: Population
+    rows: pd.DataFrame = field(repr=False)
+
+    def __post_init__(self) -> None:
+        expected = [*BEFORE, *self.by, *AFTER]
+        if list(self.rows.columns) != expected:
+            raise AssertionError(f"columns of estimates are {list(self.rows.columns)}, expected {expected}")
+        if not set(self.rows["quantity"]) <= QUANTITIES:
+            raise AssertionError(f"unknown quantity among {set(self.rows['quantity']) - QUANTITIES}")

@@ -1,0 +1,71 @@
+"""How a canonical table is declared: once, for the reader, the suites, the dictionary and the importers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["text", "integer", "number", "boolean", "date", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a canonical table.
+
+    Parameters
+    ----------
+    name, type
+        A "month" is text YYYY-MM; a "boolean" is written true/false.
+    meaning
+        One line, for the data dictionary.
+    required
+        A required column must be in the file and filled in every row.
+    unit
+        Unit of a number, in words.
+    allowed
+        The closed set of values; empty means open.
+    minimum, maximum
+        Inclusive range of a number.
+    references
+        "table.column" of the parent; optional parents are checked only when their table is there.
+    personal
+        True when the value identifies a person (an id, a month of birth).
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    required: bool = False
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    references: str = ""
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A canonical table: one CSV or Parquet file of a district's folder.
+
+    Parameters
+    ----------
+    row
+        What one row is: "a student in a school for a spell".
+    key
+        Columns that together name a row; may include optional columns.
+    required
+        True for the tables without which a folder is not a district.
+    """
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    required: bool = False
+
+    def __getitem__(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(c.name == name for c in self.columns)
