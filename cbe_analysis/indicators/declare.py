@@ -114,7 +114,7 @@ class Indicator:
         return {name: option.read(given.get(name, option.default)) for name, option in self.options.items()}
 
 
-def indicator(
+def indicator(  # noqa: PLR0913 - the words of a declaration
     *,
     question: str,
     unit: str,

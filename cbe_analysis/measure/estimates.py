@@ -17,9 +17,38 @@ AFTER = (
     *("reference", "n_reference", "note"),
 )
 QUANTITIES = frozenset(
-    "mean share median count slope intercept percentile gap ratio hedges_g effect baseline attrition probability "
-    "hazard_ratio survival kappa alpha icc auc r2 index loglik sd_student_slope sd_student_intercept cor_student "
-    "sd_school_slope sd_school_intercept cor_school sd_residual".split()
+    [
+        "mean",
+        "share",
+        "median",
+        "count",
+        "slope",
+        "intercept",
+        "percentile",
+        "gap",
+        "ratio",
+        "hedges_g",
+        "effect",
+        "baseline",
+        "attrition",
+        "probability",
+        "hazard_ratio",
+        "survival",
+        "kappa",
+        "alpha",
+        "icc",
+        "auc",
+        "r2",
+        "index",
+        "loglik",
+        "sd_student_slope",
+        "sd_student_intercept",
+        "cor_student",
+        "sd_school_slope",
+        "sd_school_intercept",
+        "cor_school",
+        "sd_residual",
+    ]
 )
 
 
