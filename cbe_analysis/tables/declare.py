@@ -24,6 +24,8 @@ class Column:
         Unit of a number, in words.
     allowed
         The closed set of values; empty means open.
+    usual
+        The documented values of an open set: others are kept, and reported as a warning.
     minimum, maximum
         Inclusive range of a number.
     references
@@ -38,6 +40,7 @@ class Column:
     required: bool = False
     unit: str = ""
     allowed: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     references: str = ""
@@ -53,9 +56,13 @@ class Table:
     row
         What one row is: "a student in a school for a spell".
     key
-        Columns that together name a row; may include optional columns.
+        Columns that together name a row; may include optional columns, whose emptiness counts as a value.
     required
         True for the tables without which a folder is not a district.
+    spell
+        First and last date of what a row describes, both inclusive: the first may not lie after the last.
+    either
+        Columns of which each row fills at least one.
     """
 
     name: str
@@ -63,9 +70,14 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
+    spell: tuple[str, str] | None = None
+    either: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
         return any(c.name == name for c in self.columns)
