@@ -1,0 +1,101 @@
+"""Arguments as clean arrays: every method refuses missing numbers here, so that none is dropped in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cbe_analysis.errors import UsageError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+WIDE = 4  # integer labels that span at most this many times their number are coded without a sort
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Labels as integers.
+
+    Parameters
+    ----------
+    codes
+        Shape `(n,)`, 0 to the number of labels less one.
+    labels
+        Shape `(k,)`, sorted; `labels[codes]` gives back what was coded.
+    """
+
+    codes: IntArray
+    labels: NDArray[Any]
+
+
+def numbers(values: ArrayLike, name: str) -> FloatArray:
+    """The values as an array of floats without a missing one.
+
+    Raises
+    ------
+    UsageError
+        Where a value is missing, infinite or no number: how many there are, never which.
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise UsageError("a column is not numeric", name, "convert it to numbers before it is analysed") from error
+    bad = int(array.size - np.isfinite(array).sum())
+    if bad:
+        raise UsageError(
+            f"{bad} of {array.size} numbers are missing or infinite", name, "leave those rows out and report how many"
+        )
+    return array
+
+
+def columns(X: ArrayLike, n: int, name: str = "X") -> FloatArray:
+    """The design as an array of shape `(n, k)` without a missing number; one column may be given as a vector.
+
+    Raises
+    ------
+    UsageError
+        Where a number is missing, or the rows are not as many as `n`.
+    """
+    design = numbers(X, name)
+    design = design[:, None] if design.ndim == 1 else design
+    if design.ndim != 2 or len(design) != n:
+        raise UsageError(f"{design.shape} is not one row for each of {n} values", name, "give arrays of equal length")
+    return design
+
+
+def coded(labels: ArrayLike, n: int, name: str) -> Coded:
+    """The labels as integer codes.
+
+    Raises
+    ------
+    UsageError
+        Where a label is missing, or the labels are not as many as `n`.
+    """
+    array = np.asarray(labels)
+    if array.shape != (n,):
+        raise UsageError(f"{array.size} labels for {n} values", name, "give arrays of equal length")
+    missing = int(np.sum(array != array)) if array.dtype.kind == "f" else 0
+    if array.dtype.kind == "O":
+        missing = sum(label is None or label != label for label in array.tolist())
+    if missing:
+        raise UsageError(f"{missing} of {n} labels are missing", name, "leave those rows out and report how many")
+    if array.dtype.kind not in "iu" or n == 0 or np.ptp(array) > WIDE * n:
+        kinds, codes = np.unique(array, return_inverse=True)
+        return Coded(codes.astype(np.int64), kinds)
+    offset, low = array - array.min(), array.min()
+    seen = np.zeros(int(offset.max()) + 1, dtype=bool)
+    seen[offset] = True
+    return Coded((np.cumsum(seen) - 1)[offset].astype(np.int64), np.flatnonzero(seen) + low)
+
+
+def sums(codes: IntArray, of: FloatArray, groups: int) -> FloatArray:
+    """The sum of the numbers in each group, shape `(groups,)`, or `(groups, k)` for `k` columns."""
+    if of.ndim == 1:
+        return np.bincount(codes, weights=of, minlength=groups).astype(np.float64)
+    total = np.empty((groups, of.shape[1]))
+    for j in range(of.shape[1]):
+        total[:, j] = np.bincount(codes, weights=of[:, j], minlength=groups)
+    return total
