@@ -1,0 +1,93 @@
+"""What an import made of its source: read, written, left out and why; every record is accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many records did not become a row of their own, and why."""
+
+    records: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The account of one canonical table: what was read or made is what was written or left out.
+
+    Parameters
+    ----------
+    table
+        The canonical table.
+    read
+        Records of the source that could have become a row.
+    written
+        Rows of the table's file.
+    left_out
+        The records that did not.
+    made
+        Rows that the importer made without a record, because the source has none.
+    """
+
+    table: str
+    read: int
+    written: int
+    left_out: tuple[LeftOut, ...] = ()
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        balance = self.read + self.made - self.written - sum(part.records for part in self.left_out)
+        if balance:
+            raise AssertionError(f"the account of {self.table} is off by {balance} records")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the source that a reader of its numbers should know, with its count."""
+
+    count: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The whole account of an import; its text is a printable table.
+
+    Parameters
+    ----------
+    source
+        What was read, as a person would look it up.
+    records
+        Records of the source.
+    tallies
+        One per table written.
+    remarks
+        What else was found on the way.
+    columns_left
+        Columns of the source that no table holds.
+    """
+
+    source: str
+    records: int
+    tallies: tuple[Tally, ...]
+    remarks: tuple[Remark, ...] = ()
+    columns_left: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        head = f"{self.source}: {self.records:,} records"
+        columns = f"Columns of the source that no table holds: {', '.join(self.columns_left) or 'none'}."
+        remarks = [f"{remark.count:>9,}  {remark.says}" for remark in self.remarks]
+        return "\n".join([head, "", *_table(self.tallies), "", *remarks, "", columns])
+
+
+def _table(tallies: tuple[Tally, ...]) -> list[str]:
+    """The lines of the printed table; a table with several reasons takes a line for each."""
+    lines = [f"{'table':<14}{'read':>9}{'made':>9}{'written':>9}{'left out':>10}  why"]
+    for tally in tallies:
+        first, *others = tally.left_out or (LeftOut(0, ""),)
+        numbers = f"{tally.read:>9,}{tally.made:>9,}{tally.written:>9,}"
+        lines.append(f"{tally.table:<14}{numbers}{first.records:>10,}  {first.why}".rstrip())
+        lines += [f"{'':<41}{other.records:>10,}  {other.why}" for other in others]
+    return lines
