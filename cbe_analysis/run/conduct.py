@@ -1,0 +1,161 @@
+"""One run: a notebook and a district in, a brief out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cbe_analysis.errors import RunFailed, UsageError, choices
+from cbe_analysis.run import notebooks, places
+from cbe_analysis.run.execute import Executed, execute
+from cbe_analysis.run.parameters import checked
+
+AUDIENCES = ("public", "staff")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A brief that was made.
+
+    Parameters
+    ----------
+    name
+        Of the notebook, and of the folders written to.
+    paths
+        The files written: the brief as PDF and as HTML, the executed notebook, the report of the data checks.
+    audience
+        "public": the brief is a draft. "staff": everything is internal.
+    seconds
+        From the call to the last file.
+    pages
+        Of the PDF.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    audience: str
+    seconds: float
+    pages: int
+
+
+def run(  # noqa: PLR0913 - the words of a run
+    notebook: str | Path,
+    folder: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    audience: str = "public",
+    out: str | Path = "reports",
+    progress: Progress | None = None,
+) -> Run:
+    """A brief from the notebook on the district, written under the reports folder.
+
+    Parameters
+    ----------
+    notebook
+        A name such as `growth`, or the path of an .ipynb.
+    folder
+        The district's folder.
+    parameters
+        Name -> value for the notebook's parameters cell; text is read in the declared type.
+    audience
+        "public" writes a draft beside the internal record; "staff" writes internal files alone.
+    out
+        The reports folder.
+    progress
+        Told what is being done, how much of it is done, and of how much.
+
+    Raises
+    ------
+    UsageError
+        Before anything runs: an unknown notebook, audience or parameter, a wrong type, a folder that cannot be written.
+    CbeError
+        Of the kind that was raised in the notebook.
+    RunFailed
+        When the notebook stopped for any other reason; it is kept as NAME.failed.ipynb.
+    """
+    started = time.perf_counter()
+    if audience not in AUDIENCES:
+        raise UsageError(f"there is no audience {audience!r}", remedy=f"choose one of: {choices(AUDIENCES)}")
+    tell = progress or _silent
+    file = notebooks.find(notebook)
+    source = notebooks.read(file)
+    values = checked(source, parameters or {}) | {"data": str(Path(folder).resolve()), "audience": audience}
+    place = places.folder(Path(out), "internal", file.stem)
+    environment = {"CBE_INTERNAL": str(place.parent)}
+    checks = _check_data(Path(folder), place, environment, tell)
+    executed = execute(
+        source,
+        values,
+        folder=place,
+        environment=environment,
+        progress=lambda done, total: tell(f"running {file.stem}", done, total),
+    )
+    record = _record(executed, place / file.stem)
+    tell("typesetting", 0, 1)
+    target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
+    brief, pages = _typeset(executed.notebook, target / file.stem)
+    places.write({**record, **brief})
+    (place / f"{file.stem}.failed.ipynb").unlink(missing_ok=True)
+    tell("typesetting", 1, 1)
+    return Run(file.stem, (*brief, *record, checks), audience, time.perf_counter() - started, pages)
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """For those who do not watch."""
+
+
+def _check_data(folder: Path, place: Path, environment: Mapping[str, str], tell: Progress) -> Path:
+    """Validate the district here, so that bad data stop early and the kernel finds the findings kept; their report."""
+    from cbe_analysis.load import load
+    from cbe_analysis.validate import validate, write_report
+
+    with _variables(environment):
+        district = validate(load(folder), progress=tell)
+        report = place / "data-quality.html"
+        write_report(district.findings, district, report)
+    return report
+
+
+def _record(executed: Executed, stem: Path) -> dict[Path, bytes]:
+    """The executed notebook as a file to write; one that stopped is written at once, and its error raised."""
+    import nbformat
+
+    content = nbformat.writes(executed.notebook).encode()
+    if executed.error is None:
+        return {stem.with_name(f"{stem.name}.ipynb"): content}
+    kept = stem.with_name(f"{stem.name}.failed.ipynb")
+    places.write({kept: content})
+    if isinstance(executed.error, RunFailed):
+        raise RunFailed(executed.error.what, executed.error.where, f"see {kept}; it may hold students' data")
+    raise executed.error
+
+
+def _typeset(notebook: Any, stem: Path) -> tuple[dict[Path, bytes], int]:
+    """The brief of an executed notebook, as files to write, and its number of pages."""
+    from cbe_analysis.render import page, read_bundles, typeset
+
+    bundles = read_bundles(notebook)
+    pdf = typeset(bundles)
+    files = {stem.with_name(f"{stem.name}.pdf"): pdf, stem.with_name(f"{stem.name}.html"): page(bundles).encode()}
+    return files, 0
+
+
+@contextmanager
+def _variables(environment: Mapping[str, str]) -> Iterator[None]:
+    """Set the variables for this process, as the kernel will have them, and put back what was."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,105 @@
+"""The papermill engine of the kit: a kernel of this interpreter, a private transport, one time limit for the whole run.
+
+Imported only when a notebook runs: papermill takes its time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+from traitlets.config import Config
+
+NAME = "cbe"
+LONGEST_SOCKET_PATH = 90  # bytes; a socket's path may have 104 on macOS, 108 on Linux
+
+
+@dataclass(slots=True)
+class Session:
+    """One execution: what the kernel gets, and the notebook as far as it came.
+
+    Parameters
+    ----------
+    folder
+        Working folder of the kernel.
+    environment
+        Variables for the kernel, over those of this process.
+    log
+        Open file for what the kernel itself says.
+    ends
+        `time.monotonic()` at which the run is stopped.
+    progress
+        Told the cells done and their number.
+    notebook
+        Filled by the engine; stands also after a failure.
+    """
+
+    folder: Path
+    environment: Mapping[str, str]
+    log: IO[bytes]
+    ends: float
+    progress: Callable[[int, int], None]
+    notebook: Any = None
+
+    def remaining(self, cell: object = None) -> int:
+        """Whole seconds left for a cell, at least one."""
+        return max(1, int(self.ends - time.monotonic()))
+
+
+class OwnKernel(AsyncKernelManager):
+    """A kernel of the interpreter that runs this code, whatever kernels are installed for the user."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The command of the kernel."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
+    """Executes a notebook for `Session`; registered with papermill as `cbe`."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
+        """Run the cells one by one, as papermill asks of an engine."""
+        session: Session = kwargs["session"]
+        session.notebook = nb_man.nb
+        cells = len(nb_man.nb.cells)
+        with tempfile.TemporaryDirectory(prefix="cbe-", ignore_cleanup_errors=True) as private:
+            client = PapermillNotebookClient(
+                nb_man,
+                config=_transport(Path(private)),
+                kernel_manager_class=OwnKernel,
+                kernel_name=kernel_name,
+                startup_timeout=kwargs.get("start_timeout", 60),
+                timeout_func=session.remaining,
+                shutdown_kernel="immediate",
+                log=logging.getLogger("papermill"),
+                on_cell_complete=lambda cell, cell_index: session.progress(cell_index, cells),
+                resources={"metadata": {"path": str(session.folder)}},
+            )
+            environment = {**os.environ, **session.environment, "IPYTHONDIR": private, "PYTHONHASHSEED": "0"}
+            client.execute(env=environment, stdout=session.log, stderr=session.log)
+        session.progress(cells, cells)
+
+
+def _transport(private: Path) -> Config:
+    """Sockets in a private folder where the system has them and the path is short enough; else loopback."""
+    chosen = {"connection_file": str(private / "kernel.json")}
+    if os.name == "posix" and len(os.fsencode(private)) <= LONGEST_SOCKET_PATH:
+        chosen |= {"transport": "ipc", "ip": str(private / "s")}
+    return Config({"AsyncKernelManager": chosen})
+
+
+papermill_engines.register(NAME, OwnEngine)

@@ -1,0 +1,105 @@
+"""Executes a notebook through papermill and says in our own words why one stopped."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cbe_analysis.errors import CbeError, RunFailed, from_kernel
+
+TIME_LIMIT = 3600  # seconds for a whole notebook
+NOISY = ("papermill", "traitlets", "asyncio")
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A notebook as far as it came.
+
+    Parameters
+    ----------
+    notebook
+        The nbformat node with its outputs.
+    error
+        Why it stopped; None where it ran to its end.
+    """
+
+    notebook: Any
+    error: CbeError | None
+
+
+def execute(
+    notebook: Any,
+    parameters: Mapping[str, Any],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    progress: Callable[[int, int], None],
+) -> Executed:
+    """The executed notebook.
+
+    Parameters
+    ----------
+    notebook
+        As `notebooks.read` gives it.
+    parameters
+        Checked by `parameters.read`.
+    folder
+        Working folder of the kernel; its own messages are kept there as kernel.log.
+    environment
+        Variables for the kernel, over those of this process.
+    progress
+        Told the cells done and their number.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from cbe_analysis.run.engine import NAME, Session
+
+    with (folder / "kernel.log").open("wb") as log, _quiet():
+        session = Session(folder, environment, log, time.monotonic() + TIME_LIMIT, progress)
+        error = None
+        try:
+            papermill.execute_notebook(
+                notebook,
+                None,
+                dict(parameters),
+                engine_name=NAME,
+                kernel_name="python3",
+                progress_bar=False,
+                session=session,
+            )
+        except PapermillExecutionError as e:
+            error = from_kernel(e.ename, e.evalue)
+        except Exception as e:  # whatever stops a kernel: its name alone is safe to print
+            error = _stopped(e, folder)
+    executed = session.notebook or notebook
+    executed.metadata.get("papermill", {}).pop("input_path", None)  # papermill puts the whole notebook there
+    return Executed(executed, error)
+
+
+def _stopped(error: Exception, folder: Path) -> RunFailed:
+    """The failure of a kernel that did not come from a cell."""
+    where = f"{folder.parent.name}/{folder.name}"
+    if isinstance(error, TimeoutError):
+        return RunFailed(f"the notebook took more than {TIME_LIMIT / 60:.0f} minutes", where, "narrow the question")
+    remedy = f"see {where}/kernel.log; a kernel that dies often lacks memory"
+    return RunFailed(f"the notebook's kernel stopped with {type(error).__name__}", where, remedy)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Papermill and its kernel client say nothing: what goes wrong is raised, and cells stay in the notebook."""
+    loggers = [logging.getLogger(name) for name in NOISY]
+    before = [log.level for log in loggers]
+    for log in loggers:
+        log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for log, level in zip(loggers, before, strict=True):
+            log.setLevel(level)

@@ -1,0 +1,89 @@
+"""Where a run writes, and how: inside the reports folder alone, whole files alone."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from cbe_analysis.errors import UsageError
+
+
+def folder(reports: Path, *parts: str) -> Path:
+    """The folder inside the reports, made where it is missing.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be made, or a part of the way is a link, which might lead out of the reports.
+    """
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        place = reports.resolve(strict=True)
+        for part in parts:
+            place = place / part
+            if place.is_symlink():
+                raise UsageError(
+                    "a folder of the reports is a link", str(place), "remove the link, or give another --out"
+                )
+            place.mkdir(exist_ok=True)
+    except OSError as e:
+        raise _cannot_write(reports, e) from None
+    return place
+
+
+def write(files: Mapping[Path, bytes]) -> None:
+    """Write all files or none: each beside its place and on the disk first, then all moved.
+
+    Raises
+    ------
+    UsageError
+        When the disk does not take them.
+    """
+    staged: dict[Path, str] = {}
+    try:
+        for target, content in files.items():
+            staged[target] = _stage(target, content)
+        for target in files:
+            os.replace(staged.pop(target), target)
+    except OSError as e:
+        raise _cannot_write(next(iter(files)).parent, e) from None
+    finally:
+        for left in staged.values():
+            with suppress(OSError):
+                os.unlink(left)
+    for place in {target.parent for target in files}:
+        _settle(place)
+
+
+def _stage(target: Path, content: bytes) -> str:
+    """Write the content beside its target; return the temporary file's path."""
+    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o644)
+    except BaseException:
+        os.unlink(beside)
+        raise
+    return beside
+
+
+def _settle(place: Path) -> None:
+    """Have the folder's entries on the disk, where a system can."""
+    if os.name == "posix":
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _cannot_write(place: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write ({error.strerror})", str(place), "free space, allow writing, or give another --out"
+    )
