@@ -85,7 +85,7 @@ def read(file: Path) -> Any:
     try:
         notebook = nbformat.reads(file.read_text(encoding="utf-8"), as_version=4)
         nbformat.validate(notebook)
-    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError):
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, nbformat.ValidationError):
         raise UsageError("the file is not a Jupyter notebook", str(file), "open and save it in JupyterLab") from None
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":

@@ -61,7 +61,7 @@ class Parameter:
             if self.kind is not list:
                 return _plain(self.kind, value)
             return [_plain(self.item, part) for part in _parts(value)]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise UsageError(f"parameter '{self.name}' does not take this value", remedy=f"give {self.words}") from None
 
     @property
@@ -73,7 +73,7 @@ class Parameter:
 def _plain(kind: type, value: Any) -> Any:
     """The value as str, int, float or bool; a ValueError, TypeError or KeyError where it is none."""
     if kind is bool:
-        return value if isinstance(value, bool) else {"true": True, "false": False}[value.lower()]
+        return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
     if isinstance(value, bool) or not isinstance(value, (str, int) if kind is int else (str, int, float)):
         raise TypeError
     if kind is str:
@@ -90,6 +90,8 @@ def _parts(value: Any) -> list[Any]:
     """The members of a list: from Python, from JSON, or from text with commas."""
     if isinstance(value, (list, tuple)):
         return list(value)
+    if not isinstance(value, str):
+        raise TypeError
     if value.lstrip().startswith("["):
         found = json.loads(value)
         return list(found)
