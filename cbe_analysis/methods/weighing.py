@@ -92,7 +92,7 @@ def weigh(y: FloatArray, X: FloatArray, blocks: Coded | None, weights: FloatArra
     for j in range(X.shape[1]):
         centred[:, j] = _freed(X[:, j], code, root, totals)
     size = np.sqrt(np.einsum("ij,ij->j", X * root[:, None], X * root[:, None]))
-    kept, alias, basis = _independent(centred, size)
+    kept, alias, basis = independent(centred, size)
     Z = centred[:, kept] @ basis
     along = Z.T @ outcome
     residual = outcome - Z @ along
@@ -109,10 +109,10 @@ def _freed(column: FloatArray, code: IntArray | None, root: FloatArray, totals: 
     return freed
 
 
-def _independent(X: FloatArray, size: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+def independent(X: FloatArray, size: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
     """The columns that those before them do not determine, all columns in terms of these, and the basis."""
     k = X.shape[1]
-    R: FloatArray = np.linalg.qr(X, mode="r")
+    R: FloatArray = np.asarray(np.linalg.qr(X, mode="r"))
     triangle: FloatArray = np.zeros((len(R), 0))
     kept: list[int] = []
     for j in range(k):
@@ -125,5 +125,5 @@ def _independent(X: FloatArray, size: FloatArray) -> tuple[IntArray, FloatArray,
     if not kept:
         return np.empty(0, np.int64), np.zeros((0, k)), np.zeros((0, 0))
     upper = np.linalg.qr(triangle, mode="r")
-    alias = np.linalg.lstsq(triangle, R, rcond=None)[0]
-    return np.array(kept, np.int64), alias, np.linalg.inv(upper)
+    alias = np.linalg.lstsq(triangle, R, rcond=None)[0].astype(np.float64)
+    return np.array(kept, np.int64), alias, np.linalg.inv(upper).astype(np.float64)
