@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.tables import TABLES
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Kind = Literal["cases", "model"]
 GIVEN = ("policy", "contrast")  # what a body may ask for besides tables
 CATALOGUE: dict[str, Indicator] = {}
+
+
+class Relation(Protocol):
+    """A table as a body sees it: rows that wait in DuckDB until they are asked for; expressions are SQL."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+
+    def filter(self, condition: str, /) -> Relation:
+        """The rows that meet the condition."""
+
+    def select(self, columns: str, /) -> Relation:
+        """These columns alone."""
+
+    def aggregate(self, expressions: str, /) -> Relation:
+        """One row per combination of the expressions that hold no sum, count, maximum ..."""
+
+    def df(self) -> pd.DataFrame:
+        """The rows, read into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +53,14 @@ class Option:
         str, int, float or bool.
     default
         Value when nothing is set; None means "not chosen".
+    meaning
+        What it chooses, from the body's docstring.
     """
 
     name: str
     kind: type
     default: Any
+    meaning: str
 
     def read(self, value: Any) -> Any:
         """The value in the option's type, from text or from Python.
@@ -45,15 +72,13 @@ class Option:
         """
         if value is None or (isinstance(value, self.kind) and not (self.kind is not bool and isinstance(value, bool))):
             return value
-        words = {"true": True, "false": False}
         try:
             if self.kind is bool:
-                return words[str(value).lower()]
+                return {"true": True, "false": False}[str(value).lower()]
             return self.kind(value)
         except (ValueError, TypeError, KeyError):
-            raise UsageError(
-                f"option '{self.name}' does not take this value", remedy=f"give a {self.kind.__name__}"
-            ) from None
+            words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}[self.kind]
+            raise UsageError(f"option '{self.name}' does not take this value", remedy=f"give {words}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +93,55 @@ class Contrast:
         "others", "reference" or None.
     references
         Group column -> reference value, for the columns of `by` that have one.
+    adjust
+        Columns to hold equal, present in the case rows as text like those of `by`.
     """
 
     by: tuple[str, ...] = ()
     compare: str | None = None
     references: Mapping[str, str] = field(default_factory=dict)
+    adjust: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """One row per case, with words that only the body can know; a body that has none returns the rows alone.
+
+    Parameters
+    ----------
+    rows
+        `student_id`; one of `date`, `first_date` and `last_date`, or `school_year`; then `value` (and `weight`), or
+        `numerator` and `denominator`. Columns beyond these may be used by `adjust` and, as text, by `by`.
+    unit
+        Unit of the value where it depends on an option.
+    method
+        What was counted, as a clause: the outcome, the cut, the date.
+    """
+
+    rows: Relation | pd.DataFrame
+    unit: str = ""
+    method: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a model says.
+
+    Parameters
+    ----------
+    rows
+        Any of the columns of Estimates.rows; `quantity` always. Group columns left out mean all.
+    method
+        The model, its estimator and the clock, in a sentence.
+    cases
+        One row per case: `student_id` and `date`; the population that the rows stand for.
+    """
+
+    rows: pd.DataFrame
+    method: str
+    warnings: tuple[str, ...]
+    cases: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +163,15 @@ class Indicator:
     body: Callable[..., Any]
 
     @property
-    def main(self) -> str:
-        """The table whose rows `--where` filters."""
-        return self.tables[0]
+    def main(self) -> tuple[str, ...]:
+        """The table whose rows `--where` filters; several where any one of them will do."""
+        return self.tables[:1] or self.optional_tables
+
+    def missing(self, present: Collection[str]) -> tuple[str, ...]:
+        """The tables that it needs and that are not among those present."""
+        if not self.tables and not set(present) & set(self.optional_tables):
+            return self.optional_tables[:1]
+        return tuple(t for t in self.tables if t not in present)
 
     def read_options(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All options with their values, the defaults where nothing was given.
@@ -126,8 +201,8 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
     """Declare the decorated function as an indicator.
 
     Its name is the id, its docstring the definition, its positional parameters the tables it needs (the first is the
-    main one; a table with default None is optional), plus `policy` and `contrast` where it wants them; its keyword-only
-    parameters are the options.
+    main one; a table with default None is optional; where all have it, any one will do), plus `policy` and `contrast`
+    where it wants them. Its keyword-only parameters are the options, explained under Parameters in the docstring.
 
     Parameters
     ----------
@@ -159,9 +234,8 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
             raise TypeError(f"indicator {name}: principles are numbers from 1 to 16")
         if name in CATALOGUE:
             raise TypeError(f"indicator {name} is declared twice")
-        entry = Indicator(
-            name, kind, question, unit, principles, source, definition, *_parts(name, body), minimum_n, body
-        )
+        words = re.split(r"\n+(?:Parameters|References|Notes)\n-+\n", definition)[0]
+        entry = Indicator(name, kind, question, unit, principles, source, words, *_parts(name, body), minimum_n, body)
         CATALOGUE[name] = entry
         return entry
 
@@ -172,20 +246,31 @@ def _parts(
     name: str, body: Callable[..., Any]
 ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Option], tuple[str, ...]]:
     """Tables, optional tables, options and given values of a body's signature."""
-    hints = typing.get_type_hints(body, include_extras=False) if body.__annotations__ else {}
-    tables, optional, options, wants = [], [], {}, []
+    hints, meanings = typing.get_type_hints(body), _meanings(body)
+    tables: list[str] = []
+    optional: list[str] = []
+    options, wants = {}, []
     for p in inspect.signature(body).parameters.values():
         if p.kind is p.KEYWORD_ONLY:
-            options[p.name] = Option(p.name, _plain_type(name, p, hints.get(p.name)), p.default)
+            if p.name not in meanings:
+                raise TypeError(f"indicator {name}: the docstring does not explain option {p.name} under Parameters")
+            options[p.name] = Option(p.name, _plain_type(name, p, hints.get(p.name)), p.default, meanings[p.name])
         elif p.name in GIVEN:
             wants.append(p.name)
         elif p.name not in TABLES:
             raise TypeError(f"indicator {name}: '{p.name}' is neither a table nor one of {GIVEN}")
         else:
             (tables if p.default is p.empty else optional).append(p.name)
-    if not tables:
+    if not tables and not optional:
         raise TypeError(f"indicator {name} needs at least one table")
     return tuple(tables), tuple(optional), options, tuple(wants)
+
+
+def _meanings(body: Callable[..., Any]) -> dict[str, str]:
+    """What each parameter means, from the section Parameters of the docstring."""
+    section = re.search(r"\nParameters\n-+\n(.*?)(?=\n\n\S|\Z)", inspect.getdoc(body) or "", re.DOTALL)
+    entries = re.findall(r"^(\w+)\n((?: +.*\n?)+)", section.group(1), re.MULTILINE) if section else []
+    return {name: " ".join(text.split()) for name, text in entries}
 
 
 def _plain_type(name: str, parameter: inspect.Parameter, hint: Any) -> type:

@@ -1,0 +1,243 @@
+"""The growth model over students and schools, and what it says of groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators.contrasts import UNKNOWN, Grouping, comparisons, groupings
+from cbe_analysis.indicators.declare import Contrast, Fitted
+from cbe_analysis.indicators.occasions import Occasions
+from cbe_analysis.indicators.rows import Row, row
+from cbe_analysis.indicators.words import counted
+from cbe_analysis.methods.growth import GrowthFit, Level, fit_growth
+from cbe_analysis.methods.robust import Contrasted, bounded
+
+SCHOOLS_AT_LEAST = 6  # fewer cannot show how schools vary
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What the person chose.
+
+    Parameters
+    ----------
+    levels
+        2, 3, or 0: three wherever there are six schools.
+    reml
+        False estimates by maximum likelihood.
+    minimum_n
+        Smallest count that a warning may state.
+    """
+
+    levels: int
+    reml: bool
+    minimum_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Scores, the model to fit to them, and the words that go with it."""
+
+    seen: Occasions
+    model: Model
+    schools: int
+    nested: bool
+    warnings: tuple[str, ...]
+
+    @property
+    def students(self) -> int:
+        """Students with a score in use."""
+        return len(self.seen.starts)
+
+    @property
+    def df(self) -> int:
+        """Units at the highest level, less one: the degrees of freedom of the intervals."""
+        return max((self.schools if self.nested else self.students) - 1, 1)
+
+    def fit(self, rows: NDArray[np.bool_] | None = None, X: NDArray[np.float64] | None = None) -> GrowthFit:
+        """The fit to these rows with this design; to all rows with intercept and slope alone."""
+        used = self.seen.rows if rows is None else self.seen.rows[rows]
+        school = used["school"].to_numpy(str) if self.nested else None
+        years = used["years"].to_numpy()
+        students = used["student_id"].to_numpy(str)
+        return fit_growth(used["value"].to_numpy(float), years, students, school=school, X=X, reml=self.model.reml)
+
+
+def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
+    """Intercepts, slopes, their variation and the gaps between groups.
+
+    Raises
+    ------
+    UsageError
+        When school slopes are asked for together with a factor or a comparison, or without six schools.
+    """
+    if "school_id" in contrast.by and (len(contrast.by) > 1 or contrast.compare):
+        raise UsageError(
+            "school slopes stand alone", "by school_id", "leave out the other factors and the comparison: no ranks"
+        )
+    growth = _growth(seen, model)
+    whole = growth.fit(X=_design(growth, None, contrast.adjust))
+    rows = _whole(growth, whole)
+    for groups in groupings(growth.seen.factors, contrast.by)[1:]:
+        rows += _schools(growth, whole) if groups.columns == ("school_id",) else _joint(growth, groups, contrast)
+    first = growth.seen.rows.iloc[growth.seen.starts][["student_id", "date"]]
+    warnings = (*growth.warnings, *_verdicts(growth, whole))
+    return Fitted(pd.DataFrame(rows), _method(growth, contrast), warnings, first.reset_index(drop=True))
+
+
+def _growth(seen: Occasions, model: Model) -> Growth:
+    """Two levels or three, and the rows that can be used."""
+    schools = int(seen.rows.loc[seen.rows["school"] != UNKNOWN, "school"].nunique())
+    nested = model.levels == 3 or (model.levels == 0 and schools >= SCHOOLS_AT_LEAST)
+    if model.levels == 3 and schools < 2:
+        raise UsageError("three levels need two schools or more", "option 'levels'", "choose 2 or leave it out")
+    warnings = list(seen.warnings)
+    lost = int((seen.rows["school"] == UNKNOWN).sum()) if nested else 0
+    if lost:
+        seen = _placed(seen)
+        warnings.append(f"{counted(lost, 'scores', model.minimum_n)} lie outside any enrollment and are left out")
+    if not nested and schools < SCHOOLS_AT_LEAST:
+        warnings.append(f"fewer than {SCHOOLS_AT_LEAST} schools: the estimates speak of these students alone")
+    once = int((np.diff(np.append(seen.starts, len(seen.rows))) == 1).sum())
+    if once:
+        warnings.append(
+            f"{counted(once, 'students', model.minimum_n)} have one score, which informs the intercept alone"
+        )
+    return Growth(seen, model, schools, nested, tuple(warnings))
+
+
+def _placed(seen: Occasions) -> Occasions:
+    """The scores taken while enrolled in a school."""
+    keep = (seen.rows["school"] != UNKNOWN).to_numpy()
+    rows, factors = (part[keep].reset_index(drop=True) for part in (seen.rows, seen.factors))
+    starts = np.flatnonzero(rows["student_id"].ne(rows["student_id"].shift()).to_numpy())
+    return replace(seen, rows=rows, factors=factors, starts=starts)
+
+
+def _design(growth: Growth, groups: NDArray[np.int64] | None, adjust: tuple[str, ...]) -> NDArray[np.float64]:
+    """Columns of intercepts, then of slopes, one per group; then the centred columns to hold equal, with slopes."""
+    years = growth.seen.rows["years"].to_numpy()[:, None]
+    codes = np.zeros(len(years), np.int64) if groups is None else groups
+    own = np.eye(codes.max() + 1)[codes]
+    held = [pd.get_dummies(growth.seen.factors[c], drop_first=True, dtype=float) for c in adjust]
+    equal = pd.concat(held, axis=1).to_numpy() if held else np.empty((len(years), 0))
+    equal = equal - equal[growth.seen.starts].mean(axis=0) if held else equal
+    return np.hstack([own, own * years, equal, equal * years])
+
+
+def _whole(growth: Growth, fit: GrowthFit) -> list[Row]:
+    """Intercept and slope of the whole, how both vary, and the fit's likelihood."""
+    unit, rate, n = growth.seen.unit, f"{growth.seen.unit} / year", growth.students
+    rows = [
+        row("slope", rate, {}, bounded(float(fit.coef[1]), float(fit.std_error[1]), growth.df), n=n),
+        row("intercept", unit, {}, bounded(float(fit.coef[0]), float(fit.std_error[0]), growth.df), n=n),
+    ]
+    for level, name, count in ((fit.student, "student", n), (fit.school, "school", n)):
+        rows += [] if level is None else _spread(level, name, growth.seen.unit, count)
+    rows.append(row("sd_residual", unit, {}, float(np.sqrt(fit.sigma2)), n=n))
+    return [*rows, row("loglik", "log-likelihood", {}, fit.loglik, n=n)]
+
+
+def _spread(level: Level, name: str, unit: str, n: int) -> list[Row]:
+    """How intercepts and slopes vary between the units of a level, and go together."""
+    covariance = level.covariance
+    sd = np.sqrt(np.diag(covariance))
+    together = float(covariance[0, 1] / (sd[0] * sd[1])) if sd.min() > 0 else float("nan")
+    return [
+        row(f"sd_{name}_slope", f"{unit} / year", {}, float(sd[1]), n=n),
+        row(f"sd_{name}_intercept", unit, {}, float(sd[0]), n=n),
+        row(f"cor_{name}", "correlation", {}, together, n=n),
+    ]
+
+
+def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
+    """Slope and intercept of every group from one fit with common variances, and the gaps between slopes."""
+    years, starts = growth.seen.rows["years"], growth.seen.starts
+    span = years.groupby(groups.codes).agg(["min", "max"])
+    able = (span["max"] > span["min"]).to_numpy()
+    sizes = np.bincount(groups.codes[starts], minlength=len(groups.values))
+    rate, unit, rows = f"{growth.seen.unit} / year", growth.seen.unit, []
+    for g in np.flatnonzero(~able).tolist():
+        empty, note = Contrasted(float("nan")), "one date only: no slope"
+        rows.append(row("slope", rate, groups.labels(g), empty, n=int(sizes[g]), note=note))
+    if not able.any():
+        return rows
+    used, place = able[groups.codes], np.cumsum(able) - 1
+    X = _design(growth, np.where(used, place[groups.codes], 0), contrast.adjust)[used]
+    fit, k = growth.fit(used, X), int(able.sum())
+    df = max(growth.df + 1 - k, 1)
+    for g in np.flatnonzero(able).tolist():
+        at = place[g]
+        for quantity, of, column in (("slope", rate, k + at), ("intercept", unit, at)):
+            found = bounded(float(fit.coef[column]), float(fit.std_error[column]), df)
+            rows.append(row(quantity, of, groups.labels(g), found, n=int(sizes[g])))
+    slopes = slice(k, 2 * k)
+    for pair in comparisons(groups, sizes * able, contrast):
+        weights = pair.weights[able]
+        error = float(np.sqrt(weights @ fit.vcov[slopes, slopes] @ weights))
+        found = bounded(float(weights @ fit.coef[slopes]), error, df)
+        against = {"reference": pair.reference, "n_reference": pair.n_reference}
+        size = int(sizes[pair.group])
+        rows.append(row("gap", rate, groups.labels(pair.group), found, n=size, p=found.p, **against))
+    return rows
+
+
+def _schools(growth: Growth, fit: GrowthFit) -> list[Row]:
+    """Slope and intercept of every school: the district's plus the school's predicted difference."""
+    if fit.school is None:
+        raise UsageError(
+            f"school slopes need {SCHOOLS_AT_LEAST} schools or more", "by school_id", "leave out school_id, or levels=2"
+        )
+    seen, rows = growth.seen, []
+    n = seen.rows.iloc[seen.starts].groupby("school").size()
+    for at, school in enumerate(fit.school.ids):
+        for quantity, unit, column in (("slope", f"{seen.unit} / year", 1), ("intercept", seen.unit, 0)):
+            found = _predicted(fit, fit.school, at, column, growth.df)
+            rows.append(row(quantity, unit, {"school_id": str(school)}, found, n=int(n.get(school, 0))))
+    return rows
+
+
+def _predicted(fit: GrowthFit, level: Level, at: int, column: int, df: int) -> Contrasted:
+    """The value of one unit, with the error of its prediction and that of the whole.
+
+    References
+    ----------
+    Henderson, C. R. (1975), Biometrics 31, 423-447: of the whole's error, the share 1 - reliability remains.
+    """
+    own, between = float(level.std_errors[at, column]) ** 2, float(level.covariance[column, column])
+    reliability = 1 - own / between if between > 0 else 0.0
+    error = np.sqrt(own + (1 - reliability) ** 2 * float(fit.vcov[column, column]))
+    return bounded(float(fit.coef[column] + level.effects[at, column]), float(error), df)
+
+
+def _verdicts(growth: Growth, fit: GrowthFit) -> list[str]:
+    """What the fit itself warns of."""
+    levels = [("students", fit.student), ("schools", fit.school)]
+    found = [
+        f"the variation between {name} is at its edge (zero, or perfectly correlated)"
+        for name, level in levels
+        if level is not None and level.singular
+    ]
+    if not fit.converged:
+        found.append("the growth model did not converge; read its numbers with care")
+    if not fit.identified:
+        found.append("the data hardly tell the variation between students from that between occasions")
+    return found
+
+
+def _method(growth: Growth, contrast: Contrast) -> str:
+    """The model in a sentence."""
+    seen, model = growth.seen, growth.model
+    levels = "three-level growth model (scores, students, schools)" if growth.nested else "two-level growth model"
+    how = "REML" if model.reml else "maximum likelihood"
+    held = f"; {', '.join(contrast.adjust)} held equal" if contrast.adjust else ""
+    whom = "" if growth.schools >= SCHOOLS_AT_LEAST else "; these students alone"
+    return (
+        f"{levels} of {seen.name}, {how}, correlated random intercepts and slopes; {seen.clock}; "
+        f"intercept at {seen.origin}{held}; 95 % intervals from Student's t on {growth.df} degrees of freedom{whom}"
+    )

@@ -1,0 +1,90 @@
+"""Which scores are meant: an `outcome` is instrument:subject, or the subject alone where that is unambiguous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.indicators.declare import Relation
+from cbe_analysis.policy import Policy
+
+LEVELS = "levels"  # the instrument of an outcome taken from the table levels
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The scores of one instrument and subject.
+
+    Parameters
+    ----------
+    rows
+        The rows of the table with a further column `value`; scores that do not count are left out.
+    """
+
+    instrument: str
+    subject: str
+    rows: Relation
+
+    @property
+    def name(self) -> str:
+        """The choice as it is written: instrument:subject."""
+        return f"{self.instrument}:{self.subject}"
+
+    def unit(self, policy: Policy) -> str:
+        """The unit of the scores, in words."""
+        return "levels" if self.instrument == LEVELS else policy.units.get(self.instrument, "scale points")
+
+
+def literal(text: str) -> str:
+    """The text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def chosen(
+    assessments: Relation | None, outcome: str | None, *, levels: Relation | None = None, option: str = "outcome"
+) -> Outcome:
+    """The scores that `outcome` names; without a name, the only ones there are.
+
+    Parameters
+    ----------
+    option
+        The option to name in messages.
+
+    Raises
+    ------
+    UsageError
+        When there are none, or the name fits none or several; the message lists the choices.
+    """
+    offered = _offered(assessments, levels)
+    if not offered:
+        raise UsageError("no scores are left to measure", f"option '{option}'", "check --where, or add scores")
+    wanted = (outcome or "").strip()
+    fitting = [o for o in offered if not wanted or wanted == f"{o[0]}:{o[1]}" or wanted == o[1]]
+    if len(fitting) != 1:
+        fault = "is not chosen" if not wanted else "fits several" if fitting else "is not among the scores"
+        listed = choices(f"{instrument}:{subject}" for instrument, subject in fitting or offered)
+        raise UsageError(f"{option} {fault}", remedy=f"set {option} to one of: {listed}")
+    instrument, subject = fitting[0]
+    return Outcome(instrument, subject, _rows(assessments, levels, instrument, subject))
+
+
+def _offered(assessments: Relation | None, levels: Relation | None) -> list[tuple[str, str]]:
+    """Instrument and subject of all scores there are."""
+    found: list[tuple[str, str]] = []
+    if assessments is not None:
+        pairs = assessments.filter("score IS NOT NULL").aggregate("instrument, subject, count(*) AS n").df()
+        found += zip(pairs["instrument"], pairs["subject"], strict=True)
+    if levels is not None:
+        found += [(LEVELS, s) for s in levels.aggregate("subject, count(*) AS n").df()["subject"]]
+    return sorted(found)
+
+
+def _rows(assessments: Relation | None, levels: Relation | None, instrument: str, subject: str) -> Relation:
+    """The scores that count: a placement sets the entry level and is not measured; a practice test is not official."""
+    if instrument == LEVELS and levels is not None:
+        measured = " AND method IS DISTINCT FROM 'placement'" if "method" in levels.columns else ""
+        return levels.filter(f"subject = {literal(subject)}{measured}").select("*, level AS value")
+    assert assessments is not None
+    official = " AND coalesce(official, true)" if "official" in assessments.columns else ""
+    wanted = f"instrument = {literal(instrument)} AND subject = {literal(subject)} AND score IS NOT NULL{official}"
+    return assessments.filter(wanted).select("*, score AS value")
