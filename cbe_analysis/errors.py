@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -77,8 +78,8 @@ def from_kernel(name: str, message: str) -> CbeError:
     return RunFailed(f"the notebook stopped with {name}", remedy="see the executed notebook under reports/internal")
 
 
-def choices(names: object, most: int = 20) -> str:
+def choices(names: Iterable[object], most: int = 20) -> str:
     """The names as a printed list, shortened after `most`, for messages that offer the allowed values."""
-    listed = sorted(str(n) for n in names)  # type: ignore[attr-defined]  # any iterable of names
+    listed = sorted(str(name) for name in names)
     extra = f" and {len(listed) - most} more" if len(listed) > most else ""
     return (", ".join(listed[:most]) or "none") + extra

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 from cbe_analysis.errors import UnreadableData, choices
+from cbe_analysis.tables import TABLES
 
+FILE = "district.toml"
 FACTORS = ("race_ethnicity", "gender", "economically_disadvantaged", "english_learner", "disability")
 SMALLEST_MINIMUM = 5
+CLOCKS = ("calendar", "school")
+PERSONAL = frozenset(c.name for table in TABLES.values() for c in table.columns if c.personal)
 
 
 @dataclass(frozen=True)
@@ -71,16 +76,13 @@ class Policy:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.minimum_n, int) or self.minimum_n < SMALLEST_MINIMUM:
-            raise UnreadableData(
-                f"minimum_n is {self.minimum_n}", "district.toml", f"set it to {SMALLEST_MINIMUM} or more (10 is usual)"
-            )
-        if self.growth_clock not in ("calendar", "school"):
-            raise UnreadableData("growth_clock is unknown", "district.toml", "choose calendar or school")
         if not self.published_dimensions:
             object.__setattr__(self, "published_dimensions", (*self.factors, "school_id", "grade", "school_year"))
+        for name, holds, remedy in RULES:
+            if not holds(getattr(self, name)):
+                raise UnreadableData(f"{name} cannot be {getattr(self, name)!r}", FILE, remedy)
         for name in ("references", "labels", "units"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
 
     def label(self, column: str, value: str = "") -> str:
         """The words for a group of a factor, or for the factor itself when no value is given."""
@@ -90,16 +92,43 @@ class Policy:
     @property
     def hash(self) -> str:
         """Twelve hexadecimal digits that change when any rule changes."""
-        plain = {k: dict(v) if isinstance(v, Mapping) else v for k, v in _plain(self).items()}
+        plain = {f.name: _thawed(getattr(self, f.name)) for f in fields(self)}
         return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def _plain(policy: Policy) -> dict[str, Any]:
-    return {f.name: _thaw(getattr(policy, f.name)) for f in fields(policy)}
+def _columns(names: tuple[str, ...]) -> bool:
+    """Whether these may be subgroups: each named once, none of them a person's."""
+    return all(names) and len(set(names)) == len(names) and not PERSONAL & set(names)
 
 
-def _thaw(value: Any) -> Any:
-    return {k: _thaw(v) for k, v in value.items()} if isinstance(value, Mapping) else value
+def _days(days: tuple[str, ...]) -> bool:
+    return len(days) == 2 and all(re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day) for day in days)
+
+
+# Setting, what must hold of it, and what to do where it does not.
+RULES: tuple[tuple[str, Callable[[Any], object], str], ...] = (
+    (
+        "minimum_n",
+        lambda n: isinstance(n, int) and n >= SMALLEST_MINIMUM,
+        f"set it to {SMALLEST_MINIMUM} or more (10 is usual)",
+    ),
+    ("factors", _columns, "name columns that do not identify a person, each once"),
+    ("published_dimensions", _columns, "name columns that do not identify a person, each once"),
+    ("growth_clock", lambda clock: clock in CLOCKS, f"choose one of: {choices(CLOCKS)}"),
+    ("school_year_days", _days, 'give the first and the last day as ["08-15", "06-10"]'),
+    ("enrolled_days_at_least", lambda days: 1 <= days <= 366, "set a number of days from 1 to 366"),
+    ("chronic_absence_at_least", lambda share: 0 < share <= 1, "set a share above 0 and up to 1, such as 0.10"),
+    ("language", lambda tag: re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag), 'give a language tag such as "en"'),
+)
+
+
+def _frozen(value: Any) -> Any:
+    """The mapping and those inside it, unchangeable."""
+    return MappingProxyType({k: _frozen(v) for k, v in value.items()}) if isinstance(value, Mapping) else value
+
+
+def _thawed(value: Any) -> Any:
+    return {k: _thawed(v) for k, v in value.items()} if isinstance(value, Mapping) else value
 
 
 def read_policy(folder: Path) -> Policy:
@@ -108,33 +137,62 @@ def read_policy(folder: Path) -> Policy:
     Raises
     ------
     UnreadableData
-        When the file is not TOML, holds an unknown name, or a value of the wrong type.
+        When the file is not TOML, or holds a setting that is unknown, of the wrong type or out of its range.
     """
-    file = folder / "district.toml"
-    if not file.is_file():
-        return Policy(name=folder.resolve().name)
+    file = folder / FILE
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise UnreadableData("district.toml cannot be read", str(file), f"mend the file: {e}") from None
-    known = {f.name for f in fields(Policy)}
-    unknown = [k for k in told if k not in known]
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableData(f"{FILE} cannot be read", str(file), f"mend the file: {error}") from None
+    except UnicodeDecodeError:
+        raise UnreadableData(f"{FILE} is not UTF-8", str(file), "save it as UTF-8") from None
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not file.is_symlink():
+            return Policy(name=folder.resolve().name)
+        raise UnreadableData(f"{FILE} cannot be opened", str(file), f"mend this first: {error.strerror}") from None
+    known = [f.name for f in fields(Policy)]
+    unknown = [name for name in told if name not in known]
     if unknown:
-        raise UnreadableData(f"unknown setting {choices(unknown)}", "district.toml", f"known are: {choices(known, 40)}")
-    return Policy(**{k: _typed(k, v) for k, v in told.items()})
+        raise UnreadableData(f"unknown setting {choices(unknown)}", FILE, f"known are: {choices(known, 40)}")
+    return Policy(**{name: _typed(name, value) for name, value in told.items()})
 
 
 def _typed(name: str, value: Any) -> Any:
     """The setting in the type that Policy declares, or an error that names it."""
-    default = getattr(Policy(), name)
-    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return tuple(value)
-    expected = (date,) if name == "as_of" else (int, float) if isinstance(default, float) else (type(default),)
+    default = getattr(DEFAULTS, name)
+    if name == "as_of":
+        return _checked(name, value, type(value) is date, "a date such as 2026-06-30, without quotes")
+    if name == "labels":
+        parts = _checked(name, value, isinstance(value, dict), f"tables such as [{name}.gender]")
+        return {column: _words(f"{name}.{column}", words) for column, words in parts.items()}
     if isinstance(default, Mapping):
-        expected = (dict,)
-    if not isinstance(value, expected) or (isinstance(value, bool) and not isinstance(default, bool)):
-        raise UnreadableData(f"{name} has the wrong type", "district.toml", f"expected {expected[0].__name__}")
+        return _words(name, value)
+    if isinstance(default, tuple):
+        texts = isinstance(value, list) and all(isinstance(part, str) for part in value)
+        return tuple(_checked(name, value, texts, "a list of texts in quotes"))
+    if isinstance(default, bool) or not isinstance(default, int | float):
+        return _checked(name, value, type(value) is type(default), KINDS[type(default)])
+    whole = isinstance(default, int)
+    fits = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    return _checked(name, value, fits, KINDS[type(default)])
+
+
+KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+
+
+def _words(name: str, value: Any) -> dict[str, str]:
+    """A table of texts; true, false and whole numbers count as the texts that the data files hold."""
+    fits = isinstance(value, dict) and all(isinstance(v, str | bool | int) for v in value.values())
+    pairs = _checked(name, value, fits, f"a table [{name}] of texts in quotes")
+    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in pairs.items()}
+
+
+def _checked(name: str, value: Any, fits: bool, expected: str) -> Any:
+    if not fits:
+        raise UnreadableData(f"{name} has the wrong type", FILE, f"it must be {expected}")
     return value
 
+
+DEFAULTS = Policy()
 
 __all__ = ["FACTORS", "Policy", "read_policy"]
