@@ -63,7 +63,8 @@ class Search:
             change = slope(self.moments, self.point, self.free, reml=self.reml)
             if count > LEARN_AFTER and self.step is not None and self.gradient is not None:
                 self.learnt = [*self.learnt, (self.step, change.gradient - self.gradient)][-REMEMBER:]
-            step: FloatArray = -np.linalg.solve(_curvature(change.information, self.learnt), change.gradient)
+            bent = _curvature(change.information, self.learnt)
+            step = -np.linalg.solve(bent, change.gradient).astype(np.float64)
             fall = float(-step @ change.gradient)
             if fall < DECREASE:
                 factors = self._grown(change)
