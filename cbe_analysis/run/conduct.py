@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +86,9 @@ def run(  # noqa: PLR0913 - the words of a run
     source = notebooks.read(file)
     values = checked(source, parameters or {}) | {"data": str(Path(folder).resolve()), "audience": audience}
     place = places.folder(Path(out), "internal", file.stem)
-    environment = {"CBE_INTERNAL": str(place.parent)}
-    checks = _check_data(Path(folder), place, environment, tell)
-    executed = execute(
-        source,
-        values,
-        folder=place,
-        environment=environment,
-        progress=lambda done, total: tell(f"running {file.stem}", done, total),
-    )
+    with places.keeping(Path(out)):
+        checks = _check_data(Path(folder), place, tell)
+        executed = execute(source, values, folder=place, progress=partial(tell, f"running {file.stem}"))
     record = _record(executed, place / file.stem)
     tell("typesetting", 0, 1)
     target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
@@ -110,15 +103,14 @@ def _silent(what: str, done: int, total: int) -> None:
     """For those who do not watch."""
 
 
-def _check_data(folder: Path, place: Path, environment: Mapping[str, str], tell: Progress) -> Path:
+def _check_data(folder: Path, place: Path, tell: Progress) -> Path:
     """Validate the district here, so that bad data stop early and the kernel finds the findings kept; their report."""
     from cbe_analysis.load import load
     from cbe_analysis.validate import validate, write_report
 
-    with _variables(environment):
-        district = validate(load(folder), progress=tell)
-        report = place / "data-quality.html"
-        write_report(district.findings, district, report)
+    district = validate(load(folder), progress=tell)
+    report = place / "data-quality.html"
+    write_report(district.findings, district, report)
     return report
 
 
@@ -144,18 +136,3 @@ def _typeset(notebook: Any, stem: Path) -> tuple[dict[Path, bytes], int]:
     pdf = typeset(bundles)
     files = {stem.with_name(f"{stem.name}.pdf"): pdf, stem.with_name(f"{stem.name}.html"): page(bundles).encode()}
     return files, 0
-
-
-@contextmanager
-def _variables(environment: Mapping[str, str]) -> Iterator[None]:
-    """Set the variables for this process, as the kernel will have them, and put back what was."""
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -33,8 +33,6 @@ class Session:
     ----------
     folder
         Working folder of the kernel.
-    environment
-        Variables for the kernel, over those of this process.
     log
         Open file for what the kernel itself says.
     ends
@@ -46,7 +44,6 @@ class Session:
     """
 
     folder: Path
-    environment: Mapping[str, str]
     log: IO[bytes]
     ends: float
     progress: Callable[[int, int], None]
@@ -89,7 +86,7 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 on_cell_complete=lambda cell, cell_index: session.progress(cell_index, cells),
                 resources={"metadata": {"path": str(session.folder)}},
             )
-            environment = {**os.environ, **session.environment, "IPYTHONDIR": private, "PYTHONHASHSEED": "0"}
+            environment = {**os.environ, "IPYTHONDIR": private, "PYTHONHASHSEED": "0"}
             client.execute(env=environment, stdout=session.log, stderr=session.log)
         session.progress(cells, cells)
 

@@ -33,12 +33,7 @@ class Executed:
 
 
 def execute(
-    notebook: Any,
-    parameters: Mapping[str, Any],
-    *,
-    folder: Path,
-    environment: Mapping[str, str],
-    progress: Callable[[int, int], None],
+    notebook: Any, parameters: Mapping[str, Any], *, folder: Path, progress: Callable[[int, int], None]
 ) -> Executed:
     """The executed notebook.
 
@@ -50,8 +45,6 @@ def execute(
         Checked by `parameters.read`.
     folder
         Working folder of the kernel; its own messages are kept there as kernel.log.
-    environment
-        Variables for the kernel, over those of this process.
     progress
         Told the cells done and their number.
     """
@@ -61,7 +54,7 @@ def execute(
     from cbe_analysis.run.engine import NAME, Session
 
     with (folder / "kernel.log").open("wb") as log, _quiet():
-        session = Session(folder, environment, log, time.monotonic() + TIME_LIMIT, progress)
+        session = Session(folder, log, time.monotonic() + TIME_LIMIT, progress)
         error = None
         try:
             papermill.execute_notebook(

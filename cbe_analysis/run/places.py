@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cbe_analysis.errors import UsageError
+
+INTERNAL = "CBE_INTERNAL"  # where the key of fingerprints and the kept findings are
 
 
 def folder(reports: Path, *parts: str) -> Path:
@@ -32,6 +34,20 @@ def folder(reports: Path, *parts: str) -> Path:
     except OSError as e:
         raise _cannot_write(reports, e) from None
     return place
+
+
+@contextmanager
+def keeping(reports: Path) -> Iterator[None]:
+    """Have this process and its kernels keep the key and the findings inside these reports."""
+    before = os.environ.get(INTERNAL)
+    os.environ[INTERNAL] = str(folder(reports, "internal"))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[INTERNAL]
+        else:
+            os.environ[INTERNAL] = before
 
 
 def write(files: Mapping[Path, bytes]) -> None:

@@ -1,0 +1,181 @@
+"""The commands of `cbe`: each reads its arguments, calls the verbs and prints the answer.
+
+Nothing heavy is imported here: the rooms load when a command needs them, so that help and the catalogue come at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cbe_analysis import __version__
+from cbe_analysis.cli.words import AnyDistrict, Audience, Compare, District, Format, ForWhom, Over, Reports
+from cbe_analysis.errors import UsageError, choices
+
+SAMPLES = ("star",)
+
+app = typer.Typer(
+    name="cbe",
+    help="From a district's exported data to protected, readable briefs.",
+    add_completion=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 100, "help_option_names": ["--help", "-h"]},
+)
+
+
+def _version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        typer.echo(f"cbe-analysis {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def cbe(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """From a district's exported data to protected, readable briefs."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(short_help="Write a sample district.", epilog="Example: cbe demo star data/star")
+def demo(
+    sample: Annotated[str, typer.Argument(metavar="star", help="Which sample: star, real data of Project STAR.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for it.")],
+) -> None:
+    """Write a sample district, and say what became of every record of its source."""
+    if sample not in SAMPLES:
+        raise UsageError(f"there is no sample {sample!r}", remedy=f"choose one of: {choices(SAMPLES)}")
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.importers.star import write_star
+
+    with watching("writing Project STAR"):
+        summary = write_star(folder)
+    typer.echo(str(summary))
+    typer.echo(f"\nWritten to {folder}. Next: cbe validate {folder}")
+
+
+@app.command(short_help="Check a district's data.", epilog="Example: cbe validate data/star")
+def validate(folder: District, out: Reports = Path("reports")) -> None:
+    """Check the data; exit code 1 when a finding is critical, which means that results would be distorted."""
+    from cbe_analysis.cli.findings import keep, show
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.load import load
+    from cbe_analysis.run.places import keeping
+    from cbe_analysis.validate import validate as check
+
+    with keeping(out), watching("checking") as progress:
+        district = check(load(folder), progress=progress)
+        findings = district.findings
+        assert findings is not None  # validate fills them
+        written = keep(findings, district, out)
+    show(findings)
+    typer.echo("\n".join(f"Written: {file}" for file in written))
+    if findings.critical:
+        raise typer.Exit(1)
+
+
+@app.command(short_help="List what can be measured.", epilog="Example: cbe indicators data/star")
+def indicators(
+    folder: AnyDistrict = None,
+) -> None:
+    """List what can be measured; with a district, whether its tables allow it and what is missing."""
+    from cbe_analysis.cli.catalogue import lines
+
+    if folder is None:
+        tables = None
+    else:
+        from cbe_analysis.load import load
+
+        tables = load(folder).tables
+    typer.echo("\n".join(lines(tables)))
+
+
+@app.command(
+    short_help="Measure one indicator.",
+    epilog="Example: cbe measure growth_rate data/star --set outcome=math --by gender --compare others",
+)
+def measure(  # noqa: PLR0913 - the command line's words
+    indicator: Annotated[str, typer.Argument(metavar="ID", help="What to measure; see cbe indicators.")],
+    folder: District,
+    by: Annotated[str, typer.Option(metavar="a,b", help="Columns of groups, such as gender or school_id.")] = "",
+    compare: Annotated[Compare | None, typer.Option(help="Compare groups.", metavar="others|reference")] = None,
+    over: Annotated[Over | None, typer.Option(help="Follow the answer over time.", metavar="month|term|year")] = None,
+    adjust: Annotated[str, typer.Option(metavar="col,...", help="Compare like with like on these columns.")] = "",
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="col=value", help="Keep these rows only; also >= <= < > !=. Repeatable.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="option=value", help="An option of the indicator. Repeatable.")
+    ] = None,
+    audience: ForWhom = Audience.public,
+    form: Annotated[
+        Format, typer.Option("--format", metavar="table|csv|xlsx|json", help="The form of the answer.")
+    ] = Format.table,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file, not to the screen.")] = None,
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="Raw estimates at full precision, without any protection.")
+    ] = False,
+    allow_findings: Annotated[
+        bool, typer.Option("--allow-findings", help="Measure in spite of critical findings; the answer says so.")
+    ] = False,
+) -> None:
+    """Measure one indicator. `cbe measure disparity DIR --set of=ID` compares each group with the others."""
+    from cbe_analysis.cli.answer import Question, deliver
+
+    question = Question.of(
+        indicator,
+        by=by,
+        compare=compare and compare.value,
+        over=over and over.value,
+        adjust=adjust,
+        where=where or (),
+        options=set_ or (),
+        allow_findings=allow_findings,
+    )
+    deliver(question, folder, audience=None if restricted else audience.value, form=form.value, out=out)
+
+
+@app.command(short_help="Make a brief from a notebook.", epilog="Example: cbe run growth data/star -p outcome=math")
+def run(
+    notebook: Annotated[str, typer.Argument(metavar="NOTEBOOK", help="A name such as growth, or an .ipynb file.")],
+    folder: District,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="name=value", help="A parameter of the notebook. Repeatable."),
+    ] = None,
+    audience: ForWhom = Audience.public,
+    out: Reports = Path("reports"),
+) -> None:
+    """Make a brief: check the parameters, run the notebook on the district, write PDF and web page."""
+    from cbe_analysis.cli.pairs import pairs
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.run import run as make
+
+    given = pairs(parameter or (), "--parameter")
+    with watching(f"running {notebook}") as progress:
+        made = make(notebook, folder, parameters=given, audience=audience.value, out=out, progress=progress)
+    typer.echo("\n".join(f"Written: {file}" for file in made.paths))
+    pages = f"{made.pages} page{'s' * (made.pages != 1)}, {made.seconds:.0f} s"
+    state = "internal: staff only." if made.audience == "staff" else "a protected draft, not yet published."
+    typer.echo(f"{made.name}: {pages}; {state}")
+
+
+@app.command(short_help="Open JupyterLab on the notebooks.", epilog="Example: cbe lab data/star")
+def lab(
+    folder: AnyDistrict = None,
+) -> None:
+    """Open JupyterLab on the notebooks, on this computer alone; they find the district by themselves."""
+    import subprocess
+
+    from cbe_analysis.cli.lab import command, environment
+
+    raise typer.Exit(subprocess.run(command(), env=environment(folder), check=False).returncode)

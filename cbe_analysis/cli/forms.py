@@ -1,0 +1,119 @@
+"""An answer as a table, a spreadsheet or JSON.
+
+Everything that could be read as a formula by a spreadsheet gets a quote mark before it; numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from cbe_analysis.measure.estimates import Estimates
+    from cbe_analysis.protect.release import Release
+
+    Answer = Estimates | Release
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+NOT_IN_CELLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what a workbook cannot hold
+WIDE = 200  # columns of text where nobody says how wide the screen is
+
+
+def harmless(value: Any) -> Any:
+    """The value as a spreadsheet may have it: text that begins like a formula gets a quote mark before it."""
+    if not isinstance(value, str):
+        return value
+    clean = NOT_IN_CELLS.sub("", value)
+    return f"'{clean}" if clean.startswith(FORMULA) else clean
+
+
+def _sheet(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with harmless text and harmless headings."""
+    found = rows.rename(columns=harmless)
+    for column in found.columns:
+        if not pd.api.types.is_numeric_dtype(found[column]):
+            found[column] = found[column].map(harmless)
+    return found
+
+
+def as_csv(answer: Answer) -> bytes:
+    """Comma-separated values, UTF-8."""
+    return _sheet(answer.rows).to_csv(index=False, lineterminator="\n").encode()
+
+
+def as_xlsx(answer: Answer) -> bytes:
+    """An Excel workbook of one sheet."""
+    file = io.BytesIO()
+    _sheet(answer.rows).to_excel(file, index=False, sheet_name="rows", engine="openpyxl")
+    return file.getvalue()
+
+
+def as_json(answer: Answer) -> bytes:
+    """One object: indicator, unit, method, source, parameters, warnings, rows; null for what is missing."""
+    told = {name: getattr(answer, name) for name in ("indicator", "unit", "method", "source", "parameters", "warnings")}
+    rows = [
+        {str(name): value for name, value in zip(answer.rows.columns, row, strict=True)}
+        for row in answer.rows.itertuples(index=False, name=None)
+    ]
+    return json.dumps(_plain({**told, "rows": rows}), indent=1).encode() + b"\n"
+
+
+def _plain(value: Any) -> Any:
+    """The value in the types that JSON has; numbers that are none become null."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    value = value.item() if hasattr(value, "item") else value
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value if isinstance(value, (str, bool, int, float)) else str(value)
+
+
+def as_table(answer: Answer) -> bytes:
+    """A table for the screen, with what the numbers are and what to mind."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = WIDE
+    rows = _shown(answer.rows)
+    table = Table(box=box.SIMPLE_HEAD, title=None, pad_edge=False)
+    for column in rows.columns:
+        right = column == "shown" or pd.api.types.is_numeric_dtype(rows[column])
+        table.add_column(str(column), justify="right" if right else "left", overflow="fold")
+    for row in rows.itertuples(index=False, name=None):
+        table.add_row(*(_cell(value) for value in row))
+    with console.capture() as kept:
+        console.print(f"{answer.indicator}: {answer.question}")
+        console.print(f"unit: {answer.unit}; method: {answer.method}")
+        console.print(table)
+        for warning in answer.warnings:
+            console.print(f"note: {warning}")
+    return kept.get().encode()
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns that hold anything; a release shows its numbers in `shown` and `n_shown` alone."""
+    spoken = {"value", "n", "numerator", "denominator", "hidden"} if "shown" in rows else set()
+    held = [c for c in rows.columns if c not in spoken and not rows[c].isna().all() and not (rows[c] == "").all()]
+    return rows[held]
+
+
+def _cell(value: Any) -> str:
+    """A cell's text: numbers to four figures, nothing for what is missing."""
+    value = _plain(value)
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+FORMS: Mapping[str, Callable[[Answer], bytes]] = {"table": as_table, "csv": as_csv, "xlsx": as_xlsx, "json": as_json}

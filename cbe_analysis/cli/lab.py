@@ -1,0 +1,47 @@
+"""The command that opens JupyterLab, and what it finds."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cbe_analysis.errors import UnreadableData, UsageError
+from cbe_analysis.run.notebooks import folders
+
+
+def command() -> list[str]:
+    """JupyterLab of this interpreter, reachable from this computer alone, on the nearest notebooks.
+
+    Raises
+    ------
+    UsageError
+        When no folder of notebooks is found.
+    """
+    found = folders()
+    if not found:
+        raise UsageError("there is no folder of notebooks", remedy="go to a clone of the kit, or set CBE_NOTEBOOKS")
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={found[0].resolve()}",
+    ]
+
+
+def environment(folder: Path | None) -> dict[str, str]:
+    """The variables of this process, and the district's folder as `CBE_DISTRICT`.
+
+    Raises
+    ------
+    UnreadableData
+        When the folder does not exist.
+    """
+    if folder is None:
+        return dict(os.environ)
+    if not folder.is_dir():
+        raise UnreadableData(
+            "there is no such folder", str(folder), "check the path, or write one with cbe demo star DIR"
+        )
+    return {**os.environ, "CBE_DISTRICT": str(folder.resolve())}
