@@ -79,7 +79,8 @@ class Summary:
         head = f"{self.source}: {self.records:,} records"
         columns = f"Columns of the source that no table holds: {', '.join(self.columns_left) or 'none'}."
         remarks = [f"{remark.count:>9,}  {remark.says}" for remark in self.remarks]
-        return "\n".join([head, "", *_table(self.tallies), "", *remarks, "", columns])
+        parts = [[head], _table(self.tallies), remarks, [columns]]
+        return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _table(tallies: tuple[Tally, ...]) -> list[str]:

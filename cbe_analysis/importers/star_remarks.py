@@ -6,6 +6,8 @@ import pandas as pd
 
 from cbe_analysis.importers.account import Remark
 
+QUARTER = r"\d{4}:[1-4]"  # of birth, as the source writes it
+
 
 def remarks(rows: pd.DataFrame) -> tuple[Remark, ...]:
     """The remarks on the source, zeros included: a check that found nothing is said too.
@@ -15,15 +17,25 @@ def remarks(rows: pd.DataFrame) -> tuple[Remark, ...]:
     rows
         One row per student and year, sorted; the source's columns in the kit's words.
     """
-    return (*_missing(rows), *_changes(rows), *_contradictions(rows))
+    return (*_made(rows), *_missing(rows), *_changes(rows), *_contradictions(rows))
+
+
+def _made(rows: pd.DataFrame) -> tuple[Remark, ...]:
+    """What the source does not give and the folder holds all the same."""
+    return (
+        Remark(rows["school_year"].nunique(), "school years whose first, last and test days are made, each plausible"),
+        Remark(rows["program"].nunique(), "programs whose smallest effect, certainty and next steps are an example"),
+    )
 
 
 def _missing(rows: pd.DataFrame) -> tuple[Remark, ...]:
-    students = rows.groupby("id")[["eth", "sx"]].first()
+    students = rows.groupby("id")[["eth", "sx", "birthq"]].first()
+    quarters = students["birthq"].str.fullmatch(QUARTER)
     neither = rows[["math", "read"]].isna().all(axis=1)
     return (
         Remark(int(students["eth"].isna().sum()), "students without race and ethnicity"),
         Remark(int(students["sx"].isna().sum()), "students without gender"),
+        Remark(int((~quarters).sum()), "students without a full year and quarter of birth"),
         Remark(int(rows["ses"].isna().sum()), "school years of a student without lunch status"),
         Remark(int(neither.sum()), "school years of a student without any score"),
     )
