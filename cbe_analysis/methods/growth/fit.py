@@ -202,8 +202,15 @@ def _finish(moments: Moments, found: Found, effects: tuple[int, int], names: tup
         loglik=-point.deviance / 2,
         iterations=found.iterations,
         converged=found.converged,
-        identified=found.information > INFORMED and (moments.spare > 0 or effects[0] < 2),
+        identified=_identified(moments, found, effects),
     )
+
+
+def _identified(moments: Moments, found: Found, effects: tuple[int, int]) -> bool:
+    """Whether there are units and occasions enough for the variances, and information on each of them."""
+    units = len(moments.school), len(moments.by_school)
+    enough = all(count > size for count, size in zip(units, effects, strict=True) if size)
+    return enough and found.information > INFORMED and (moments.spare > 0 or effects[0] < 2)
 
 
 def _level(names: Names, predicted: Prediction, covariance: FloatArray, singular: bool) -> Level:
