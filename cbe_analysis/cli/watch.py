@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def watching(what: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A callback (what is being done, how much is done, of how much) that moves a bar until all is done."""
+def watching(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A callback (how much is done, of how much, and of what) that moves a bar until all is done."""
     if not sys.stderr.isatty():
-        yield lambda what, done, total: None
+        yield lambda done, total, what: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -20,7 +20,7 @@ def watching(what: str) -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
 
-        def tell(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+        def tell(done: int, total: int, step: str) -> None:
+            bar.update(task, description=f"{what}: {step}", completed=done, total=total)
 
         yield tell

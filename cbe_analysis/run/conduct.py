@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from cbe_analysis.run.execute import Executed, execute
 from cbe_analysis.run.parameters import checked
 
 AUDIENCES = ("public", "staff")
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def run(  # noqa: PLR0913 - the words of a run
     out
         The reports folder.
     progress
-        Told what is being done, how much of it is done, and of how much.
+        Told how much is done, of how much, and of what.
 
     Raises
     ------
@@ -88,18 +87,19 @@ def run(  # noqa: PLR0913 - the words of a run
     place = places.folder(Path(out), "internal", file.stem)
     with places.keeping(Path(out)):
         checks = _check_data(Path(folder), place, tell)
-        executed = execute(source, values, folder=place, progress=partial(tell, f"running {file.stem}"))
+        step = f"running {file.stem}"
+        executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, step))
     record = _record(executed, place / file.stem)
-    tell("typesetting", 0, 1)
+    tell(0, 1, "typesetting")
     target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
     brief, pages = _typeset(executed.notebook, target / file.stem)
     places.write({**record, **brief})
     (place / f"{file.stem}.failed.ipynb").unlink(missing_ok=True)
-    tell("typesetting", 1, 1)
+    tell(1, 1, "typesetting")
     return Run(file.stem, (*brief, *record, checks), audience, time.perf_counter() - started, pages)
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def _silent(done: int, total: int, what: str) -> None:
     """For those who do not watch."""
 
 
@@ -118,11 +118,11 @@ def _record(executed: Executed, stem: Path) -> dict[Path, bytes]:
     """The executed notebook as a file to write; one that stopped is written at once, and its error raised."""
     import nbformat
 
-    content = nbformat.writes(executed.notebook).encode()
+    content: str = nbformat.writes(executed.notebook)  # type: ignore[no-untyped-call]  # nbformat has no types there
     if executed.error is None:
-        return {stem.with_name(f"{stem.name}.ipynb"): content}
+        return {stem.with_name(f"{stem.name}.ipynb"): content.encode()}
     kept = stem.with_name(f"{stem.name}.failed.ipynb")
-    places.write({kept: content})
+    places.write({kept: content.encode()})
     if isinstance(executed.error, RunFailed):
         raise RunFailed(executed.error.what, executed.error.where, f"see {kept}; it may hold students' data")
     raise executed.error

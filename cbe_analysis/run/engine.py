@@ -5,18 +5,21 @@ Imported only when a notebook runs: papermill takes its time.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
@@ -87,8 +90,21 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 resources={"metadata": {"path": str(session.folder)}},
             )
             environment = {**os.environ, "IPYTHONDIR": private, "PYTHONHASHSEED": "0"}
-            client.execute(env=environment, stdout=session.log, stderr=session.log)
+            with _own_loop():
+                client.execute(env=environment, stdout=session.log, stderr=session.log)
         session.progress(cells, cells)
+
+
+@contextmanager
+def _own_loop() -> Iterator[None]:
+    """An event loop for the kernel's client that is closed with it; inside Jupyter, whose loop runs, nothing."""
+    loop = ensure_event_loop(prefer_selector_loop=True)
+    try:
+        yield
+    finally:
+        if not loop.is_running():
+            loop.close()
+            asyncio.set_event_loop(None)
 
 
 def _transport(private: Path) -> Config:

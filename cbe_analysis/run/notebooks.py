@@ -83,7 +83,8 @@ def read(file: Path) -> Any:
     import nbformat
 
     try:
-        notebook = nbformat.reads(file.read_text(encoding="utf-8"), as_version=4)
+        text = file.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types there
         nbformat.validate(notebook)
     except (OSError, ValueError, KeyError, AttributeError, TypeError, nbformat.ValidationError):
         raise UsageError("the file is not a Jupyter notebook", str(file), "open and save it in JupyterLab") from None

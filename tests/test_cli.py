@@ -1,0 +1,234 @@
+"""The command line: help, manual, messages, exit codes, and what each command would start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from cbe_analysis import cli
+from cbe_analysis.cli import lab, manual
+from cbe_analysis.cli.commands import app
+from cbe_analysis.errors import KINDS, UnreadableData, UsageError
+from cbe_analysis.indicators import CATALOGUE
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "command-line.md"
+PROMISED = {"demo", "validate", "indicators", "measure", "run", "lab"}
+COMMANDS = typer.main.get_command(app).commands
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CBE_DEBUG", raising=False)
+
+
+@pytest.fixture
+def cbe(capsys):
+    """Runs a command line; gives exit code, standard output and standard error."""
+
+    def run(*words):
+        code = cli.main([str(word) for word in words])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_the_promised_commands_are_there():
+    assert set(COMMANDS) >= PROMISED
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_for_all_its_words_and_an_example(name):
+    command = COMMANDS[name]
+    assert command.help
+    assert command.epilog.startswith(f"Example: cbe {name}")
+    assert [word.name for word in command.params if word.name != "help" and not word.help] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_of_a_command_is_understood(name):
+    command = COMMANDS[name]
+    words = command.epilog.split()[3:]
+    assert command.make_context(name, words).params
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_the_manual(name):
+    assert f"## cbe {name}\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_manual_is_what_the_commands_say():
+    page = PAGE.read_text(encoding="utf-8")
+    assert manual.renewed(page) == page, "run: make docs"
+
+
+def test_the_manual_would_be_found_stale():
+    page = PAGE.read_text(encoding="utf-8").replace("The district's folder.", "A folder.", 1)
+    assert manual.renewed(page) != page
+
+
+def test_every_exit_code_stands_in_the_manual():
+    page = PAGE.read_text(encoding="utf-8")
+    codes = {kind.exit_code for kind in KINDS.values()} | {cli.UNEXPECTED, cli.STOPPED_BY_HAND}
+    assert [code for code in codes if f"| {code} |" not in page] == []
+
+
+def test_help_and_version(cbe):
+    assert cbe("--help")[0] == 0
+    assert cbe()[0] == 0
+    assert all(f"  {name} " in cbe()[1] for name in COMMANDS)
+    code, out, _ = cbe("--version")
+    assert (code, out.split()[0]) == (0, "cbe-analysis")
+
+
+def test_the_catalogue_lists_every_indicator_and_option(cbe):
+    code, out, err = cbe("indicators")
+    assert (code, err) == (0, "")
+    for entry in CATALOGUE.values():
+        assert entry.id in out.splitlines()
+        assert all(f"--set {option}=" in out for option in entry.options)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["mesure"], "measure"),
+        (["measure", "status"], "DIR"),
+        (["measure", "status", "x", "--bye", "gender"], "--bye"),
+        (["measure", "status", "x", "--compare", "all"], "others"),
+        (["measure", "status", "x", "--format", "pdf"], "json"),
+        (["measure", "status", "x", "--audience", "press"], "staff"),
+        (["measure", "status", "x", "--set", "outcome"], "name=value"),
+        (["measure", "status", "x", "--set", "outcome=math", "--set", "outcome=reading"], "twice"),
+        (["measure", "status", "x", "--format", "xlsx"], "--out"),
+        (["measure", "disparity", "x", "--by", "gender"], "--set of=ID"),
+        (["demo", "mars", "x"], "star"),
+        (["run", "growth", "x", "-p", "=3"], "name=value"),
+        (["run", "no_such_notebook", "x"], "known are"),
+        (["run", "missing.ipynb", "x"], "does not exist"),
+    ],
+)
+def test_a_command_line_that_is_off_is_told_in_one_message(cbe, words, says):
+    code, out, err = cbe(*words)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert err.startswith("cbe: ")
+    assert err.count("\n") == 1
+
+
+def stop(error):
+    def command(*words, **options):
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_our_errors_give_their_message_and_code(cbe, monkeypatch, kind):
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(kind("3 rows are off", "students", "mend them")))
+    assert cbe("indicators") == (kind.exit_code, "", "cbe: 3 rows are off (students); mend them\n")
+
+
+def test_a_fault_of_the_kit_shows_its_type_alone_and_keeps_the_rest_inside(cbe, monkeypatch, tmp_path):
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(LookupError("Maria Lopez")))
+    code, out, err = cbe("indicators")
+    assert (code, out) == (4, "")
+    assert "LookupError" in err
+    assert "Maria" not in err
+    assert str(Path("reports", "internal", "cbe.log")) in err
+    assert "Maria Lopez" in (tmp_path / "reports" / "internal" / "cbe.log").read_text(encoding="utf-8")
+
+
+def test_a_fault_is_told_even_where_no_log_can_be_kept(cbe, monkeypatch, tmp_path):
+    (tmp_path / "reports").write_text("a file in the way")
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(LookupError("Maria Lopez")))
+    code, _, err = cbe("indicators")
+    assert code == 4
+    assert "CBE_DEBUG=1" in err
+
+
+def test_with_cbe_debug_the_traceback_is_raised(cbe, monkeypatch):
+    monkeypatch.setenv("CBE_DEBUG", "1")
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(LookupError("here")))
+    with pytest.raises(LookupError):
+        cbe("indicators")
+
+
+def test_a_stop_by_hand_is_no_fault(cbe, monkeypatch, tmp_path):
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(KeyboardInterrupt()))
+    code, _, err = cbe("indicators")
+    assert code == 130
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lab_is_this_interpreter_on_this_computer_alone(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    words = lab.command()
+    assert words[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert "--ServerApp.ip=127.0.0.1" in words
+    assert f"--ServerApp.root_dir={tmp_path.resolve() / 'notebooks'}" in words
+
+
+def test_lab_understands_its_own_options():
+    from jupyterlab.labapp import LabApp
+
+    application = LabApp()
+    application.parse_command_line(lab.command()[3:])
+    assert application.config["ServerApp"]["ip"] == "127.0.0.1"
+
+
+def test_lab_tells_the_notebooks_the_district(tmp_path):
+    assert lab.environment(tmp_path)["CBE_DISTRICT"] == str(tmp_path.resolve())
+    assert lab.environment(None) == dict(os.environ)
+    with pytest.raises(UnreadableData, match="no such folder"):
+        lab.environment(tmp_path / "missing")
+
+
+def test_lab_without_notebooks_is_an_error(monkeypatch):
+    monkeypatch.setattr(lab, "folders", tuple)
+    with pytest.raises(UsageError, match="no folder of notebooks"):
+        lab.command()
+
+
+def test_lab_starts_that_command_and_gives_its_exit_code(cbe, monkeypatch, tmp_path):
+    started = []
+
+    def start(words, env, check):
+        started.append((words, env["CBE_DISTRICT"]))
+        return subprocess.CompletedProcess(words, 7)
+
+    monkeypatch.setattr(subprocess, "run", start)
+    assert cbe("lab", tmp_path)[0] == 7
+    assert started == [(lab.command(), str(tmp_path.resolve()))]
+
+
+def command(*words, **variables):
+    """The command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "cbe_analysis.cli", *words],
+        capture_output=True,
+        env={**os.environ, **variables},
+        check=False,
+    )
+
+
+def test_a_console_that_lacks_letters_gets_question_marks():
+    done = command("run", "größe→", "x", PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert done.returncode == 2
+    assert "größe?".encode("cp1252") in done.stderr
+
+
+def test_help_and_catalogue_load_nothing_heavy():
+    heavy = ["pandas", "numpy", "scipy", "duckdb", "papermill", "great_expectations", "matplotlib", "typst", "rich"]
+    source = (
+        "import sys; from cbe_analysis.cli import main; main(['--help']); main(['indicators']);"
+        f"sys.exit(','.join(set(sys.modules) & set({heavy!r})))"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
