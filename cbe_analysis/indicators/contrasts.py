@@ -100,13 +100,17 @@ def _place(value: str) -> tuple[int, float, str]:
         return 1, 0.0, value
 
 
-def comparisons(groups: Grouping, sizes: NDArray[np.int64], contrast: Contrast) -> list[Comparison]:
+def comparisons(
+    groups: Grouping, sizes: NDArray[np.int64], contrast: Contrast, *, totals: NDArray[np.float64] | None = None
+) -> list[Comparison]:
     """Every comparison that the contrast asks for among these groups; groups of size 0 and unknown ones have no part.
 
     Parameters
     ----------
     sizes
         Shape `(groups,)`, students.
+    totals
+        Shape `(groups,)`: what each group weighs among the others; its students unless given.
 
     Raises
     ------
@@ -117,24 +121,21 @@ def comparisons(groups: Grouping, sizes: NDArray[np.int64], contrast: Contrast) 
     if contrast.compare is None or not groups.columns:
         return []
     if contrast.compare == "others":
-        return [_against_others(g, sizes * part) for g in np.flatnonzero(part).tolist() if part.sum() > 1]
+        weighing = (sizes if totals is None else totals) * part
+        found = np.flatnonzero(part).tolist() if part.sum() > 1 else []
+        return [_against_others(g, weighing, int(sizes[part].sum() - sizes[g])) for g in found]
     reference = _reference(groups, part, contrast)
-    name = ", ".join(groups.values[reference])
-    found = []
-    for g in np.flatnonzero(part):
-        if g != reference:
-            weights = np.zeros(len(sizes))
-            weights[g], weights[reference] = 1, -1
-            found.append(Comparison(int(g), weights, name, int(sizes[reference])))
-    return found
+    unit, name = np.eye(len(sizes)), ", ".join(groups.values[reference])
+    pairs = [g for g in np.flatnonzero(part).tolist() if g != reference]
+    return [Comparison(g, unit[g] - unit[reference], name, int(sizes[reference])) for g in pairs]
 
 
-def _against_others(group: int, sizes: NDArray[np.int64]) -> Comparison:
-    others = sizes.astype(float)
+def _against_others(group: int, totals: NDArray[np.float64] | NDArray[np.int64], n: int) -> Comparison:
+    others = totals.astype(np.float64)
     others[group] = 0
     weights = -others / others.sum()
     weights[group] = 1
-    return Comparison(int(group), weights, "others", int(others.sum()))
+    return Comparison(group, weights, "others", n)
 
 
 def _reference(groups: Grouping, part: NDArray[np.bool_], contrast: Contrast) -> int:

@@ -95,7 +95,8 @@ def trial(study: Study, contrast: Contrast) -> Fitted:
     for groups in groupings(found.factors, contrast.by):
         rows += _effects(found, groups, contrast)
     rows += _chances(study, rows[0])
-    rows += baselines(study, used) + attrition(study) + counts(study, used)
+    described, differences = baselines(study, used)
+    rows += described + attrition(study, differences) + counts(study, used)
     cases = study.rows.loc[used, ["student_id", "date"]].reset_index(drop=True)
     return Fitted(pd.DataFrame(rows), _method(study, found), _warnings(study, found, int(lacking.sum())), cases)
 
@@ -173,7 +174,7 @@ def _two_units(part: Trial, inside: NDArray[np.bool_], effect: Contrasted, label
 
 def _chances(study: Study, effect: Row) -> list[Row]:
     """How likely the effect reaches the minimum written beforehand, means nothing, or is a loss."""
-    if not (np.isfinite(study.minimum_effect) and np.isfinite(effect["std_error"])):
+    if not (study.minimum_effect > 0 and np.isfinite(effect["std_error"])):
         return []
     found = chances(effect["value"], effect["std_error"], study.minimum_effect)
     note = f"minimum effect written beforehand: {study.minimum_effect:g} {study.unit}"
