@@ -124,7 +124,8 @@ def _record(executed: Executed, stem: Path) -> dict[Path, bytes]:
     kept = stem.with_name(f"{stem.name}.failed.ipynb")
     places.write({kept: content.encode()})
     if isinstance(executed.error, RunFailed):
-        raise RunFailed(executed.error.what, executed.error.where, f"see {kept}; it may hold students' data")
+        remedy = f"{executed.error.remedy}; the notebook as far as it came may hold students' data"
+        raise RunFailed(executed.error.what, str(kept), remedy)
     raise executed.error
 
 

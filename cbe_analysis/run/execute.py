@@ -69,19 +69,19 @@ def execute(
         except PapermillExecutionError as e:
             error = from_kernel(e.ename, e.evalue)
         except Exception as e:  # whatever stops a kernel: its name alone is safe to print
-            error = _stopped(e, folder)
+            error = _stopped(e)
     executed = session.notebook or notebook
     executed.metadata.get("papermill", {}).pop("input_path", None)  # papermill puts the whole notebook there
     return Executed(executed, error)
 
 
-def _stopped(error: Exception, folder: Path) -> RunFailed:
+def _stopped(error: Exception) -> RunFailed:
     """The failure of a kernel that did not come from a cell."""
-    where = f"{folder.parent.name}/{folder.name}"
     if isinstance(error, TimeoutError):
-        return RunFailed(f"the notebook took more than {TIME_LIMIT / 60:.0f} minutes", where, "narrow the question")
-    remedy = f"see {where}/kernel.log; a kernel that dies often lacks memory"
-    return RunFailed(f"the notebook's kernel stopped with {type(error).__name__}", where, remedy)
+        return RunFailed(f"the notebook took more than {TIME_LIMIT / 60:.0f} minutes", remedy="narrow the question")
+    return RunFailed(
+        f"the notebook's kernel stopped with {type(error).__name__}", remedy="see kernel.log; memory may have run out"
+    )
 
 
 @contextmanager
