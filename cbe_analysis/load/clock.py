@@ -1,0 +1,117 @@
+"""The school-year clock: a school year counts one, a summer nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cbe_analysis.errors import UnreadableData
+from cbe_analysis.policy import Policy
+
+COMMON_YEAR = 2001  # any year without a leap day
+FIRST_YEAR, LAST_YEAR = 1001, 2998  # years whose neighbours are four digits long
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolYear:
+    """First and last day of a school year, named by its spring.
+
+    Parameters
+    ----------
+    told
+        True where the calendar says so; False where the policy's days stand in.
+    """
+
+    year: int
+    first_day: date
+    last_day: date
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The school years of a district.
+
+    Parameters
+    ----------
+    told
+        The years that the calendar has.
+    named
+        The years that the enrollments name.
+    days
+        First and last day of a year as MM-DD, for those that the calendar lacks.
+    """
+
+    told: Mapping[int, SchoolYear]
+    named: frozenset[int]
+    days: tuple[str, str]
+
+    def year(self, year: int) -> SchoolYear:
+        """First and last day of the school year."""
+        return self.told.get(year) or _by_policy(year, self.days)
+
+    def school_year(self, day: date) -> int:
+        """The latest school year that has begun on the day."""
+        return next(y for y in range(day.year + 2, day.year - 3, -1) if self.year(y).first_day <= day)
+
+    def at(self, day: date) -> float:
+        """Years on the clock: 2025.5 is the middle of 2025-26, 2026.0 any day of the summer after it."""
+        now = self.year(self.school_year(day))
+        return now.year - 1 + min(1.0, (day - now.first_day).days / (now.last_day - now.first_day).days)
+
+    @property
+    def years(self) -> tuple[SchoolYear, ...]:
+        """The years named by enrollments or calendar, with those before and after, in order."""
+        names = {year + step for year in (*self.named, *self.told) for step in (-1, 0, 1)}
+        return tuple(self.year(year) for year in sorted(names))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to tell where the calendar lacks a year with enrollments; empty where it lacks none."""
+        silent = sorted(self.named - set(self.told))
+        if not silent:
+            return ()
+        listed = ", ".join(str(year) for year in silent)
+        years = f"school year{'s' if len(silent) > 1 else ''} {listed}"
+        return (f"the calendar lacks {years}: school_year_days of the policy ({' to '.join(self.days)}) stand in",)
+
+
+def clock(policy: Policy, calendar: Iterable[tuple[int, date | None, date | None]], named: Iterable[int]) -> Clock:
+    """The clock of a district.
+
+    Parameters
+    ----------
+    calendar
+        Year, earliest start and latest end of its rows; a year without both, or ending before it begins, is left out.
+    named
+        The school years of the enrollments.
+
+    Raises
+    ------
+    UnreadableData
+        When `school_year_days` of the policy are not two days written MM-DD.
+    """
+    _by_policy(COMMON_YEAR, policy.school_year_days)
+    told = {
+        year: SchoolYear(year, first, last, True)
+        for year, first, last in calendar
+        if _possible(year) and first is not None and last is not None and first < last
+    }
+    return Clock(told, frozenset(filter(_possible, named)), policy.school_year_days)
+
+
+def _possible(year: int) -> bool:
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def _by_policy(year: int, days: tuple[str, str]) -> SchoolYear:
+    """The school year by the policy: it begins in the year before where its first day is later than its last."""
+    try:
+        [first, last] = [date.fromisoformat(f"{COMMON_YEAR}-{day}") for day in days]
+    except ValueError:
+        raise UnreadableData(
+            "school_year_days are not two days of the year", "district.toml", 'write them as ["08-15", "06-10"]'
+        ) from None
+    begins = year - 1 if first > last else year
+    return SchoolYear(year, first.replace(year=begins), last.replace(year=year), False)

@@ -1,0 +1,233 @@
+"""A district: its tables, its policy and, once validated, its findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cbe_analysis.errors import UsageError
+from cbe_analysis.load import dates
+from cbe_analysis.load.clock import Clock
+from cbe_analysis.load.findings import Findings
+from cbe_analysis.load.fingerprint import Fingerprint, key_file, read_key
+from cbe_analysis.load.placement import moment
+from cbe_analysis.load.quoting import identifier
+from cbe_analysis.load.reader import Reader, open_folder
+from cbe_analysis.load.view import View
+from cbe_analysis.load.where import Condition, Where, conditions
+from cbe_analysis.policy import Policy, read_policy
+from cbe_analysis.tables import TABLES
+from cbe_analysis.tables.declare import Type
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from duckdb import DuckDBPyRelation
+
+    from cbe_analysis.indicators.declare import Relation
+
+_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class District:
+    """A district's data, read when asked for.
+
+    Tables come as DuckDB relations. A relation reads its files anew each time its rows are asked for; it can be
+    filtered, aggregated and selected from before that, and DuckDB then reads only the columns and rows needed.
+
+    Parameters
+    ----------
+    folder
+        Where the data are.
+    findings
+        None until the district was validated.
+    """
+
+    folder: Path
+    policy: Policy
+    findings: Findings | None = None
+    _reader: Reader = field(repr=False, compare=False, kw_only=True)
+    _view: View = field(repr=False, compare=False, kw_only=True)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that are there, in the order of their declarations."""
+        return tuple(self._reader.sources)
+
+    @property
+    def placeable(self) -> tuple[str, ...]:
+        """The columns, besides a table's own, that rows can be filtered and grouped by."""
+        return self._view.placeable
+
+    @property
+    def clock(self) -> Clock:
+        """The school-year clock, with its warnings."""
+        return self._view.clock
+
+    def columns(self, table: str) -> dict[str, Type]:
+        """Column -> type of the columns in a table's files: as declared, or what all cells of an extra column are."""
+        return self._reader.types(table)
+
+    def table(self, name: str, columns: Sequence[str] | None = None, where: Where = ()) -> DuckDBPyRelation:
+        """The typed rows of a table that meet the conditions on its own columns.
+
+        A cell that is not of its column's type is unknown here, like an empty one.
+
+        Parameters
+        ----------
+        columns
+            Which columns; None for all. A declared column that the files lack is there, and unknown throughout.
+
+        Raises
+        ------
+        UsageError
+            When the table was not loaded, or a column or condition does not fit it.
+        UnreadableData
+            When its files cannot be read to their end.
+        """
+        return self._reader.relation(self._view.own_rows(name, columns, conditions(where)))
+
+    def raw(self, name: str) -> DuckDBPyRelation:
+        """The rows of a table as text, with `row_number`: the first row under the header is 1."""
+        return self._reader.relation(self._reader.text(name))
+
+    def placed(self, table: str, where: Where = (), factors: Sequence[str] = ()) -> DuckDBPyRelation:
+        """The rows of a table that meet the conditions, with where their students were at the time.
+
+        Besides the table's own columns: `placed_school_id` (text; "(unplaced)" where no enrollment holds),
+        `placed_grade`, `placed_school_year` (whole numbers, unknown where none holds), and `placed_<factor>` for each
+        factor (text; "(unplaced)" for a factor of enrollments where none holds).
+
+        Parameters
+        ----------
+        where
+            May name columns of the table, of `placeable`, and of `targets` where the rows have a target.
+        factors
+            Columns of `placeable`.
+        """
+        return self._reader.relation(self._placed(table, where, factors))
+
+    def place(
+        self,
+        rows: Relation | pd.DataFrame,
+        *,
+        date: str | tuple[str, str] | None = None,
+        columns: Sequence[str] = (),
+    ) -> DuckDBPyRelation:
+        """Any rows with where their students were, as in `placed`; `placed_` columns they have already are made anew.
+
+        Parameters
+        ----------
+        rows
+            With student_id, and with a date, a first and a last date, or a school_year; a school_id among the columns
+            decides between schools attended at once.
+        date
+            The column of the date, or those of a window's first and last date. None: `date`, else `first_date` and
+            `last_date`, else `school_year`.
+        columns
+            Further columns of `placeable`.
+        """
+        names = [str(name) for name in rows.columns]
+        when = moment("", names)
+        if date is not None:
+            days = (date,) if isinstance(date, str) else date
+            when = replace(when, kind="day" if len(days) == 1 else "window", days=days, years=())
+        query = self._view.placed_rows(identifier(self._reader.name(rows)), names, when, columns)
+        return self._reader.relation(query)
+
+    def conditions(self, table: str, where: Where) -> tuple[Condition, ...]:
+        """The conditions on a placed table in their one canonical spelling, sorted.
+
+        Raises
+        ------
+        UsageError
+            When a name is unknown or could mean two columns, or a value is not of its column's type.
+        """
+        return tuple(bound.condition for bound in self._view.scope(table).bind(conditions(where)))
+
+    def fingerprint(
+        self, reads: Mapping[str, Sequence[str] | None], where: Where = (), *, key: Path | None = None
+    ) -> str:
+        """What the data read were: 64 hexadecimal digits, the same for the same rows in any order and format.
+
+        Parameters
+        ----------
+        reads
+            Table -> the columns read, None for all. The first table is the main one, to which `where` applies.
+        key
+            The file of the secret key, made when there is none. None: CBE_KEY_FILE, else reports/internal/key.
+        """
+        print_of = Fingerprint(read_key(key or key_file()))
+        for position, (table, columns) in enumerate(reads.items()):
+            types = {c.name: c.type for c in TABLES[table].columns} | self.columns(table) if table in TABLES else {}
+            wanted = list(columns) if columns is not None else list(self.columns(table))
+            narrowed = position == 0 and conditions(where)
+            rows = self._placed(table, where, ()) if narrowed else self._reader.typed(table, wanted)
+            print_of.add(self._reader, table, rows, [(name, types[name]) for name in wanted])
+        return print_of.hexadecimal()
+
+    def as_of(self, tables: Iterable[str]) -> date:
+        """The date that the data stand for: the policy's, else the latest observed one in the tables.
+
+        Dates of `calendar` and `closures`, and days on which something ends, do not count. Tables without dates: the
+        last day of their latest school year.
+
+        Raises
+        ------
+        UsageError
+            When there is none.
+        """
+        names = list(tables)
+        day = self.policy.as_of or dates.latest(self._reader, names)
+        if day is None and (year := dates.latest_year(self._reader, names)):
+            day = self.clock.year(year).last_day
+        if day is None:
+            raise UsageError("the data hold no date", ", ".join(names), "set as_of in district.toml")
+        return day
+
+    def sql(self, query: str, **relations: Relation | pd.DataFrame) -> DuckDBPyRelation:
+        """The relation that a query gives over named relations or data frames.
+
+        Parameters
+        ----------
+        query
+            One SELECT; values in it must be constants, written with `load.quoting` where they come from outside.
+        """
+        named = ", ".join(
+            f"{identifier(name)} AS (FROM {identifier(self._reader.name(rows))})" for name, rows in relations.items()
+        )
+        if not named:
+            return self._reader.relation(query)
+        more = _WITH.match(query)
+        if more:
+            return self._reader.relation(f"WITH {more[1] or ''}{named}, {query[more.end() :]}")
+        return self._reader.relation(f"WITH {named} {query}")
+
+    def with_findings(self, findings: Findings) -> District:
+        """The same district, validated."""
+        return replace(self, findings=findings)
+
+    def _placed(self, table: str, where: Where, factors: Sequence[str]) -> str:
+        as_of = self.as_of(["enrollments"]) if table == "students" else None
+        return self._view.placed(table, conditions(where), factors, as_of)
+
+
+def load(folder: Path | str) -> District:
+    """The district whose tables are in a folder: CSV or Parquet files named after the tables, and district.toml.
+
+    Headers are read now, rows when they are asked for.
+
+    Raises
+    ------
+    UnreadableData
+        When the folder cannot be read as a district: it is not there; students, schools or enrollments are missing; a
+        file is unreadable, empty or undecodable; a required column is missing; district.toml is wrong.
+    """
+    path = Path(folder)
+    reader = open_folder(path)
+    policy = read_policy(reader.folder.path)
+    return District(path, policy, _reader=reader, _view=View(reader, policy))

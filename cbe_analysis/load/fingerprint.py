@@ -1,0 +1,122 @@
+"""Fingerprints: what the data were, in a form that confirms no guess about them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cbe_analysis.errors import UnreadableData, UsageError
+from cbe_analysis.load import cells
+from cbe_analysis.load.quoting import identifier
+from cbe_analysis.tables.declare import Type
+
+if TYPE_CHECKING:
+    from cbe_analysis.load.reader import Reader
+
+KEY_FILE, INTERNAL = "CBE_KEY_FILE", "CBE_INTERNAL"
+KEY_BYTES = 32
+_BUCKET = 3  # hexadecimal digits: rows are sorted in 4096 heaps, side by side
+
+
+class Fingerprint:
+    """A keyed hash over tables; the order of rows, columns and tables, and the format of files, leave it unchanged."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._tables: dict[str, bytes] = {}
+
+    def add(self, reader: Reader, table: str, rows: str, columns: Iterable[tuple[str, Type]]) -> None:
+        """Take in a table.
+
+        Parameters
+        ----------
+        rows
+            SQL for the typed rows.
+        columns
+            Names and types of the columns that count.
+        """
+        named = sorted(columns)
+        texts = [cells.plain(identifier(name), kind) for name, kind in named]
+        # each cell with its length before it, so that no two rows read alike
+        row = " || ".join(f"coalesce(length({text}) || ':' || {text}, '-')" for text in texts) or "'-'"
+        hashed = f"SELECT sha256({row}) AS hashed FROM ({rows})"
+        heaps = reader.rows(f"""
+            SELECT count(*), sha256(string_agg(hashed, '' ORDER BY hashed)) FROM ({hashed})
+            GROUP BY left(hashed, {_BUCKET}) ORDER BY left(hashed, {_BUCKET})""")
+        head = json.dumps([table, [name for name, _ in named]])
+        digest = hashlib.sha256(head.encode())
+        for count, heap in heaps:
+            digest.update(f"{count}:{heap};".encode())
+        self._tables[table] = digest.digest()
+
+    def hexadecimal(self) -> str:
+        """The fingerprint, 64 hexadecimal digits."""
+        whole = b"".join(self._tables[name] for name in sorted(self._tables))
+        return hmac.new(self._key, whole, hashlib.sha256).hexdigest()
+
+
+def key_file() -> Path:
+    """Where the key is kept: CBE_KEY_FILE, else beside what runs keep internally, else reports/internal/key."""
+    told = os.environ.get(KEY_FILE)
+    return Path(told) if told else Path(os.environ.get(INTERNAL) or Path("reports", "internal")) / "key"
+
+
+def read_key(file: Path) -> bytes:
+    """The key of fingerprints, made at random when there is none yet.
+
+    Raises
+    ------
+    UnreadableData
+        When the file holds anything but a key.
+    UsageError
+        When it can be neither read nor made.
+    """
+    try:
+        if not file.exists():
+            _make(file)
+        key = file.read_bytes()
+    except OSError as e:
+        raise UsageError(
+            f"the key of fingerprints cannot be kept: {e.strerror}",
+            str(file),
+            f"set {KEY_FILE} to a file that you may write",
+        ) from None
+    if len(key) != KEY_BYTES:
+        raise UnreadableData(
+            "the key of fingerprints is damaged", str(file), "restore it, or delete it: fingerprints then change"
+        )
+    return key
+
+
+def _make(file: Path) -> None:
+    """Put a new key in place, whole and readable by this user alone; one that another process made first stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(file) as made:
+        try:
+            os.link(made, file)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links
+            os.replace(made, file)
+
+
+@contextlib.contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """A file with a new key next to where it will stand, gone afterwards."""
+    made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(KEY_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield made
+    finally:
+        made.unlink(missing_ok=True)

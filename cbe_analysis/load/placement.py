@@ -1,0 +1,272 @@
+"""The placed view: every row with the school, grade, school year and factors of its student at the row's date.
+
+- A row with a date: the spell in force; of several the one at the row's own school, else the one entered last, then
+  the smallest school_id. None in force: the last one ended, until the first day of the next school year.
+- A row with a school year or term: of the spells in it those at the row's own school, else all; the one with the most
+  days in it, then the one entered last.
+- A window: factors, grade and year of its first day; the school of most days, then the later one.
+- A place in a program's study: the spell at the student's start, else at the program's start, else the student's first
+  spell of that school year.
+- None of these: `(unplaced)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cbe_analysis.load import cells
+from cbe_analysis.load.quoting import identifier, literal
+from cbe_analysis.load.scope import Field
+from cbe_analysis.load.where import UNPLACED
+
+Kind = Literal["day", "window", "year", "study", "spell", "none"]
+CORE = ("school_id", "grade", "school_year")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a row was.
+
+    Parameters
+    ----------
+    kind
+        A day; a window of days; a school year, perhaps with a term; a place in a study; the spell that the row itself
+        is; or nothing that could place it.
+    days
+        The column of the day, or those of the window's first and last day.
+    years
+        The columns `school_year` and `term_id`, as far as the rows have them.
+    own_school
+        True where the rows have a school_id of their own.
+    """
+
+    kind: Kind
+    days: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    own_school: bool = False
+
+
+def moment(table: str, columns: Sequence[str]) -> Moment:
+    """When the rows of a table were, by the columns that they have.
+
+    Parameters
+    ----------
+    table
+        A canonical table, or "" for rows from elsewhere.
+    """
+    own = "school_id" in columns
+    years = tuple(name for name in ("school_year", "term_id") if name in columns)
+    if table == "enrollments":
+        return Moment("spell", own_school=True)
+    if "student_id" not in columns:
+        return Moment("none", own_school=own)
+    if table == "participation":
+        return Moment("study", ("start_date",), own_school=own)
+    if "date" in columns:
+        return Moment("day", ("date",), years if "school_year" in columns and table else (), own)
+    if "first_date" in columns and "last_date" in columns:
+        return Moment("window", ("first_date", "last_date"), own_school=own)
+    if years:
+        return Moment("year", (), years, own)
+    return Moment("day", ("start_date",), own_school=own) if "start_date" in columns else Moment("none", own_school=own)
+
+
+@dataclass(slots=True)
+class Placement:
+    """The SQL that places rows, put together part by part.
+
+    Parameters
+    ----------
+    tables
+        Named subqueries in order; the first is `main`, the rows to place.
+    joins
+        Joins to `main` that find its spell.
+    spells
+        SQL expressions of the spell's number, the first known one of which counts.
+    school
+        SQL expression of a school that counts before that of the spell; "" for none.
+    """
+
+    moment: Moment
+    tables: dict[str, str]
+    joins: list[str] = field(default_factory=list)
+    spells: list[str] = field(default_factory=list)
+    school: str = ""
+
+    def expression(self, column: Field) -> str:
+        """SQL for a column of any origin."""
+        name = identifier(column.column)
+        if column.origin == "person":
+            return f"person.{name}"
+        if column.origin == "own":
+            return f"main.{name}"
+        return self.school if column.column == "school_id" and self.school else f"spell.{name}"
+
+    @property
+    def placed(self) -> str:
+        """SQL that is true where a spell was found."""
+        return "spell.spell IS NOT NULL"
+
+    def sql(self, wanted: Sequence[tuple[str, Field]], conditions: Sequence[str], dropped: Sequence[str] = ()) -> str:
+        """The whole query.
+
+        Parameters
+        ----------
+        wanted
+            Names and columns of the further `placed_` columns.
+        conditions
+            SQL that a row must meet.
+        dropped
+            Columns of `main` to leave out.
+        """
+        named = ", ".join(f"{name} AS ({query})" for name, query in self.tables.items())
+        without = f" EXCLUDE ({', '.join(map(identifier, dropped))})" if dropped else ""
+        columns = ", ".join([f"main.*{without}", *self._core(), *(self._factor(*one) for one in wanted)])
+        joins = list(self.joins)
+        if self.spells:
+            joins.append(
+                f"LEFT JOIN placement_spells AS spell ON spell.spell = coalesce({', '.join(self.spells)}, NULL)"
+            )
+        if self.moment.kind != "none":
+            joins.append("LEFT JOIN placement_people AS person ON person.student_id = main.student_id")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"WITH {named} SELECT {columns} FROM main {' '.join(joins)}{where}"
+
+    def _core(self) -> list[str]:
+        """School, grade and school year."""
+        school, grade, year = "spell.school_id", "spell.grade", "spell.school_year"
+        if self.school:
+            school = self.school
+        if self.moment.kind == "spell":
+            school, grade, year = "main.school_id", "main.grade", "main.school_year"
+        if self.moment.kind == "none":
+            school, grade, year = "main.school_id" if self.moment.own_school else "NULL", "NULL::BIGINT", "NULL::BIGINT"
+        if self.moment.kind == "year" and "school_year" in self.moment.years:
+            year = "main.school_year"
+        return [
+            f"coalesce({school}, {literal(UNPLACED)}) AS placed_school_id",
+            f"{grade} AS placed_grade",
+            f"{year} AS placed_school_year",
+        ]
+
+    def _factor(self, name: str, column: Field) -> str:
+        """A factor as text; unknown where the cell is empty."""
+        text = cells.plain(self.expression(column), column.type)
+        if column.origin == "spell":
+            text = f"CASE WHEN {self.placed} THEN {text} ELSE {literal(UNPLACED)} END"
+        return f"{text} AS {identifier('placed_' + name)}"
+
+
+def place(main: str, when: Moment, *, programs: str = "", terms: str = "") -> Placement:
+    """The placement of rows.
+
+    Parameters
+    ----------
+    main
+        SQL for the rows, with the columns that `when` names.
+    programs
+        SQL for `program_id, start_date` of the programs; "" where the table is absent.
+    terms
+        SQL for `term_id, school_id, start_date, end_date` of the calendar; "" where the table is absent.
+    """
+    found = Placement(when, {"main": main})
+    if when.kind == "study":
+        _study(found, programs)
+    elif when.kind in ("day", "window"):
+        _on_day(found, f"main.{identifier(when.days[0])}", "day")
+    if when.kind == "window":
+        _most_days(found)
+    if when.kind == "year" or (when.kind == "day" and when.years):
+        _in_year(found, terms)
+    return found
+
+
+def _on_day(found: Placement, day: str, alias: str) -> None:
+    """Join the spell that holds on a day, and the one at the row's own school where the student is in several."""
+    if found.moment.own_school:
+        own = f"{alias}_own"
+        found.joins.append(
+            f"LEFT JOIN placement_own AS {own} ON {own}.student_id = main.student_id "
+            f"AND {own}.school_id = main.school_id AND {day} BETWEEN {own}.first_day AND {own}.last_day"
+        )
+        found.spells.append(f"{own}.spell")
+    found.joins.append(
+        f"LEFT JOIN placement_stretches AS {alias} ON {alias}.student_id = main.student_id "
+        f"AND {day} BETWEEN {alias}.first_day AND {alias}.last_day"
+    )
+    found.spells.append(f"{alias}.spell")
+
+
+def _most_days(found: Placement) -> None:
+    """Join the school of most days of each window."""
+    first, last = (identifier(name) for name in found.moment.days)
+    found.tables["windows"] = f"SELECT DISTINCT student_id, {first} AS first, {last} AS last FROM main"
+    found.tables["attended"] = """
+        SELECT windows.student_id, first, last, school_id, max(least(last, stretch.last_day)) AS latest,
+            sum(least(last, stretch.last_day) - greatest(first, stretch.first_day) + 1) AS days
+        FROM windows JOIN placement_stretches AS stretch ON stretch.student_id = windows.student_id
+            AND stretch.in_force AND stretch.first_day <= last AND stretch.last_day >= first
+        JOIN placement_spells AS spells ON spells.spell = stretch.spell GROUP BY ALL"""
+    found.tables["most"] = """
+        SELECT student_id, first, last, arg_max(school_id, (days, latest)) AS school_id FROM attended GROUP BY ALL"""
+    found.joins.append(
+        f"LEFT JOIN most ON most.student_id = main.student_id AND most.first = main.{first} AND most.last = main.{last}"
+    )
+    found.school = "coalesce(most.school_id, spell.school_id)"
+
+
+def _in_year(found: Placement, terms: str) -> None:
+    """Join the spell of most days of each school year or term."""
+    keys = ["student_id", *found.moment.years, *(["school_id"] if found.moment.own_school else [])]
+    year = "asked.school_year" if "school_year" in keys else "NULL::BIGINT"
+    own = "asked.school_id" if "school_id" in keys else "NULL"
+    term = "asked.term_id" if "term_id" in keys else "NULL"
+    found.tables["asked"] = f"SELECT DISTINCT {', '.join(keys)} FROM main"
+    found.tables["terms"] = terms or (
+        "SELECT NULL AS term_id, NULL AS school_id, NULL::DATE AS start_date, NULL::DATE AS end_date WHERE false"
+    )
+    found.tables["general"] = """
+        SELECT term_id, coalesce(min(start_date) FILTER (school_id IS NULL), min(start_date)) AS start_date,
+            coalesce(max(end_date) FILTER (school_id IS NULL), max(end_date)) AS end_date
+        FROM terms GROUP BY term_id"""
+    found.tables["special"] = """
+        SELECT term_id, school_id, min(start_date) AS start_date, max(end_date) AS end_date
+        FROM terms WHERE school_id IS NOT NULL GROUP BY ALL"""
+    found.tables["bounded"] = f"""
+        SELECT asked.*, coalesce(special.start_date, general.start_date, years.first_day) AS first,
+            coalesce(special.end_date, general.end_date, years.last_day) AS last, {year} AS wanted_year
+        FROM asked LEFT JOIN general ON general.term_id = {term}
+        LEFT JOIN special ON special.term_id = {term} AND special.school_id = {own}
+        LEFT JOIN placement_years AS years ON years.school_year = {year}"""
+    listed = ", ".join(f"bounded.{key}" for key in keys)
+    at_own = f"spells.school_id IS NOT DISTINCT FROM {own.replace('asked', 'bounded')}"
+    found.tables["most_of_year"] = f"""
+        SELECT {listed}, arg_max(spell, ({at_own},
+            greatest(0, least(last, spells.last_day) - greatest(first, spells.first_day) + 1), spell)) AS spell
+        FROM bounded JOIN placement_spells AS spells ON spells.student_id = bounded.student_id
+        AND ((spells.first_day <= last AND spells.last_day >= first) OR spells.school_year = wanted_year)
+        GROUP BY ALL"""
+    same = " AND ".join(f"most_of_year.{key} IS NOT DISTINCT FROM main.{key}" for key in keys)
+    found.joins.append(f"LEFT JOIN most_of_year ON {same}")
+    found.spells.append("most_of_year.spell")
+
+
+def _study(found: Placement, programs: str) -> None:
+    """Join the spell at the student's start in the study, else the program's, else the first of that school year."""
+    found.tables["programs"] = programs or "SELECT NULL AS program_id, NULL::DATE AS start_date WHERE false"
+    found.tables["begun"] = "SELECT program_id, min(start_date) AS start_date FROM programs GROUP BY program_id"
+    found.joins.append("LEFT JOIN begun ON begun.program_id = main.program_id")
+    _on_day(found, "main.start_date", "day")
+    _on_day(found, "begun.start_date", "start")
+    found.tables["firsts"] = """
+        SELECT student_id, school_year, arg_min(spell, (first_day, -spell)) AS spell
+        FROM placement_spells GROUP BY ALL"""
+    found.joins.append(
+        "ASOF LEFT JOIN placement_years AS year ON coalesce(begun.start_date, main.start_date) >= year.first_day"
+    )
+    found.joins.append(
+        "LEFT JOIN firsts ON firsts.student_id = main.student_id AND firsts.school_year = year.school_year"
+    )
+    found.spells.append("firsts.spell")

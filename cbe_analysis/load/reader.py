@@ -1,0 +1,202 @@
+"""The tables of a folder as DuckDB relations: headers at once, rows when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cbe_analysis.errors import UnreadableData, UsageError, choices
+from cbe_analysis.load import cells, parquet, soundness
+from cbe_analysis.load.connection import connect
+from cbe_analysis.load.folder import Files, Folder, look
+from cbe_analysis.load.header import ROW_NUMBER, Header, csv_header, missing
+from cbe_analysis.load.quoting import identifier, literal, path
+from cbe_analysis.tables import TABLES
+from cbe_analysis.tables.declare import Type
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from cbe_analysis.indicators.declare import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table: its files and what their header says."""
+
+    files: Files
+    header: Header
+
+
+@dataclass(slots=True)
+class Reader:
+    """The only reader of a folder's tables.
+
+    A table's files are read through once, when its rows are first asked for, to make sure that they can be; after
+    that DuckDB reads what a query needs.
+
+    Parameters
+    ----------
+    checked
+        Tables whose files were read through.
+    inferred
+        Table -> undeclared column -> its type, once found.
+    """
+
+    folder: Folder
+    connection: DuckDBPyConnection
+    sources: Mapping[str, Source]
+    checked: set[str] = field(default_factory=set)
+    inferred: dict[str, dict[str, Type]] = field(default_factory=dict)
+    names: Iterator[int] = field(default_factory=count)
+
+    def source(self, table: str, wanted_by: str = "this") -> Source:
+        """The table's files and header.
+
+        Raises
+        ------
+        UsageError
+            When there is no such table, or it was not loaded.
+        """
+        if table not in TABLES:
+            raise UsageError(f"there is no table '{table}'", remedy=f"the tables are: {choices(TABLES, 40)}")
+        if table not in self.sources:
+            raise UsageError(
+                f"{wanted_by} needs table '{table}', which was not loaded",
+                remedy=f"add {table}.csv to the data folder{self.folder.hint(table)}",
+            )
+        return self.sources[table]
+
+    def types(self, table: str) -> dict[str, Type]:
+        """Column -> type of the columns in the files; undeclared ones get the type that all their cells have."""
+        columns = self.source(table).header.columns
+        extra = [name for name in columns if name not in TABLES[table]]
+        if extra and table not in self.inferred:
+            self.inferred[table] = self._infer(table, extra)
+        return {name: self.inferred[table][name] if name in extra else TABLES[table][name].type for name in columns}
+
+    def text(self, table: str) -> str:
+        """SQL for the rows as text, with their numbers: the first row under the header is 1."""
+        header = self._checked(table).header
+        cells_of = [f"{cells.as_text(header.columns[n], header.stored[n])} AS {identifier(n)}" for n in header.columns]
+        return f"SELECT row_number() OVER () AS {ROW_NUMBER}, {', '.join(cells_of)} FROM {self._scan(table)}"
+
+    def typed(self, table: str, columns: Sequence[str] | None = None) -> str:
+        """SQL for the rows with typed columns.
+
+        Parameters
+        ----------
+        columns
+            Which columns; None for all declared ones, unknown throughout where the files lack them, and then the
+            undeclared ones.
+
+        Raises
+        ------
+        UsageError
+            When a column is neither declared nor in the files.
+        """
+        source = self._checked(table)
+        declared = {column.name: column.type for column in TABLES[table].columns}
+        extra = [name for name in source.header.columns if name not in declared]
+        wanted = list(dict.fromkeys(columns)) if columns is not None else [*declared, *extra]
+        unknown = [name for name in wanted if name not in declared and name not in extra]
+        if unknown:
+            raise UsageError(
+                f"table '{table}' has no column {choices(unknown)}",
+                remedy=f"its columns are: {choices([*declared, *extra], 60)}",
+            )
+        types = self.types(table) if any(name in extra for name in wanted) else declared
+        selected = [f"{self._cell(source.header, name, types[name])} AS {identifier(name)}" for name in wanted]
+        return f"SELECT {', '.join(selected)} FROM {self._scan(table)}"
+
+    def relation(self, sql: str) -> DuckDBPyRelation:
+        """The query as a relation: nothing is read yet."""
+        return self.connection.sql(sql)
+
+    def rows(self, sql: str) -> list[Any]:
+        """The rows of a query that gives few."""
+        return self.connection.sql(sql).fetchall()
+
+    def name(self, rows: Relation | pd.DataFrame) -> str:
+        """A name under which queries on this connection can read the rows; no name is given twice."""
+        import duckdb
+        import pandas as pd
+
+        name = f"given_{next(self.names)}"
+        relation = self.connection.from_df(rows) if isinstance(rows, pd.DataFrame) else rows
+        assert isinstance(relation, duckdb.DuckDBPyRelation)
+        relation.create_view(name)
+        return name
+
+    def _checked(self, table: str) -> Source:
+        source = self.source(table)
+        if table not in self.checked:
+            check = soundness.check_csv if source.files.format == "csv" else parquet.check
+            check(source.files, self._scan(table), source.header, self.connection)
+            self.checked.add(table)
+        return source
+
+    def _cell(self, header: Header, name: str, wanted: Type) -> str:
+        if name not in header.columns:
+            return f"NULL::{cells.STORED[wanted]}"
+        return cells.typed(header.columns[name], header.stored[name], wanted)
+
+    def _scan(self, table: str) -> str:
+        source = self.sources[table]
+        return csv_scan(source) if source.files.format == "csv" else parquet.scan(source.files)
+
+    def _infer(self, table: str, extra: Sequence[str]) -> dict[str, Type]:
+        """The type that all filled cells of a column have; text where they have none in common or all are empty."""
+        tests = []
+        for name in extra:
+            cell = identifier(name)
+            tests += [f"bool_and(regexp_full_match({cell}, {literal(p)}))" for p in cells.INFERRED.values()]
+        [answers] = self.rows(f"SELECT {', '.join(tests)} FROM ({self.text(table)})")
+        kinds: list[Type] = list(cells.INFERRED)
+        found: dict[str, Type] = {}
+        for position, name in enumerate(extra):
+            fits = answers[position * len(kinds) : (position + 1) * len(kinds)]
+            found[name] = next((kind for kind, fit in zip(kinds, fits, strict=True) if fit), "text")
+        return found
+
+
+def csv_scan(source: Source, options: str = "") -> str:
+    """SQL that reads a CSV file as text; nothing about the file is guessed."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in source.header.columns.values())
+    return (
+        f"read_csv({path(source.files.paths[0])}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+        f"escape = '\"', compression = 'none', encoding = 'utf-8', columns = {{{columns}}}{options})"
+    )
+
+
+def open_folder(folder: Path) -> Reader:
+    """The folder's reader, with every header read.
+
+    Raises
+    ------
+    UnreadableData
+        When the folder cannot be read as a district.
+    """
+    looked = look(folder)
+    connection = connect(looked.path)
+    sources, lacking = {}, []
+    for files in looked.tables:
+        header = csv_header(files) if files.format == "csv" else parquet.header(files, connection)
+        sources[files.table] = Source(files, header)
+        lacking += [f"{files.table}.{name}" for name in missing(files, header.columns)]
+    if lacking:
+        raise UnreadableData(
+            f"required columns are missing: {choices(lacking, 60)}",
+            str(looked.path),
+            "add them to the files; a column's name must stand in the first line, spelt as here",
+        )
+    empty = [s.files.shown for s in sources.values() if TABLES[s.files.table].required and not s.header.has_rows]
+    if empty:
+        raise UnreadableData(
+            "a required table has a header and no rows", choices(empty), "export it again with its rows"
+        )
+    return Reader(looked, connection, sources)

@@ -1,0 +1,120 @@
+"""Where each student is on every day: enrollment spells, cut into stretches of days with one spell each.
+
+The temporary tables made here belong to one district's connection:
+
+- `placement_years`: school_year, first_day, last_day.
+- `placement_spells`: one row per usable enrollment: `spell` (its number: of two spells of a student the one entered
+  later has the higher number, then the one with the smaller school_id), first_day, last_day, and the typed columns.
+- `placement_stretches`: student_id, first_day, last_day, spell, in_force. The stretches of a student do not overlap;
+  where no spell is in force, the last one ended holds until the first day of the next school year.
+- `placement_own`: student_id, school_id, first_day, last_day, spell: the spell in force at one school, for students
+  who are enrolled in several at once.
+- `placement_people`: the typed columns of students, one row per student.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cbe_analysis.load.clock import Clock, clock
+from cbe_analysis.load.quoting import identifier, literal
+
+if TYPE_CHECKING:
+    from cbe_analysis.load.reader import Reader
+    from cbe_analysis.policy import Policy
+
+_SPELLS = """
+CREATE TEMP TABLE placement_spells AS
+WITH enrolled AS ({enrollments}),
+usable AS (
+    SELECT * FROM enrolled
+    WHERE student_id IS NOT NULL AND school_id IS NOT NULL AND entry_date IS NOT NULL
+    AND (exit_date IS NULL OR exit_date >= entry_date)
+),
+entries AS (
+    SELECT student_id, entry_date, lead(entry_date) OVER (PARTITION BY student_id ORDER BY entry_date) AS next_entry
+    FROM (SELECT DISTINCT student_id, entry_date FROM usable)
+),
+dated AS (
+    SELECT usable.*, entry_date AS first_day,
+        coalesce(exit_date, greatest(entry_date, least(years.last_day, next_entry - 1))) AS last_day
+    FROM usable JOIN entries USING (student_id, entry_date)
+    LEFT JOIN placement_years AS years ON years.school_year = usable.school_year
+)
+SELECT row_number() OVER (ORDER BY student_id, first_day, school_id DESC, last_day, {rest}) AS spell, * FROM dated
+"""
+
+_STRETCHES = """
+CREATE TEMP TABLE placement_stretches AS
+WITH days AS (
+    SELECT student_id, first_day AS day FROM placement_spells
+    UNION SELECT student_id, last_day + 1 FROM placement_spells
+),
+parts AS (
+    SELECT student_id, day AS first_day, lead(day) OVER (PARTITION BY student_id ORDER BY day) - 1 AS last_day FROM days
+),
+held AS (
+    SELECT parts.student_id, parts.first_day, parts.last_day,
+        max(spell) FILTER (spells.last_day >= parts.first_day) AS in_force,
+        count(*) FILTER (spells.last_day >= parts.first_day) AS many,
+        arg_max(spell, (spells.last_day, spell)) FILTER (spells.last_day < parts.first_day) AS ended
+    FROM parts JOIN placement_spells AS spells
+    ON spells.student_id = parts.student_id AND spells.first_day <= parts.first_day
+    GROUP BY ALL
+)
+SELECT held.student_id, held.first_day,
+    CASE WHEN in_force IS NOT NULL THEN held.last_day ELSE least(held.last_day, next_year.first_day) END AS last_day,
+    coalesce(in_force, ended) AS spell, in_force IS NOT NULL AS in_force, many > 1 AS several
+FROM held JOIN placement_spells AS spells ON spells.spell = coalesce(in_force, ended)
+LEFT JOIN placement_years AS next_year ON next_year.school_year = spells.school_year + 1
+WHERE in_force IS NOT NULL OR next_year.first_day >= held.first_day
+"""
+
+_OWN = """
+CREATE TEMP TABLE placement_own AS
+SELECT parts.student_id, spells.school_id, parts.first_day, parts.last_day, max(spells.spell) AS spell
+FROM placement_stretches AS parts JOIN placement_spells AS spells
+ON spells.student_id = parts.student_id AND spells.first_day <= parts.first_day AND spells.last_day >= parts.first_day
+WHERE parts.several
+GROUP BY ALL
+"""
+
+_PEOPLE = """
+CREATE TEMP TABLE placement_people AS
+SELECT unnest(person) FROM (
+    SELECT min(everyone) AS person FROM ({students}) AS everyone WHERE student_id IS NOT NULL GROUP BY student_id
+)
+"""
+
+
+def prepare(reader: Reader, policy: Policy) -> Clock:
+    """Make the temporary tables; the school-year clock that they were made with."""
+    run = reader.connection.execute
+    told = school_years(reader, policy)
+    years = ", ".join(f"({y.year}, {literal(y.first_day)}, {literal(y.last_day)})" for y in told.years)
+    run("CREATE TEMP TABLE placement_years (school_year BIGINT, first_day DATE, last_day DATE)")
+    if years:
+        run(f"INSERT INTO placement_years VALUES {years}")
+    rest = ", ".join(identifier(name) for name in reader.types("enrollments"))
+    run(_SPELLS.format(enrollments=reader.typed("enrollments"), rest=rest))
+    run(_STRETCHES)
+    run(_OWN)
+    run(_PEOPLE.format(students=reader.typed("students")))
+    return told
+
+
+def school_years(reader: Reader, policy: Policy) -> Clock:
+    """The district's clock, from its calendar, its enrollments and its policy.
+
+    Of a year's calendar the rows for the whole district count, else those of its schools.
+    """
+    named = reader.rows(f"SELECT DISTINCT school_year FROM ({reader.typed('enrollments', ['school_year'])})")
+    calendar = []
+    if "calendar" in reader.sources:
+        calendar = reader.rows(f"""
+            SELECT school_year,
+                coalesce(min(start_date) FILTER (school_id IS NULL), min(start_date)),
+                coalesce(max(end_date) FILTER (school_id IS NULL), max(end_date))
+            FROM ({reader.typed("calendar", ["school_id", "school_year", "start_date", "end_date"])})
+            WHERE school_year IS NOT NULL GROUP BY school_year""")
+    return clock(policy, calendar, [year for (year,) in named if year is not None])
