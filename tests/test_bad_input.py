@@ -1,0 +1,272 @@
+"""Bad input, typed by a person: one clear message with the way out, and the exit code that the manual promises."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from cbe_analysis import cli
+
+STUDENTS = 24
+YEAR = 2026
+CODES = {"findings": 1, "usage": 2, "data": 3, "run": 4}
+
+
+def tables():
+    """Two schools, two dozen students and their attendance: a district without a fault."""
+    numbers = [f"{number:04}" for number in range(1, STUDENTS + 1)]
+    schools = ["0101" if int(number) % 2 else "0102" for number in numbers]
+    return {
+        "schools": ["school_id,name,kind", "0101,Oak,elementary", "0102,Elm,elementary"],
+        "students": [
+            "student_id,race_ethnicity,gender",
+            *(f"{number},white,{'female' if int(number) % 3 else 'male'}" for number in numbers),
+        ],
+        "enrollments": [
+            "student_id,school_id,entry_date,exit_date,school_year,grade",
+            *(
+                f"{number},{school},2025-08-20,2026-06-05,{YEAR},3"
+                for number, school in zip(numbers, schools, strict=True)
+            ),
+        ],
+        "attendance": [
+            "student_id,school_id,school_year,days_enrolled,days_absent",
+            *(f"{number},{school},{YEAR},180,{int(number)}" for number, school in zip(numbers, schools, strict=True)),
+        ],
+    }
+
+
+@pytest.fixture
+def district(tmp_path, monkeypatch):
+    """Writes the district, changed: a table's lines are given anew, or None leaves the table out."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CBE_INTERNAL", raising=False)
+    monkeypatch.delenv("CBE_DEBUG", raising=False)
+
+    def write(**changed):
+        folder = tmp_path / "district"
+        folder.mkdir()
+        for name, lines in {**tables(), **changed}.items():
+            if lines is not None:
+                (folder / f"{name}.csv").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def cbe(capsys):
+    """Runs a command line; gives exit code and what was printed, the answer and the message together."""
+
+    def run(*words):
+        code = cli.main([str(word) for word in words])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out + printed.err
+
+    return run
+
+
+def changed(table, row, old, new):
+    """The lines of a table with one row changed; row 1 is the first under the header."""
+    lines = tables()[table]
+    assert old in lines[row]
+    lines[row] = lines[row].replace(old, new)
+    return {table: lines}
+
+
+def test_the_district_without_a_fault_is_taken(district, cbe):
+    folder = district()
+    assert cbe("validate", folder)[0] == 0
+    code, printed = cbe("measure", "chronic_absence", folder, "--restricted")
+    assert code == 0
+    assert "share" in printed
+
+
+@pytest.mark.parametrize(
+    "words", [["validate"], ["indicators"], ["measure", "chronic_absence"], ["lab"]], ids=lambda words: words[0]
+)
+def test_a_missing_folder(cbe, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    code, printed = cbe(*words, "nowhere")
+    assert code == CODES["data"]
+    assert "no such folder" in printed
+    assert "nowhere" in printed
+
+
+def test_a_file_in_place_of_a_folder(district, cbe):
+    code, printed = cbe("validate", district() / "students.csv")
+    assert code == CODES["data"]
+    assert "a file, not a folder" in printed
+
+
+@pytest.mark.parametrize("table", ["students", "schools", "enrollments"])
+def test_a_missing_table_that_every_district_needs(district, cbe, table):
+    code, printed = cbe("validate", district(**{table: None}))
+    assert code == CODES["data"]
+    assert f"{table}.csv" in printed
+
+
+def test_a_missing_table_that_the_indicator_needs(district, cbe):
+    folder = district(attendance=None)
+    code, printed = cbe("measure", "chronic_absence", folder)
+    assert code == CODES["usage"]
+    assert "'chronic_absence' needs table 'attendance', which was not loaded; add attendance.csv" in printed
+    assert "chronic_absence  [needs attendance]" in cbe("indicators", folder)[1]
+
+
+def test_a_missing_column(district, cbe):
+    lines = [line.rpartition(",")[0] for line in tables()["enrollments"]]
+    code, printed = cbe("validate", district(enrollments=lines))
+    assert code == CODES["data"]
+    assert "enrollments" in printed
+    assert "grade" in printed
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "old", "new", "column"),
+    [
+        pytest.param("enrollments", 5, f"{YEAR},3", f"{YEAR},third", "grade", id="wrong type"),
+        pytest.param("attendance", 5, ",180,", ",Maria,", "days_enrolled", id="a name in place of a number"),
+        pytest.param("students", 5, "0005", "0004", "student_id", id="duplicate key"),
+        pytest.param("enrollments", 5, "0101", "0999", "school_id", id="unknown school in enrollments"),
+        pytest.param("attendance", 5, "0005", "9999", "student_id", id="unknown student in attendance"),
+    ],
+)
+def test_a_critical_finding_stops_what_reads_the_table(district, cbe, table, row, old, new, column):
+    folder = district(**changed(table, row, old, new))
+    code, printed = cbe("validate", folder)
+    assert code == CODES["findings"]
+    assert "critical" in printed
+    assert column in printed
+    assert new not in printed
+    code, printed = cbe("measure", "chronic_absence", folder)
+    assert code == CODES["findings"]
+    assert table in printed
+    assert new not in printed
+    code, printed = cbe("measure", "chronic_absence", folder, "--allow-findings", "--restricted")
+    assert code == 0
+    assert "critical finding" in printed
+
+
+def test_an_empty_file(district, cbe):
+    code, printed = cbe("validate", district(students=[]))
+    assert code == CODES["data"]
+    assert "students.csv" in printed
+
+
+def test_a_file_that_is_not_text(district, cbe):
+    folder = district()
+    (folder / "students.csv").write_bytes(b"\xff\xfe\x00\x81" * 40)
+    code, printed = cbe("validate", folder)
+    assert code == CODES["data"]
+    assert "students.csv" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["chronic_absense"], "did you mean chronic_absence", id="unknown indicator"),
+        pytest.param(["chronic_absence", "--set", "cut=3"], "has no option cut", id="unknown option"),
+        pytest.param(["chronic_absence", "--by", "gendre"], "did you mean gender", id="misspelt subgroup"),
+        pytest.param(["chronic_absence", "--where", "gendre=female"], "gendre", id="misspelt condition"),
+        pytest.param(["chronic_absence", "--where", "gender"], "column=value", id="half a condition"),
+        pytest.param(["chronic_absence", "--compare", "others"], "needs groups", id="comparison without groups"),
+        pytest.param(
+            ["disparity", "--set", "of=nothing", "--by", "gender"], "'nothing' is unknown", id="disparity of nothing"
+        ),
+    ],
+)
+def test_a_question_that_is_off(district, cbe, words, says):
+    code, printed = cbe("measure", words[0], district(), *words[1:])
+    assert code == CODES["usage"]
+    assert says in printed
+
+
+def test_a_file_that_cannot_be_written(district, cbe, tmp_path):
+    folder = district()
+    out = tmp_path / "missing" / "answer.csv"
+    code, printed = cbe("measure", "chronic_absence", folder, "--restricted", "--format", "csv", "--out", out)
+    assert code == CODES["usage"]
+    assert "cannot write" in printed
+
+
+def notebook(folder, source):
+    """A notebook of one cell after its parameters."""
+    parameters = nbformat.v4.new_code_cell(
+        "data = ''\naudience = 'public'\noutcome = 'math'", metadata={"tags": ["parameters"]}
+    )
+    file = folder / "inquiry.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[parameters, nbformat.v4.new_code_cell(source)]), file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["-p", "outcom=math"], "did you mean outcome"),
+        (["-p", "outcome;import os=math"], "no parameter"),
+        (["-p", "data=elsewhere"], "set by the run itself"),
+        (["-p", "outcome"], "name=value"),
+    ],
+)
+def test_a_notebook_parameter_that_is_off_stops_before_anything_runs(district, cbe, tmp_path, words, says):
+    folder = district()
+    code, printed = cbe("run", notebook(tmp_path, "1/0"), folder, *words)
+    assert code == CODES["usage"]
+    assert says in printed
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_run_on_a_missing_folder_starts_no_kernel(cbe, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, printed = cbe("run", notebook(tmp_path, "1/0"), "nowhere")
+    assert code == CODES["data"]
+    assert "no such folder" in printed
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("CriticalFindings", 1), ("ReleaseRefused", 1), ("UsageError", 2), ("UnreadableData", 3), ("RunFailed", 4)],
+)
+def test_an_error_of_ours_in_a_notebook_keeps_its_message_and_code(district, cbe, tmp_path, kind, code):
+    source = f"from cbe_analysis.errors import {kind}\nraise {kind}('the year is off', 'calendar', 'mend it')"
+    given, printed = cbe("run", notebook(tmp_path, source), district())
+    assert given == code
+    assert "the year is off" in printed
+    assert not (tmp_path / "reports" / "drafts").exists()
+
+
+@pytest.mark.sockets
+def test_any_other_error_in_a_notebook_shows_its_type_and_where_the_notebook_is(district, cbe, tmp_path):
+    code, printed = cbe("run", notebook(tmp_path, "raise LookupError('Maria Lopez')"), district())
+    assert code == CODES["run"]
+    assert "LookupError" in printed
+    assert "Maria" not in printed
+    kept = tmp_path / "reports" / "internal" / "inquiry" / "inquiry.failed.ipynb"
+    assert "inquiry.failed.ipynb" in printed
+    assert "Maria Lopez" in kept.read_text(encoding="utf-8")
+    assert not (tmp_path / "reports" / "drafts").exists()
+
+
+def command(*words):
+    """The command line in a process of its own."""
+    line = [sys.executable, "-m", "cbe_analysis.cli", *(str(word) for word in words)]
+    return subprocess.run(line, capture_output=True, text=True, env=dict(os.environ), check=False)
+
+
+def test_the_codes_reach_the_shell(district):
+    broken = district(**changed("students", 5, "0005", "0004"))
+    cases = [
+        (("validate", broken), CODES["findings"]),
+        (("measure", "no_such_thing", broken), CODES["usage"]),
+        (("validate", broken / "nowhere"), CODES["data"]),
+    ]
+    for words, code in cases:
+        done = command(*words)
+        assert done.returncode == code
+        assert "Traceback" not in done.stdout + done.stderr
