@@ -1,0 +1,150 @@
+"""A brief as a notebook builds it: each method shows one block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cbe_analysis.policy import Policy
+from cbe_analysis.render import blocks
+from cbe_analysis.render.markup import html
+
+if TYPE_CHECKING:
+    from cbe_analysis.protect import Release
+
+MARKS = {"public": "Public: protected numbers only", "staff": "**Internal: staff only**"}
+FOOTERS = {"public": "public", "staff": "internal: staff only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The brief that a notebook is building; made by `brief`.
+
+    Every block is one output of its cell: HTML for JupyterLab, plain text, and the data that the typesetter reads.
+    """
+
+    policy: Policy
+    audience: str
+
+    def answer(self, text: str, sure: str) -> None:
+        """Show the answer in one or two sentences, and how sure we are."""
+        _show(blocks.Answer(text, sure), f"{text}\n{sure}")
+
+    def figure(self, picture: blocks.Picture) -> None:
+        """Show a finished chart."""
+        _show(picture, f"{picture.title}\n{picture.alt}")
+
+    def table(self, table: blocks.Table) -> None:
+        """Show a table."""
+        rows = "\n".join("  ".join("protected" if c is None else c for c in row) for row in table.rows)
+        _show(table, f"{table.title}\n{'  '.join(table.columns)}\n{rows}")
+
+    def notes(self, *items: blocks.Note) -> None:
+        """Show columns of notes side by side."""
+        _show(blocks.Notes(items), "\n".join(f"{i.title}\n{' '.join((*i.text, *i.steps))}" for i in items))
+
+    def callout(self, callout: blocks.Callout) -> None:
+        """Show a tinted box."""
+        big = [f"{n.value} {n.label}" for n in callout.numbers]
+        _show(callout, "\n".join((callout.title, *callout.text, *big, *callout.closing)))
+
+    def receipt(self, releases: Sequence[Release], **lines: str) -> None:
+        """Show method, definitions and the marks by which the brief can be checked.
+
+        Parameters
+        ----------
+        releases
+            Every release that the brief shows; all for this audience.
+        lines
+            A word (`method`, `definitions` ...) and its text, in the order given.
+        """
+        for release in releases:
+            if release.audience != self.audience:
+                raise ValueError(f"a {self.audience} brief cannot show a release for {release.audience}")
+        told = [(name.capitalize().replace("_", " "), text) for name, text in lines.items()]
+        told.append(("Receipt", _marks(self.policy, releases)))
+        _show(blocks.Receipt(tuple(told)), "\n".join(f"{name}. {text}" for name, text in told))
+
+    def page(self) -> None:
+        """Begin a new page."""
+        _show(blocks.PageBreak(), "")
+
+
+def brief(  # noqa: PLR0913 - the parts of a masthead
+    title: str,
+    *,
+    policy: Policy,
+    audience: str,
+    as_of: str,
+    kicker: str = "",
+    facts: Sequence[str] = (),
+    paper: str = "us-letter",
+) -> Brief:
+    """Begin a brief: show its masthead, and return the object that shows its blocks.
+
+    Parameters
+    ----------
+    title
+        The inquiry question, in plain words.
+    as_of
+        The date that the data stand for, YYYY-MM-DD.
+    kicker
+        What kind of brief it is, one word: "Growth".
+    facts
+        Lines beside the title; the district's name goes before them and the audience after them.
+    """
+    made_up = ("**Synthetic data: no real students**",) if policy.synthetic else ()
+    kind = "Improvement brief" + (f"  ·  {kicker}" if kicker else "")
+    footer = "  ·  ".join(
+        (policy.name, f"data to {as_of}", FOOTERS[audience], *(("synthetic data",) if made_up else ()))
+    )
+    masthead = blocks.Masthead(
+        title=title,
+        kicker=kind,
+        facts=(f"**{policy.name}**", *facts, *made_up, MARKS[audience]),
+        footer=footer,
+        description=f"{kind}, {policy.name}, data to {as_of}",
+        made=as_of,
+        staff=audience == "staff",
+        language=policy.language,
+        paper=paper,
+    )
+    _show(masthead, f"{title}\n{policy.name}")
+    return Brief(policy, audience)
+
+
+def _marks(policy: Policy, releases: Sequence[Release]) -> str:
+    """The receipt: data, policy, version, parameters and date, each once."""
+    from cbe_analysis import __version__
+
+    data = sorted({r.fingerprint[:12] for r in releases})
+    asked = sorted({f"{r.indicator}({_asked(r.parameters)})" for r in releases})
+    dates = sorted({r.as_of for r in releases})
+    parts = [
+        f"data {', '.join(data)}",
+        f"policy {policy.hash}",
+        f"cbe_analysis {__version__}",
+        f"minimum group {max(r.minimum_n for r in releases)}" if releases else "",
+        "no seed",
+        f"as of {dates[-1]}" if dates else "",
+        "; ".join(asked),
+    ]
+    return "  ·  ".join(p for p in parts if p)
+
+
+def _asked(parameters: Any) -> str:
+    """Parameters that were set, as printed."""
+    return ", ".join(f"{k}={_plain(v)}" for k, v in dict(parameters).items() if v not in (None, "", (), [], {}, 0))
+
+
+def _plain(value: Any) -> str:
+    return "+".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _show(block: blocks.Block, text: str) -> None:
+    """One display output that carries HTML, plain text and the block's data."""
+    from IPython.display import display
+
+    data = blocks.bundle(block)
+    display({blocks.MIME: data, "text/html": html(data), "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
