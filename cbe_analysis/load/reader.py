@@ -109,7 +109,7 @@ class Reader:
                 f"table '{table}' has no column {choices(unknown)}",
                 remedy=f"its columns are: {choices([*declared, *extra], 60)}",
             )
-        types = self.types(table) if any(name in extra for name in wanted) else declared
+        types = declared | self.types(table) if any(name in extra for name in wanted) else declared
         selected = [f"{self._cell(source.header, name, types[name])} AS {identifier(name)}" for name in wanted]
         return f"SELECT {', '.join(selected)} FROM {self._scan(table)}"
 
