@@ -84,7 +84,7 @@ def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
     whole = growth.fit(X=_design(growth, None, contrast.adjust))
     rows = _whole(growth, whole)
     for groups in groupings(growth.seen.factors, contrast.by)[1:]:
-        rows += _schools(growth, whole) if groups.columns == ("school_id",) else _joint(growth, groups, contrast)
+        rows += _schools(growth, whole, groups) if "school_id" in groups.columns else _joint(growth, groups, contrast)
     first = growth.seen.rows.iloc[growth.seen.starts][["student_id", "date"]]
     warnings = (*growth.warnings, *_verdicts(growth, whole))
     return Fitted(pd.DataFrame(rows), _method(growth, contrast), warnings, first.reset_index(drop=True))
@@ -187,7 +187,7 @@ def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
     return rows
 
 
-def _schools(growth: Growth, fit: GrowthFit) -> list[Row]:
+def _schools(growth: Growth, fit: GrowthFit, groups: Grouping) -> list[Row]:
     """Slope and intercept of every school: the district's plus the school's predicted difference."""
     if fit.school is None:
         raise UsageError(
@@ -195,10 +195,12 @@ def _schools(growth: Growth, fit: GrowthFit) -> list[Row]:
         )
     seen, rows = growth.seen, []
     n = seen.rows.iloc[seen.starts].groupby("school").size()
-    for at, school in enumerate(fit.school.ids):
+    place = {str(school): at for at, school in enumerate(fit.school.ids)}
+    for (school,) in groups.values:
+        at = place[school]
         for quantity, unit, column in (("slope", f"{seen.unit} / year", 1), ("intercept", seen.unit, 0)):
             found = _predicted(fit, fit.school, at, column, growth.df)
-            rows.append(row(quantity, unit, {"school_id": str(school)}, found, n=int(n.get(school, 0))))
+            rows.append(row(quantity, unit, {"school_id": school}, found, n=int(n.get(school, 0))))
     return rows
 
 

@@ -1,0 +1,154 @@
+"""Cases: an indicator's rows, each put into the groups that its student was in at its date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.indicators import Cases
+from cbe_analysis.load.quoting import identifier
+from cbe_analysis.load.where import UNKNOWN, UNPLACED
+from cbe_analysis.measure.request import Request
+
+SCHOOL, YEAR = "placed_school_id", "placed_school_year"
+CORE = ("school_id", "grade", "school_year")  # every placed row has these
+SHAPES = (("value",), ("numerator", "denominator"))
+DATES = (("date",), ("first_date", "last_date"), ("school_year",))
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """The cases of one request, in memory.
+
+    Parameters
+    ----------
+    rows
+        One row per case: `student_id`; `value` (a share's numerator over its denominator), `weight` (its denominator;
+        1 where all cases weigh the same), `school`; the group columns and those to adjust for.
+    placed
+        One row per case: `student_id`, then the population's dimensions as text.
+    kind
+        "mean" or "share".
+    unit, method
+        As the indicator states them.
+    missing, unplaced
+        Cases without a value, left out; cases outside any enrollment.
+    window
+        First and last date, ISO text; empty when there is no case.
+    """
+
+    rows: pd.DataFrame
+    placed: pd.DataFrame
+    kind: str
+    unit: str
+    method: str
+    warnings: tuple[str, ...]
+    missing: int
+    unplaced: int
+    window: tuple[str, str]
+
+    @property
+    def whole(self) -> bool:
+        """True when every case is one student who has the property or has it not."""
+        return self.kind == "share" and bool(self.rows["weight"].eq(1).all() and self.rows["value"].isin([0, 1]).all())
+
+
+def tables(request: Request, period: str = "") -> dict[str, Any]:
+    """The relations that the body is given, the main ones filtered and placed.
+
+    Parameters
+    ----------
+    period
+        A further condition on the rows of the main tables, as SQL.
+    """
+    entry, district = request.indicator, request.district
+    given: dict[str, Any] = dict.fromkeys(entry.optional_tables)
+    for name in request.tables:
+        if name in entry.main:
+            given[name] = _placed(request, name, period)
+        else:
+            given[name] = district.table(name)
+    return given
+
+
+def _placed(request: Request, table: str, period: str) -> Any:
+    """The rows of a main table, each with where its student was, every place as text."""
+    district = request.district
+    factors = dict.fromkeys((*request.by, *request.adjust, *district.policy.factors))
+    wanted = tuple(f for f in factors if f in district.placeable and f not in CORE)
+    rows = district.placed(table, where=request.where, factors=wanted)
+    texts = [f"{text(c)} AS {identifier(c)}" for c in rows.columns if c.startswith("placed_")]
+    words = rows.select(f"* REPLACE ({', '.join(texts)})")
+    return words.filter(period) if period else words
+
+
+def text(column: str) -> str:
+    """SQL for a place as text: what is missing, or lies outside any enrollment, is unknown."""
+    plain = f"CAST({identifier(column)} AS VARCHAR)"
+    return f"coalesce(nullif({plain}, '{UNPLACED}'), '{UNKNOWN}')"
+
+
+def form(request: Request, period: str = "") -> Formed:
+    """The cases of the request, with their groups.
+
+    Raises
+    ------
+    UsageError
+        When a group column belongs to neither the cases nor the students.
+    """
+    entry, district = request.indicator, request.district
+    wants = {"policy": district.policy} if "policy" in entry.wants else {}
+    found = entry.body(**tables(request, period), **wants, **request.options)
+    cases = found if isinstance(found, Cases) else Cases(found)
+    names = list(cases.rows.columns)
+    shape = next((s for s in SHAPES if set(s) <= set(names)), None)
+    dates = next((d for d in DATES if set(d) <= set(names)), None)
+    if shape is None or dates is None:
+        raise TypeError(f"the body of {entry.id} returns {names}: a value and a date are needed")
+    columns = _sources(request, names)
+    placed = district.place(cases.rows, columns=tuple(c for c in columns if columns[c] and c not in CORE))
+    sums = "value" if len(shape) == 1 else "numerator / denominator AS value, denominator AS weight"
+    weight = "" if len(shape) == 2 else ", weight" if "weight" in names else ", 1.0 AS weight"
+    own = [f"{identifier(c)} AS {identifier(c)}" for c in columns if not columns[c]]
+    place = [f"{text(f'placed_{c}')} AS {identifier(c)}" for c in columns if columns[c]]
+    when = [f"{d} AS {identifier('when ' + d)}" for d in dates]
+    chosen = ", ".join([f"student_id, {sums}{weight}", f'{text(SCHOOL)} AS "where"', *when, *own, *place])
+    return _formed(placed.select(chosen).df(), request, cases, "mean" if len(shape) == 1 else "share")
+
+
+def _sources(request: Request, own: list[str]) -> dict[str, bool]:
+    """Every column that is needed besides the values: True when it comes from where the student was."""
+    placeable, needed = request.district.placeable, {}
+    for name in dict.fromkeys((*request.by, *request.adjust, *request.dimensions)):
+        if name == "student_id":
+            continue
+        if name not in placeable and name not in own:
+            kind = "by" if name in request.by else "adjust"
+            offered = sorted({*placeable, *own} - {"student_id", "value", "weight", "numerator", "denominator"})
+            raise UsageError(
+                f"the cases of '{request.indicator.id}' have no column '{name}'",
+                kind,
+                f"choose one row's value with where, or use one of: {choices(offered, 40)}",
+            )
+        needed[name] = name in placeable
+    return needed
+
+
+def _formed(rows: pd.DataFrame, request: Request, cases: Cases, kind: str) -> Formed:
+    """The cases in memory, those without a value counted and left out."""
+    have = rows["value"].notna() & rows["weight"].gt(0)
+    rows, missing = rows[have].reset_index(drop=True), int((~have).sum())
+    for name in request.by:
+        rows[name] = rows[name].astype(str).where(rows[name].notna(), UNKNOWN)
+    rows["value"], rows["weight"] = rows["value"].astype(float), rows["weight"].astype(float)
+    when = rows[[c for c in rows.columns if str(c).startswith("when ")]]
+    window = (str(when.min().min())[:10], str(when.max().max())[:10]) if len(rows) else ("", "")
+    kept = list(dict.fromkeys(("student_id", "value", "weight", *request.by, *request.adjust)))
+    measured = rows[kept].assign(school=rows["where"])
+    unit = cases.unit or request.indicator.unit
+    unplaced = int(rows["where"].eq(UNKNOWN).sum())
+    placed = rows[["student_id", *request.dimensions]]
+    return Formed(measured, placed, kind, unit, cases.method, cases.warnings, missing, unplaced, window)

@@ -1,0 +1,186 @@
+"""From a request to its estimates: form cases or fit the model, then groups, comparisons and what must be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators.contrasts import ALL, groupings
+from cbe_analysis.indicators.rows import Row
+from cbe_analysis.load.quoting import identifier
+from cbe_analysis.load.where import Where
+from cbe_analysis.measure.cases import CORE, Formed, form, tables, text
+from cbe_analysis.measure.comparisons import compare as compared
+from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates, Population
+from cbe_analysis.measure.periods import mixed_trend, periods
+from cbe_analysis.measure.population import population
+from cbe_analysis.measure.remarks import remarks
+from cbe_analysis.measure.request import PLACES, Asked, Request, request
+from cbe_analysis.measure.summaries import sample, summaries
+from cbe_analysis.methods.multiplicity import benjamini_hochberg
+
+if TYPE_CHECKING:
+    from cbe_analysis.load import District
+
+TEXTS = ("quantity", "unit", "arm", "at", "reference", "note")
+COUNTS = ("n", "n_reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the indicator says, before it is put in the shape of Estimates."""
+
+    rows: pd.DataFrame
+    unit: str
+    method: str
+    warnings: tuple[str, ...]
+    population: Population
+
+
+def measure(  # noqa: PLR0913 - the words of the command line, each with a meaning of its own
+    id: str,
+    district: District,
+    *,
+    by: Sequence[str] | str = (),
+    compare: str | None = None,
+    over: str | None = None,
+    adjust: Sequence[str] | str = (),
+    where: Where = None,
+    allow_findings: bool = False,
+    **options: Any,
+) -> Estimates:
+    """The indicator's estimates for the district: values by group, gaps, intervals, and all that must be said of them.
+
+    Parameters
+    ----------
+    id
+        An entry of the catalogue.
+    district
+        Validated: `cbe.validate(cbe.load(folder))`.
+    by
+        Factors to group by. Two or more give every factor alone and crossed, and the whole.
+    compare
+        "others": every group against all others; "reference": against the policy's reference group.
+    over
+        "month", "term" or "year": the same for every period, named in column `at`.
+    adjust
+        Columns to hold equal in the comparison.
+    where
+        Conditions on the rows of the main table: {"grade": 3}, ["grade>=3"].
+    allow_findings
+        Go on in spite of critical findings; every output then says so.
+    options
+        The indicator's own.
+
+    Raises
+    ------
+    UsageError
+        When the request is off: an unknown indicator, option, column or group, a missing table or choice.
+    CriticalFindings
+        When the data were not validated, or have faults that would distort the result.
+    """
+    asked = request(id, district, Asked(by, compare, over, adjust, where, allow_findings), options)
+    answer = _modelled(asked) if asked.indicator.kind == "model" else _counted(asked)
+    rows, family = _shaped(answer.rows, asked)
+    more = f"; p adjusted for {family} comparisons (Benjamini-Hochberg)" if family > 1 else ""
+    return Estimates(
+        indicator=id,
+        question=asked.indicator.question,
+        unit=answer.unit,
+        method=answer.method + more,
+        source=asked.indicator.source,
+        by=asked.by,
+        fingerprint=district.fingerprint(_reads(asked), asked.where),
+        as_of=str(district.as_of((*asked.tables, *PLACES))),
+        minimum_n=asked.minimum_n,
+        parameters=asked.parameters,
+        warnings=tuple(dict.fromkeys((*asked.warnings, *answer.warnings))),
+        population=answer.population,
+        rows=rows,
+    )
+
+
+def _reads(asked: Request) -> dict[str, tuple[str, ...]]:
+    """The tables that the answer rests on, with their columns."""
+    return {t: tuple(asked.district.columns(t)) for t in dict.fromkeys((*asked.tables, *PLACES))}
+
+
+def _counted(asked: Request) -> Answer:
+    """Cases, summarised by group and compared, in every period."""
+    rows: list[Row] = []
+    found: list[Formed] = []
+    for period in periods(asked):
+        formed = form(asked, period.condition)
+        found.append(formed)
+        rows += [r | {"at": period.at} if period.at else r for r in _summarised(asked, formed)]
+    if not any(len(f.rows) for f in found):
+        raise UsageError(f"no case of '{asked.indicator.id}' is left", "where", "check the conditions and the options")
+    frame = pd.DataFrame(rows)
+    trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by) if asked.over else ""
+    windows = [f.window for f in found if f.window[0]]
+    window = min(w[0] for w in windows), max(w[1] for w in windows)
+    people = population(asked, pd.concat([f.placed for f in found]), window)
+    warnings = (*remarks(asked, found), *((trend,) if trend else ()))
+    return Answer(frame, found[0].unit, _method(asked, found[0]), warnings, people)
+
+
+def _summarised(asked: Request, formed: Formed) -> list[Row]:
+    """All rows of one period."""
+    of, rows, comparisons = sample(formed), [], []
+    held = formed.rows[list(asked.adjust)]
+    for groups in groupings(formed.rows, asked.by) if len(formed.rows) else ():
+        rows += summaries(of, groups)
+        comparisons += compared(of, groups, asked.contrast, held)
+    return rows + comparisons
+
+
+def _method(asked: Request, formed: Formed) -> str:
+    """How the numbers were made, in a sentence."""
+    if formed.whole:
+        interval = "95 % intervals: Wilson on the effective number of students, Clopper-Pearson below 20"
+    else:
+        interval = "95 % intervals: CR2 by school, HC3 below six schools"
+    parts = [formed.method, interval]
+    if asked.compare:
+        held = f", {', '.join(asked.adjust)} held equal" if asked.adjust else ""
+        parts.append(f"gaps from one regression over the groups, CR2 by school with Satterthwaite df{held}")
+    return "; ".join(p for p in parts if p)
+
+
+def _modelled(asked: Request) -> Answer:
+    """The rows of a model, and who they stand for."""
+    given: dict[str, Any] = {"policy": asked.district.policy, "contrast": asked.contrast}
+    wants = {name: given[name] for name in asked.indicator.wants}
+    fitted = asked.indicator.body(**tables(asked), **wants, **asked.options)
+    dates = pd.to_datetime(fitted.cases["date"])
+    window = str(dates.min())[:10], str(dates.max())[:10]
+    people = population(asked, _places(asked, fitted.cases), window)
+    units = fitted.rows["unit"] if "unit" in fitted.rows else pd.Series([asked.indicator.unit])
+    return Answer(fitted.rows, str(units.iloc[0]), fitted.method, fitted.warnings, people)
+
+
+def _places(asked: Request, cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases of a model with the population's dimensions as text."""
+    placed = asked.district.place(cases, columns=tuple(d for d in asked.dimensions if d not in CORE))
+    names = [f"{text(f'placed_{d}')} AS {identifier(d)}" for d in asked.dimensions]
+    rows: pd.DataFrame = placed.select(", ".join(["student_id", *names])).df()
+    return rows
+
+
+def _shaped(rows: pd.DataFrame, asked: Request) -> tuple[pd.DataFrame, int]:
+    """The rows with every column of Estimates, p adjusted over the whole family, and the size of that family."""
+    shaped = rows.reindex(columns=[*BEFORE, *asked.by, *AFTER])
+    for name in asked.by:
+        shaped[name] = shaped[name].astype(object).where(shaped[name].notna(), ALL).astype(str)
+    for name in TEXTS:
+        shaped[name] = shaped[name].astype(object).where(shaped[name].notna() & shaped[name].ne(""), None)
+    for name in AFTER:
+        if name not in TEXTS:
+            shaped[name] = pd.to_numeric(shaped[name]).astype("Int64" if name in COUNTS else float)
+    family = shaped["quantity"].isin(["gap", "effect"]) & shaped["p"].notna()
+    shaped["p_adjusted"] = benjamini_hochberg(shaped["p"].where(family).to_numpy(float))
+    return shaped, int(family.sum())
