@@ -1,0 +1,108 @@
+"""What a check is: the expectation that Great Expectations judges, and the SQL that finds the rows that break it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cbe_analysis.load.cells import plain, read
+from cbe_analysis.load.quoting import identifier
+from cbe_analysis.tables import Column
+
+Severity = Literal["critical", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One expectation of Great Expectations on one column of the frame that it judges.
+
+    Parameters
+    ----------
+    kind
+        The class in `great_expectations.expectations`.
+    column
+        Column of the judged frame.
+    arguments
+        Further keywords of that class.
+    """
+
+    kind: str
+    column: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a finding says, what it would distort, and how to mend it; never a value."""
+
+    says: str
+    distorts: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold in a table.
+
+    Parameters
+    ----------
+    id
+        Its short name, as in findings: "type", "duplicate_key" ...
+    columns
+        The columns that it is about.
+    expectations
+        The check holds when Great Expectations finds all of them met.
+    rows
+        SQL giving `row_number` of every row that breaks it. It may read `raw` (the table as text) and the relations
+        named in `reads`.
+    counted
+        True when the rows are counted in DuckDB and the count is judged; False when the distinct values are judged.
+    reads
+        Other tables as text, or "years" and "spells" (see windows.py), that the SQL needs.
+    suspicion
+        SQL giving one number, cheap to find, that is 0 only when no row breaks the check; empty for none.
+    """
+
+    id: str
+    table: str
+    columns: tuple[str, ...]
+    severity: Severity
+    words: Words = field(repr=False)
+    rows: str = field(repr=False)
+    expectations: tuple[Expectation, ...] = field(default=(), repr=False)
+    counted: bool = False
+    reads: tuple[str, ...] = ()
+    suspicion: str = field(default="", repr=False)
+
+    @property
+    def key(self) -> str:
+        """The check's name within its table."""
+        return f"{self.id} {' '.join(self.columns)}"
+
+
+def counted(check: Check) -> Check:
+    """The check, to be judged by its number of offending rows, which must be 0."""
+    nothing = Expectation("ExpectColumnValuesToBeBetween", check.key, (("min_value", 0), ("max_value", 0)))
+    return Check(
+        *(check.id, check.table, check.columns, check.severity, check.words, check.rows),
+        expectations=(nothing,),
+        counted=True,
+        reads=check.reads,
+        suspicion=check.suspicion,
+    )
+
+
+def as_date(column: str) -> str:
+    """SQL for the column as a date; NULL where it is not one."""
+    return read(identifier(column), "date")
+
+
+def as_number(column: str) -> str:
+    """SQL for the column as a number; NULL where it is not one."""
+    return read(identifier(column), "number")
+
+
+def comparable(column: Column) -> str:
+    """SQL for the column as text in which equal values read alike (5 and 05 in a grade); ids as they stand."""
+    name = identifier(column.name)
+    return name if column.type == "text" else f"coalesce({plain(read(name, column.type), column.type)}, {name})"

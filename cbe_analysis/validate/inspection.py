@@ -1,0 +1,150 @@
+"""The verb: a district -> the district with its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cbe_analysis.load.findings import Finding, Findings
+from cbe_analysis.tables import TABLES, Table
+from cbe_analysis.validate import judge, keep
+from cbe_analysis.validate.checks import Check
+from cbe_analysis.validate.profile import Profile, frames, profile
+from cbe_analysis.validate.sets import parent_check, set_checks
+from cbe_analysis.validate.values import value_checks
+
+if TYPE_CHECKING:
+    from cbe_analysis.load import District
+
+MOST_ROWS = 10
+Progress = Callable[[int, int, str], None]
+
+
+def validate(district: District, *, progress: Progress | None = None) -> District:
+    """The district with its findings: computed, or taken from an earlier validation of the same bytes.
+
+    Parameters
+    ----------
+    progress
+        Called with tables done, tables in all, and the table at work.
+    """
+    fingerprint = keep.fingerprint(district)
+    findings = keep.read(fingerprint)
+    if findings is None:
+        findings = inspect(district, fingerprint, progress=progress)
+        keep.write(findings)
+    elif progress:
+        progress(len(district.tables), len(district.tables), "kept from before")
+    return district.with_findings(findings)
+
+
+def inspect(district: District, fingerprint: str, *, progress: Progress | None = None) -> Findings:
+    """The findings on every table that is there.
+
+    Parameters
+    ----------
+    fingerprint
+        Under which they will be kept.
+    """
+    sources = Sources(district)
+    found: list[Finding] = []
+    checked, tables = 0, [TABLES[name] for name in TABLES if name in district.tables]
+    for done, table in enumerate(tables):
+        if progress:
+            progress(done, len(tables), table.name)
+        checks = checks_of(table, district)
+        checked += len(checks)
+        found += _inspect_table(table, checks, sources)
+    if progress:
+        progress(len(tables), len(tables), "done")
+    return Findings(tuple(found), checked, checked - len(found), not_checked(district), fingerprint)
+
+
+def checks_of(table: Table, district: District) -> list[Check]:
+    """Every check that the declaration asks for and the district's tables and columns allow."""
+    present = frozenset(district.columns(table.name))
+    checks = [*value_checks(table, present), *set_checks(table, present)]
+    checks += [
+        parent_check(table, c) for c in table.columns if c.name in present and _has_parent(district, c.references)
+    ]
+    return checks
+
+
+def not_checked(district: District) -> tuple[str, ...]:
+    """The foreign keys whose parent table or column is absent, in words."""
+    return tuple(
+        f"{table.name}.{c.name}: {c.references} is not in the folder"
+        for table in (TABLES[name] for name in TABLES if name in district.tables)
+        for c in table.columns
+        if c.references and c.name in district.columns(table.name) and not _has_parent(district, c.references)
+    )
+
+
+def _has_parent(district: District, reference: str) -> bool:
+    table, _, column = reference.partition(".")
+    return table in district.tables and column in district.columns(table)
+
+
+class Sources:
+    """The relations that checks read, each made once."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+
+    def named(self, reads: Sequence[str], table: str) -> dict[str, Any]:
+        """`raw`, the table as text, and the relations that a check reads."""
+        given = {"years": self._years, "spells": self._spells}
+        return {
+            "raw": self._text(table),
+            **{name: given[name]() if name in given else self._text(name) for name in reads},
+        }
+
+    def offenders(self, check: Check) -> tuple[int, tuple[int, ...]]:
+        """The number of rows that break the check, and the first of their numbers."""
+        relations = self.named(check.reads, check.table)
+        if check.suspicion and not self.district.sql(check.suspicion, **relations).fetchall()[0][0]:
+            return 0, ()
+        query = f"SELECT count(*), min(row_number, {MOST_ROWS}) FROM ({check.rows})"
+        [(count, first)] = self.district.sql(query, **relations).fetchall()
+        return int(count), tuple(int(n) for n in first or ())
+
+    def _text(self, table: str) -> Any:
+        return self.district.raw(table)
+
+    def _years(self) -> Any:
+        """First and last day of the school years that enrollments or calendar name, and of their neighbours."""
+        return self._made_by_the_clock("SELECT school_year, first_day, last_day FROM placement_years")
+
+    def _spells(self) -> Any:
+        """Stretches of days on which a student is enrolled somewhere: `student_id, first_day, last_day`."""
+        return self._made_by_the_clock("SELECT student_id, first_day, last_day FROM placement_stretches WHERE in_force")
+
+    def _made_by_the_clock(self, query: str) -> Any:
+        """A query on the tables of `load.spells`, which the clock makes."""
+        _ = self.district.clock
+        return self.district.sql(query)
+
+
+def _inspect_table(table: Table, checks: Sequence[Check], sources: Sources) -> list[Finding]:
+    parents = [c.reads[0] for c in checks if c.id == "parent"]
+    short = profile(table, checks, sources.district.sql, **sources.named(parents, table.name))
+    offending = {c.key: sources.offenders(c) for c in checks if c.counted and c.columns[0] not in _orphaned(c, short)}
+    counts = {
+        c.key: offending[c.key][0] if c.key in offending else short.orphans[c.columns[0]] for c in checks if c.counted
+    }
+    broken = judge.broken(table.name, checks, frames(short, checks, counts))
+    return [_finding(c, short, offending.get(c.key) or sources.offenders(c)) for c in checks if c.key in broken]
+
+
+def _orphaned(check: Check, short: Profile) -> Mapping[str, int]:
+    """The columns whose orphans the profile has counted, for the check that asks for them."""
+    return short.orphans if check.id == "parent" else {}
+
+
+def _finding(check: Check, short: Profile, offending: tuple[int, tuple[int, ...]]) -> Finding:
+    count, first_rows = offending
+    words = check.words
+    return Finding(
+        *(check.id, check.severity, check.table, check.columns, count, short.rows, first_rows),
+        *(words.says, words.distorts, words.remedy),
+    )

@@ -1,0 +1,80 @@
+"""Findings kept from one command to the next, by the bytes that they are about; files written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cbe_analysis
+from cbe_analysis.load.findings import Findings
+from cbe_analysis.load.fingerprint import key_file
+from cbe_analysis.load.folder import look
+from cbe_analysis.tables import TABLES
+
+if TYPE_CHECKING:
+    from cbe_analysis.load import District
+
+
+def fingerprint(district: District) -> str:
+    """Hexadecimal digits that change with any byte of the tables, with the policy, and with what is checked."""
+    whole = hashlib.sha256()
+    for part in (cbe_analysis.__version__, _contract(), district.policy.hash, *_digests(district)):
+        whole.update(part.encode() + b"\n")
+    return whole.hexdigest()
+
+
+def read(fingerprint: str) -> Findings | None:
+    """The findings kept under the fingerprint; None when there are none, or they cannot be read."""
+    try:
+        findings = Findings.from_json(_file(fingerprint).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return findings if findings.fingerprint == fingerprint else None
+
+
+def write(findings: Findings) -> Path | None:
+    """The file in which the findings are kept; None where that folder cannot be written, which costs time only."""
+    try:
+        return write_whole(_file(findings.fingerprint), findings.to_json())
+    except OSError:
+        return None
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """The path, written in one step: a reader sees the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _file(fingerprint: str) -> Path:
+    return key_file().parent / "findings" / f"{fingerprint}.json"
+
+
+def _digests(district: District) -> Iterator[str]:
+    """The name and the digest of the bytes of every file that holds a table."""
+    for table in look(district.folder).tables:
+        for path in table.paths:
+            with path.open("rb") as stream:
+                yield f"{table.table} {path.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}"
+
+
+@cache
+def _contract() -> str:
+    """A digest of every declaration, and of the code that makes checks and findings of them."""
+    code = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256(repr((TABLES, code)).encode()).hexdigest()

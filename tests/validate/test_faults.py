@@ -1,0 +1,202 @@
+"""Each fault gives its own finding and no other; a district without a fault gives none."""
+
+import pytest
+
+HEAD = {
+    "targets": "target_id,subject,level,title,kind,required,parent_id\n",
+    "marks": "student_id,subject,term_id,date,mark\n",
+    "calendar": "term_id,school_year,kind,start_date,end_date\n",
+    "opportunities": "student_id,kind,date,school_year\n",
+    "closures": "start_date,end_date\n",
+    "evidence": "evidence_id,student_id,target_id,date,score,proficient\n",
+}
+YEAR = HEAD["calendar"] + "y26,2026,year,2025-08-18,2026-06-12\n"
+
+
+def short(finding):
+    """A finding without its words."""
+    return finding.check, finding.severity, finding.table, finding.columns, finding.count, finding.first_rows
+
+
+def test_a_clean_district_has_no_finding(findings):
+    found = findings()
+    assert found.findings == ()
+    assert found.checks == found.passed > 50
+    assert found.not_checked == ()
+
+
+def replaced(table, old, new, *expected):
+    return pytest.param(table, old, new, expected, id=f"{table}-{expected[0]}-{new.strip() or 'empty'}")
+
+
+TYPES = [
+    replaced("enrollments", "2026,3,never", "2026,K,never", "type", "critical", ("grade",), 1, (1,)),
+    replaced("enrollments", "2026,3,never", "2026,3.5,never", "type", "critical", ("grade",), 1, (1,)),
+    replaced("enrollments", "true", "yes", "type", "critical", ("disability",), 1, (2,)),
+    replaced("enrollments", "true", "1", "type", "critical", ("disability",), 1, (2,)),
+    replaced("assessments", "2026-02-02", "13/05/2020", "type", "critical", ("date",), 1, (3,)),
+    replaced("assessments", "2026-02-02", "2026-02-30", "type", "critical", ("date",), 1, (3,)),
+    replaced("assessments", "2025-10-01", "2025/10/01", "type", "critical", ("date",), 2, (1, 2)),
+    replaced("assessments", "201.5", "NaN", "type", "critical", ("score",), 1, (1,)),
+    replaced("assessments", "201.5", "inf", "type", "critical", ("score",), 1, (1,)),
+    replaced("assessments", "201.5", "1e400", "type", "critical", ("score",), 1, (1,)),
+    replaced("assessments", "201.5", '"201,5"', "type", "critical", ("score",), 1, (1,)),
+    replaced("assessments", "201.5", "n/a", "type", "critical", ("score",), 1, (1,)),
+    replaced("students", "2016-05", "2016-13", "type", "critical", ("birth_month",), 1, (1,)),
+    replaced("students", "2016-05", "2016-05-31", "type", "critical", ("birth_month",), 1, (1,)),
+]
+VALUES = [
+    replaced("enrollments", "never", "LEP", "allowed", "warning", ("english_learner",), 1, (1,)),
+    replaced("students", "asian", "Asian", "unusual", "warning", ("race_ethnicity",), 1, (1,)),
+    replaced("enrollments", "2026,3,never", "2026,13,never", "range", "warning", ("grade",), 1, (1,)),
+    replaced("assessments", "3.1", "-0.5", "range", "warning", ("std_error",), 1, (1,)),
+    replaced("assessments", "201.5", "", "required", "warning", ("score",), 1, (1,)),
+    replaced("assessments", "201.5", "  ", "required", "warning", ("score",), 1, (1,)),
+    replaced("schools", "0102,Elm", ",Ash,other\n0102,Elm", "empty_key", "critical", ("school_id",), 1, (2,)),
+]
+ROWS = [
+    replaced(
+        *("students", "0003,", "0001,black,male,,\n0003,", "duplicate_key", "critical", ("student_id",), 2, (1, 3)),
+    ),
+    replaced("assessments", "0003", "9999", "parent", "critical", ("student_id",), 1, (3,)),
+    replaced("enrollments", "0003,0102", "0003,102", "parent", "critical", ("school_id",), 1, (3,)),
+    replaced("participation", "tutoring,0002", "Tutoring,0002", "parent", "critical", ("program_id",), 1, (2,)),
+    replaced(
+        *("enrollments", "2026-01-15", "2025-08-19", "entry_after_exit", "critical"),
+        *(("entry_date", "exit_date"), 1, (3,)),
+    ),
+    replaced(
+        *("enrollments", "06-05,2026", "06-05,2025", "school_year", "critical", ("school_year", "entry_date"), 1, (1,)),
+    ),
+    replaced(
+        *("enrollments", "06-05,2026", "06-05,2027", "school_year", "critical", ("school_year", "entry_date"), 1, (1,)),
+    ),
+    replaced(
+        *("enrollments", "2026-01-15", "2026-01-16", "overlap", "warning"),
+        *(("student_id", "entry_date", "exit_date"), 1, (4,)),
+    ),
+    replaced(
+        *("assessments", "2026-02-02", "2026-07-01", "outside_enrollment", "warning", ("student_id", "date"), 1, (3,)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "old", "new", "expected"), TYPES + VALUES + ROWS)
+def test_a_fault_gives_exactly_its_finding(findings, clean, table, old, new, expected):
+    assert old in clean[table]
+    check, severity, columns, count, rows = expected
+    found = findings(**{table: clean[table].replace(old, new)})
+    assert [short(f) for f in found.findings] == [(check, severity, table, columns, count, rows)]
+    assert found.passed == found.checks - 1
+
+
+ADDED = [
+    ("targets", "T1,math,5,Fractions,academic,true,\nT2,math,5,Ratio,academic,true,T9\n", "parent", "warning", (2,)),
+    ("closures", "2025-12-20,2026-01-04\n2026-03-09,2026-03-02\n", "reversed_dates", "warning", (2,)),
+    ("opportunities", "0001,project,,2026\n0002,project,,\n", "either", "warning", (2,)),
+    ("opportunities", "0001,project,,2026\n0001,project,,2026.0\n", "duplicate_key", "critical", (1, 2)),
+    ("opportunities", "0001,project,2025-07-01,\n", "outside_enrollment", "warning", (1,)),
+]
+
+
+@pytest.mark.parametrize(("table", "rows", "check", "severity", "numbers"), ADDED)
+def test_a_fault_in_an_optional_table(findings, table, rows, check, severity, numbers):
+    found = findings(**{table: HEAD[table] + rows})
+    assert [(f.check, f.severity, f.table, f.first_rows) for f in found.findings] == [(check, severity, table, numbers)]
+
+
+def test_two_arms_of_one_student_are_also_a_repeated_key(findings, clean):
+    found = findings(participation=clean["participation"] + "tutoring,0001,comparison\n")
+    assert {short(f) for f in found.findings} == {
+        ("two_arms", "critical", "participation", ("program_id", "student_id", "arm"), 2, (1, 3)),
+        ("duplicate_key", "critical", "participation", ("program_id", "student_id"), 2, (1, 3)),
+    }
+
+
+def test_a_target_without_its_parent_blocks_and_a_term_without_its_parent_warns(findings):
+    targets = HEAD["targets"] + "T1,math,5,Fractions,academic,true,\n"
+    evidence = HEAD["evidence"] + "E1,0001,T1,2025-10-01,3,true\nE2,0001,T7,2025-10-01,3,true\n"
+    marks = HEAD["marks"] + "0001,math,y26,2025-10-01,A\n0001,math,y99,2025-10-01,A\n"
+    found = findings(targets=targets, evidence=evidence, marks=marks, calendar=YEAR)
+    assert [short(f) for f in found.findings] == [
+        ("parent", "critical", "evidence", ("target_id",), 1, (2,)),
+        ("parent", "warning", "marks", ("term_id",), 1, (2,)),
+    ]
+
+
+def test_an_absent_parent_table_is_not_a_finding_but_said(findings):
+    found = findings(marks=HEAD["marks"] + "0001,math,y26,2025-10-01,A\n", participation=None, programs=None)
+    assert found.findings == ()
+    assert found.not_checked == ("marks.term_id: calendar.term_id is not in the folder",)
+
+
+def test_only_the_first_ten_rows_are_named(findings, clean):
+    many = "".join(f"0001,map,science,2025-10-{day:02},x,,\n" for day in range(1, 26))
+    [finding] = findings(assessments=clean["assessments"] + many).findings
+    assert (finding.count, finding.total, finding.first_rows) == (25, 28, tuple(range(4, 14)))
+
+
+def test_a_fault_among_thousands_of_values_is_found(findings, clean):
+    rows = [f"0001,map,s{n},2025-10-01,{n}.25,," for n in range(2_500)]
+    rows[2_499] = rows[2_499].replace("2499.25", "2499,25".replace(",", ";"))
+    [finding] = findings(assessments=clean["assessments"] + "\n".join(rows) + "\n").findings
+    assert short(finding) == ("type", "critical", "assessments", ("score",), 1, (2_503,))
+
+
+def test_several_faults_are_counted_apart(findings, clean):
+    enrollments = clean["enrollments"].replace("never", "LEP").replace("2026,3,,\n", "2026,K,,\n")
+    found = findings(enrollments=enrollments)
+    assert {(f.check, f.count) for f in found.findings} == {("allowed", 1), ("type", 1)}
+    assert (len(found.critical), len(found.blocking(["enrollments"])), len(found.blocking(["students"]))) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "school_year", "sound"),
+    [
+        ("2025-08-18", 2026, True),
+        ("2025-06-13", 2026, True),  # the summer belongs to either year
+        ("2025-06-13", 2025, True),
+        ("2025-08-18", 2025, False),
+        ("2025-06-11", 2026, False),
+        ("2026-06-12", 2026, True),
+        ("2026-08-15", 2026, False),  # the calendar is silent about 2027: policy, 15 August
+        ("2026-08-14", 2026, True),
+    ],
+)
+def test_the_calendar_says_which_year_an_entry_belongs_to(findings, clean, entry, school_year, sound):
+    calendar = HEAD["calendar"] + "y25,2025,year,2024-08-19,2025-06-12\ny26,2026,year,2025-08-18,2026-06-12\n"
+    row = f"0001,0102,{entry},,{school_year},3,,\n"
+    enrollments = clean["enrollments"].replace("0001,0101,2025-08-20,2026-06-05,2026,3,never,false\n", row)
+    found = findings(enrollments=enrollments, calendar=calendar, assessments=None)
+    assert [f.check for f in found.findings] == ([] if sound else ["school_year"])
+
+
+def test_a_district_calendar_goes_before_those_of_its_schools(findings, clean):
+    head = "school_id,term_id,school_year,kind,start_date,end_date\n"
+    calendar = head + ",y25,2025,year,2024-08-19,2025-06-12\n0102,e25,2025,year,2024-08-19,2025-08-30\n"
+    found = findings(calendar=calendar)
+    assert found.findings == ()
+    of_schools = calendar.replace(",y25", "0101,y25")
+    assert [f.check for f in findings(calendar=of_schools).findings] == ["school_year"]
+
+
+def test_an_open_spell_lasts_to_the_end_of_its_school_year(findings, clean):
+    inside = clean["assessments"].replace("2026-02-02", "2026-06-10")
+    outside = clean["assessments"].replace("2026-02-02", "2026-06-11")
+    assert findings(assessments=inside).findings == ()
+    assert [f.check for f in findings(assessments=outside).findings] == ["outside_enrollment"]
+
+
+def test_an_open_spell_ends_where_the_next_begins(findings, clean):
+    assert findings(enrollments=clean["enrollments"].replace("2026-01-15", "")).findings == ()
+
+
+def test_two_schools_entered_on_one_day_overlap(findings, clean):
+    [finding] = findings(enrollments=clean["enrollments"] + "0002,0102,2025-08-20,,2026,3,,\n").findings
+    assert short(finding) == ("overlap", "warning", "enrollments", ("student_id", "entry_date", "exit_date"), 1, (5,))
+
+
+def test_an_absent_exit_column_is_no_fault(findings, clean):
+    rows = [line.split(",") for line in clean["enrollments"].splitlines()]
+    without = "\n".join(",".join(cells[:3] + cells[4:]) for cells in rows) + "\n"
+    assert findings(enrollments=without).findings == ()
