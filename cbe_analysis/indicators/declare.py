@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import types
 import typing
@@ -70,13 +71,17 @@ class Option:
         UsageError
             When it cannot be read as that type.
         """
-        if value is None or (isinstance(value, self.kind) and not (self.kind is not bool and isinstance(value, bool))):
-            return value
         try:
+            if value is None:
+                return None
             if self.kind is bool:
-                return {"true": True, "false": False}[str(value).lower()]
-            return self.kind(value)
-        except (ValueError, TypeError, KeyError):
+                return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
+            read = self.kind(value)
+            lossy = self.kind is int and isinstance(value, float) and read != value
+            if isinstance(value, bool) or lossy or (self.kind is float and not math.isfinite(read)):
+                raise ValueError
+            return read
+        except (ValueError, TypeError, KeyError, OverflowError):
             words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}[self.kind]
             raise UsageError(f"option '{self.name}' does not take this value", remedy=f"give {words}") from None
 

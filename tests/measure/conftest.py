@@ -31,7 +31,9 @@ def written(folder, policy="", **tables):
     folder.mkdir(exist_ok=True)
     (folder / "district.toml").write_text(policy, encoding="utf-8")
     frames = {name: _frame(table) for name, table in tables.items()}
-    enrolled = frames.setdefault("enrollments", _enrolled(frames.get("students")))
+    if "enrollments" not in frames:
+        frames["enrollments"] = _enrolled(frames["students"])
+    enrolled = frames["enrollments"]
     frames.setdefault("students", enrolled[["student_id"]].drop_duplicates())
     schools = enrolled[["school_id"]].drop_duplicates()
     frames.setdefault("schools", schools.assign(name="School " + schools["school_id"], kind="elementary"))
