@@ -173,13 +173,13 @@ def _end(assigned: pd.DataFrame, start: date, until: str | None, *, policy: Poli
 def _last(scores: Relation, students: pd.Series) -> pd.Series:
     """The last of the scores of each student; NaN for those who have none."""
     last = scores.aggregate("student_id, arg_max(value, struct_pack(d := date, v := value)) AS value").df()
-    return students.map(last.set_index("student_id")["value"]).astype(float)
+    return last.set_index("student_id")["value"].reindex(students).astype(float).set_axis(students.index)
 
 
 def _baseline(scores: Outcome, rows: pd.DataFrame, start: pd.Timestamp) -> pd.Series:
     """The last score before the program began, if it was measured before the student entered the study."""
     before = scores.rows.filter(f"date < DATE '{start.date()}'").aggregate("student_id, max(date) AS date").df()
-    measured = rows["student_id"].map(pd.to_datetime(before.set_index("student_id")["date"]))
+    measured = pd.to_datetime(before.set_index("student_id")["date"]).reindex(rows["student_id"]).set_axis(rows.index)
     late = int((measured >= rows["date"]).sum())
     if late:
         raise UsageError(
