@@ -59,9 +59,16 @@ class Question:
         from cbe_analysis.validate import validate
 
         district = validate(load(folder))
-        settings = {"by": self.by, "compare": self.compare, "over": self.over, "adjust": self.adjust}
         estimates = measure(
-            self.indicator, district, **settings, where=self.where, allow_findings=self.allow_findings, **self.options
+            self.indicator,
+            district,
+            by=self.by,
+            compare=self.compare,
+            over=self.over,
+            adjust=self.adjust,
+            where=self.where,
+            allow_findings=self.allow_findings,
+            **self.options,
         )
         return estimates, district.policy
 

@@ -5,6 +5,7 @@ Nothing heavy is imported here: the rooms load when a command needs them, so tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"max_content_width": 100, "help_option_names": ["--help", "-h"]},
 )
+
+
+def _say_written(files: Iterable[Path]) -> None:
+    """Print the files, as seen from where the person stands."""
+    here = Path.cwd()
+    for file in files:
+        typer.echo(f"Written: {file.relative_to(here) if file.is_relative_to(here) else file}")
 
 
 def _version(asked: bool) -> None:
@@ -78,7 +86,7 @@ def validate(folder: District, out: Reports = Path("reports")) -> None:
         assert findings is not None  # validate fills them
         written = keep(findings, district, out)
     show(findings)
-    typer.echo("\n".join(f"Written: {file}" for file in written))
+    _say_written(written)
     if findings.critical:
         raise typer.Exit(1)
 
@@ -163,7 +171,7 @@ def run(
     given = pairs(parameter or (), "--parameter")
     with watching(f"running {notebook}") as progress:
         made = make(notebook, folder, parameters=given, audience=audience.value, out=out, progress=progress)
-    typer.echo("\n".join(f"Written: {file}" for file in made.paths))
+    _say_written(made.paths)
     pages = f"{made.pages} page{'s' * (made.pages != 1)}, {made.seconds:.0f} s"
     state = "internal: staff only." if made.audience == "staff" else "a protected draft, not yet published."
     typer.echo(f"{made.name}: {pages}; {state}")

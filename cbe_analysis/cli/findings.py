@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbe_analysis.run.places import folder, write
+from cbe_analysis.run.places import cannot_write, folder, write
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -43,5 +43,8 @@ def keep(findings: Findings, district: District, reports: Path) -> tuple[Path, .
     place = folder(reports, "internal", "validation")
     record, page = place / "findings.json", place / "findings.html"
     write({record: findings.to_json().encode()})
-    write_report(findings, district, page)
+    try:
+        write_report(findings, district, page)
+    except OSError as e:
+        raise cannot_write(place, e) from None
     return record, page

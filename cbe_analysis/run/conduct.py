@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cbe_analysis.errors import RunFailed, UsageError, choices
+from cbe_analysis.errors import CbeError, ReleaseRefused, RunFailed, UsageError, choices
 from cbe_analysis.run import notebooks, places
 from cbe_analysis.run.execute import Executed, execute
 from cbe_analysis.run.parameters import checked
 
 AUDIENCES = ("public", "staff")
+PAGE = re.compile(rb"/Type\s*/Page\b")  # the typesetter leaves page objects uncompressed
 Progress = Callable[[int, int, str], None]
 
 
@@ -89,14 +91,15 @@ def run(  # noqa: PLR0913 - the words of a run
         checks = _check_data(Path(folder), place, tell)
         step = f"running {file.stem}"
         executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, step))
-    record = _record(executed, place / file.stem)
     tell(0, 1, "typesetting")
+    brief, pages = _typeset(executed, audience, place / file.stem)
     target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
-    brief, pages = _typeset(executed.notebook, target / file.stem)
-    places.write({**record, **brief})
-    (place / f"{file.stem}.failed.ipynb").unlink(missing_ok=True)
+    files = {target / f"{file.stem}{ending}": content for ending, content in brief.items()}
+    record = {place / f"{file.stem}.ipynb": _text(executed)}
+    places.write({**files, **record})
+    _kept_apart(place / file.stem).unlink(missing_ok=True)
     tell(1, 1, "typesetting")
-    return Run(file.stem, (*brief, *record, checks), audience, time.perf_counter() - started, pages)
+    return Run(file.stem, (*files, *record, checks), audience, time.perf_counter() - started, pages)
 
 
 def _silent(done: int, total: int, what: str) -> None:
@@ -109,31 +112,45 @@ def _check_data(folder: Path, place: Path, tell: Progress) -> Path:
     from cbe_analysis.validate import validate, write_report
 
     district = validate(load(folder), progress=tell)
-    report = place / "data-quality.html"
-    write_report(district.findings, district, report)
-    return report
+    assert district.findings is not None  # validate fills them
+    try:
+        return write_report(district.findings, district, place / "data-quality.html")
+    except OSError as e:
+        raise places.cannot_write(place, e) from None
 
 
-def _record(executed: Executed, stem: Path) -> dict[Path, bytes]:
-    """The executed notebook as a file to write; one that stopped is written at once, and its error raised."""
+def _typeset(executed: Executed, audience: str, stem: Path) -> tuple[dict[str, bytes], int]:
+    """The brief as files by their ending, and its pages; a notebook that gives none is kept, and its error raised."""
+    from cbe_analysis.render import page, read_bundles, typeset
+
+    try:
+        if executed.error:
+            raise executed.error
+        bundles = read_bundles(executed.notebook)
+        if bundles[0]["staff"] != (audience == "staff"):
+            raise ReleaseRefused(
+                f"the notebook's brief is not for the audience {audience!r}",
+                remedy="give cbe.brief the parameter audience",
+            )
+        pdf = typeset(bundles)
+        return {".pdf": pdf, ".html": page(bundles).encode()}, len(PAGE.findall(pdf))
+    except CbeError as error:
+        kept = _kept_apart(stem)
+        places.write({kept: _text(executed)})
+        if isinstance(error, RunFailed):
+            remedy = f"{error.remedy}; the notebook as far as it came may hold students' data"
+            raise RunFailed(error.what, str(kept), remedy) from None
+        raise
+
+
+def _text(executed: Executed) -> bytes:
+    """The notebook as a file holds it."""
     import nbformat
 
     content: str = nbformat.writes(executed.notebook)  # type: ignore[no-untyped-call]  # nbformat has no types there
-    if executed.error is None:
-        return {stem.with_name(f"{stem.name}.ipynb"): content.encode()}
-    kept = stem.with_name(f"{stem.name}.failed.ipynb")
-    places.write({kept: content.encode()})
-    if isinstance(executed.error, RunFailed):
-        remedy = f"{executed.error.remedy}; the notebook as far as it came may hold students' data"
-        raise RunFailed(executed.error.what, str(kept), remedy)
-    raise executed.error
+    return content.encode()
 
 
-def _typeset(notebook: Any, stem: Path) -> tuple[dict[Path, bytes], int]:
-    """The brief of an executed notebook, as files to write, and its number of pages."""
-    from cbe_analysis.render import page, read_bundles, typeset
-
-    bundles = read_bundles(notebook)
-    pdf = typeset(bundles)
-    files = {stem.with_name(f"{stem.name}.pdf"): pdf, stem.with_name(f"{stem.name}.html"): page(bundles).encode()}
-    return files, 0
+def _kept_apart(stem: Path) -> Path:
+    """Where a notebook is kept that gave no brief."""
+    return stem.with_name(f"{stem.name}.failed.ipynb")

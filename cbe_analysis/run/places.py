@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,7 +32,7 @@ def folder(reports: Path, *parts: str) -> Path:
                 )
             place.mkdir(exist_ok=True)
     except OSError as e:
-        raise _cannot_write(reports, e) from None
+        raise cannot_write(reports, e) from None
     return place
 
 
@@ -58,33 +58,32 @@ def write(files: Mapping[Path, bytes]) -> None:
     UsageError
         When the disk does not take them.
     """
-    staged: dict[Path, str] = {}
+    staged: dict[Path, Path] = {}
     try:
         for target, content in files.items():
             staged[target] = _stage(target, content)
         for target in files:
             os.replace(staged.pop(target), target)
     except OSError as e:
-        raise _cannot_write(next(iter(files)).parent, e) from None
+        raise cannot_write(next(iter(files)).parent, e) from None
     finally:
         for left in staged.values():
             with suppress(OSError):
-                os.unlink(left)
+                left.unlink()
     for place in {target.parent for target in files}:
         _settle(place)
 
 
-def _stage(target: Path, content: bytes) -> str:
-    """Write the content beside its target; return the temporary file's path."""
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+def _stage(target: Path, content: bytes) -> Path:
+    """The temporary file beside the target that holds the content, on the disk."""
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, 0o644)
     except BaseException:
-        os.unlink(beside)
+        beside.unlink(missing_ok=True)
         raise
     return beside
 
@@ -99,7 +98,8 @@ def _settle(place: Path) -> None:
             os.close(handle)
 
 
-def _cannot_write(place: Path, error: OSError) -> UsageError:
+def cannot_write(place: Path, error: OSError) -> UsageError:
+    """The error for a disk that does not take a file."""
     return UsageError(
         f"cannot write ({error.strerror})", str(place), "free space, allow writing, or give another --out"
     )
