@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cbe_analysis.methods.multiplicity import benjamini_hochberg
 from cbe_analysis.render import numbers
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
 ALL, UNKNOWN = "(all)", "(unknown)"
+_COUNT = re.compile(r"\d[\d,]*")
 _DECIMALS = re.compile(r"\.(\d+)")
-SURE, FAIRLY = 0.01, 0.05  # adjusted p: "very sure" below the first, "fairly sure" below the second
+SMALLEST_P = 0.01
+SURE, FAIRLY = 0.01, 0.05  # adjusted p: "very sure" up to the first, "fairly sure" below the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,8 @@ class Reading:
         Factor -> value, "(all)" where the row is not split by it.
     shown, n_shown
         The value and the group size as printed; empty where protected.
-    p
-        Adjusted for the number of comparisons; in public 0 stands for "below .01".
+    p, unadjusted
+        Adjusted for the number of comparisons, and before; in public 0 stands for "below .01".
     protected
         True when the row may not be seen.
     """
@@ -43,6 +48,7 @@ class Reading:
     low: float
     high: float
     p: float
+    unadjusted: float
     reference: str
     shown: str
     n: float
@@ -70,6 +76,12 @@ class Reading:
         """The one value that the row is split by; "(all)" for the whole."""
         split = [value for value in self.groups.values() if value != ALL]
         return split[0] if len(split) == 1 else ALL if not split else ", ".join(split)
+
+    @property
+    def at_least(self) -> float:
+        """The smallest group size that is printed like this one; 0 where none is printed."""
+        found = _COUNT.match(self.n_shown)
+        return float(found[0].replace(",", "")) if found else 0.0
 
     @property
     def digits(self) -> int:
@@ -106,13 +118,13 @@ class Reading:
         """How sure the adjusted p makes us: "very sure", "fairly sure", "cannot tell"; empty where there is none."""
         if math.isnan(self.p):
             return ""
-        return "very sure" if self.p < SURE else "fairly sure" if self.p < FAIRLY else "cannot tell"
+        return "very sure" if self.p <= SURE else "fairly sure" if self.p < FAIRLY else "cannot tell"
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
     """Every row of the release, in its order."""
     rows = release.rows.to_dict("records")
-    return tuple(_reading(row, release.by) for row in rows)
+    return tuple(_reading({str(k): v for k, v in row.items()}, release.by) for row in rows)
 
 
 def find(
@@ -144,12 +156,29 @@ def select(
     )
 
 
+def together(tables: Sequence[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
+    """The same tables, with the p of every gap adjusted for all gaps that one brief compares."""
+    raw = [_raw(r) if r.quantity == "gap" else math.nan for rows in tables for r in rows]
+    adjusted = iter(benjamini_hochberg(np.array(raw, float)).tolist() if raw else [])
+    return [tuple(replace(r, p=next(adjusted)) for r in rows) for rows in tables]
+
+
+def compared(tables: Iterable[Sequence[Reading]]) -> int:
+    """How many gaps were tested."""
+    return sum(r.quantity == "gap" and not math.isnan(r.p) for rows in tables for r in rows)
+
+
+def _raw(reading: Reading) -> float:
+    """The p before adjustment; one printed as "below .01" counts as .01."""
+    return max(reading.unadjusted, SMALLEST_P) if reading.unadjusted == 0 else reading.unadjusted
+
+
 def _whole(rows: Sequence[Reading]) -> dict[str, str]:
     return dict.fromkeys(rows[0].groups, ALL) if rows else {}
 
 
 def _reading(row: Mapping[str, Any], by: Sequence[str]) -> Reading:
-    adjusted = _number(row["p_adjusted"])
+    adjusted, raw = _number(row["p_adjusted"]), _number(row["p"])
     protected = bool(_text(row["hidden"]))
     return Reading(
         quantity=row["quantity"],
@@ -160,7 +189,8 @@ def _reading(row: Mapping[str, Any], by: Sequence[str]) -> Reading:
         value=_number(row["value"]),
         low=_number(row["low"]),
         high=_number(row["high"]),
-        p=_number(row["p"]) if math.isnan(adjusted) else adjusted,
+        p=raw if math.isnan(adjusted) else adjusted,
+        unadjusted=raw,
         reference=_text(row["reference"]),
         shown="" if protected else _text(row["shown"]),
         n=_number(row["n"]),

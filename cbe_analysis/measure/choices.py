@@ -1,0 +1,40 @@
+"""What can be chosen in a district: its outcomes, its factors with a reference group, its grades."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cbe_analysis.errors import UsageError
+from cbe_analysis.load.where import Where
+
+if TYPE_CHECKING:
+    from cbe_analysis.load import District
+
+
+def outcomes(district: District, wanted: Sequence[str] = (), *, where: Where = None) -> tuple[str, ...]:
+    """The wanted outcomes; without any, every instrument:subject that has scores."""
+    if wanted:
+        return tuple(wanted)
+    scores = district.placed("assessments", where or ()).filter("score IS NOT NULL")
+    pairs = scores.aggregate("instrument, subject").order("instrument, subject").fetchall()
+    if not pairs:
+        raise UsageError("no scores are left to measure", "table 'assessments'", "check where, or add scores")
+    return tuple(f"{instrument}:{subject}" for instrument, subject in pairs)
+
+
+def factors(district: District, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """The wanted factors; without any, the policy's factors that have a reference group and stand in the data."""
+    policy = district.policy
+    found = tuple(wanted) or tuple(f for f in policy.factors if f in policy.references and f in district.placeable)
+    if not found:
+        raise UsageError(
+            "no factor has a reference group", "district.toml, [references]", 'name one, such as gender = "male"'
+        )
+    return found
+
+
+def grades(district: District, *, where: Where = None) -> tuple[str, ...]:
+    """The grades in which students have scores, in order."""
+    scores = district.placed("assessments", where or ()).filter("score IS NOT NULL AND placed_grade IS NOT NULL")
+    return tuple(str(grade) for (grade,) in scores.aggregate("placed_grade").order("placed_grade").fetchall())

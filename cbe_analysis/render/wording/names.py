@@ -1,0 +1,68 @@
+"""Groups, factors and outcomes as sentences name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cbe_analysis.policy import Policy
+from cbe_analysis.render.readings import ALL, UNKNOWN
+
+WHERE = frozenset(["in", "not", "with", "without", "on", "from", "at", "who", "receiving", "living", "learning"])
+PEOPLE = frozenset(["students", "girls", "boys", "learners", "children", "pupils", "females", "males", "women", "men"])
+PROPER = frozenset(["English", "Spanish", "French", "American", "African", "Asian", "Black", "White", "Hispanic"])
+SHORT_GRADES = {"-1": "PK", "0": "K"}
+
+
+def group(policy: Policy, factor: str, value: str) -> str:
+    """The group as tables and charts name it."""
+    if value in (ALL, UNKNOWN):
+        return "All students" if value == ALL else "Not recorded"
+    label = policy.label(factor, value)
+    return label[:1].upper() + label[1:]
+
+
+def students(policy: Policy, factor: str, value: str) -> str:
+    """The group inside a sentence: "students in the lunch program", "girls"."""
+    label = group(policy, factor, value)
+    words = label.split()
+    if words[0].lower() in WHERE:
+        return f"students {lower(label)}"
+    if PEOPLE & {w.lower() for w in words}:
+        return lower(label) if words[0].lower() in PEOPLE | {"other", "all", "another"} else label
+    return f"students in the group “{label}”"
+
+
+def lower(text: str) -> str:
+    """The text as it stands inside a sentence: small first letter, unless its first word is a name."""
+    first = text.split()[0] if text.split() else ""
+    return text if first in PROPER or first[1:] != first[1:].lower() else text[:1].lower() + text[1:]
+
+
+def subject(policy: Policy, outcome: str) -> str:
+    """The subject of an outcome: "Reading"."""
+    label = policy.label("subject", outcome.rpartition(":")[2])
+    return label[:1].upper() + label[1:]
+
+
+def outcome(policy: Policy, name: str, among: Sequence[str]) -> str:
+    """The outcome: its subject, with the test where several tests have that subject."""
+    own = subject(policy, name)
+    several = sum(subject(policy, other) == own for other in set(among)) > 1
+    return f"{own} ({policy.label('instrument', name.rpartition(':')[0])})" if several else own
+
+
+def grade(policy: Policy, value: str) -> str:
+    """The grade inside a sentence: "kindergarten", "grade 3"."""
+    label = policy.label("grade", value)
+    return lower(label) if label != value else SHORT_GRADES.get(value, f"grade {value}")
+
+
+def short_grade(value: str) -> str:
+    """The grade on an axis: "K", "3"."""
+    return SHORT_GRADES.get(value, value)
+
+
+def unit(text: str, *, short: bool = False) -> str:
+    """The unit without its "/ year"; short, its last word: "scale points", "points"."""
+    own = text.partition(" / ")[0]
+    return own.split()[-1] if short and own else own
