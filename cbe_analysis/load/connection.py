@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cbe_analysis.load.quoting import literal
+from cbe_analysis.load.quoting import listed, unpatterned
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,10 +34,11 @@ def connect(folder: Path) -> DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=settings)
     if spill:
         weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    [(bar,)] = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     for statement in (
-        "SET enable_progress_bar = false",
+        *(["SET enable_progress_bar = false"] if bar else []),  # Jupyter without ipywidgets refuses even "off"
         "SET TimeZone = 'UTC'",
-        f"SET allowed_directories = [{literal(str(folder))}]",
+        f"SET allowed_directories = [{listed([str(folder), unpatterned(folder)])}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",
     ):

@@ -80,7 +80,7 @@ class Findings:
             _counted(count, word) for count, word in ((critical, "critical finding"), (warnings, "warning")) if count
         ]
         checks = _counted(self.checks, "check")
-        said = f"{checks}: {', '.join([f'{self.passed} passed', *found])}" if found else f"{checks}, all passed"
+        said = f"{checks}: {', '.join([f'{self.passed:,} passed', *found])}" if found else f"{checks}, all passed"
         return said + (f"; {len(self.not_checked)} not checked" if self.not_checked else "")
 
     def to_json(self) -> str:

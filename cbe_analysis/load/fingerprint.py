@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UnreadableData, UsageError
 from cbe_analysis.load import cells
-from cbe_analysis.load.quoting import identifier
+from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.tables.declare import Type
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ class Fingerprint:
         """
         named = sorted(columns)
         texts = [cells.plain(identifier(name), kind) for name, kind in named]
-        # each cell with its length before it, so that no two rows read alike
-        row = " || ".join(f"coalesce(length({text}) || ':' || {text}, '-')" for text in texts) or "'-'"
+        # the lengths before the cells, so that no two rows read alike; an unknown cell has none
+        lengths = [f"coalesce(length({text}), -1)" for text in texts]
+        row = f"concat_ws(':', {', '.join([*lengths, *texts]) or literal('')})"
         hashed = f"SELECT sha256({row}) AS hashed FROM ({rows})"
         heaps = reader.rows(f"""
             SELECT count(*), sha256(string_agg(hashed, '' ORDER BY hashed)) FROM ({hashed})

@@ -112,7 +112,7 @@ def _files(table: str, entries: list[Path], root: Path) -> Files:
         raise UnreadableData(f"table '{table}' is there more than once", names, "keep one of them")
     entry = entries[0]
     _check_inside(entry, root)
-    if entry.is_dir():
+    if entry.is_dir() and not entry.suffix:
         return Files(table, "parquet", _parts(entry, root))
     _check_plain(entry, root)
     return Files(table, "csv" if entry.suffix.lower() == ".csv" else "parquet", (entry,))

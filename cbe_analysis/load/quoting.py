@@ -50,9 +50,13 @@ def listed(values: Iterable[Value]) -> str:
 
 
 def path(file: Path) -> str:
-    """The file as an SQL constant, with the characters that DuckDB would read as a pattern made plain."""
-    plain = str(file).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")
-    return literal(plain)
+    """The file as an SQL constant that matches this file alone."""
+    return literal(unpatterned(file))
+
+
+def unpatterned(file: Path) -> str:
+    """The file with the characters that DuckDB would read as a pattern made plain."""
+    return str(file).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")
 
 
 def _number(value: float) -> str:

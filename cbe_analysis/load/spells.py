@@ -27,19 +27,15 @@ _SPELLS = """
 CREATE TEMP TABLE placement_spells AS
 WITH enrolled AS ({enrollments}),
 usable AS (
-    SELECT * FROM enrolled
+    SELECT *, first_value(entry_date) OVER later AS next_entry FROM enrolled
     WHERE student_id IS NOT NULL AND school_id IS NOT NULL AND entry_date IS NOT NULL
     AND (exit_date IS NULL OR exit_date >= entry_date)
-),
-entries AS (
-    SELECT student_id, entry_date, lead(entry_date) OVER (PARTITION BY student_id ORDER BY entry_date) AS next_entry
-    FROM (SELECT DISTINCT student_id, entry_date FROM usable)
+    WINDOW later AS (PARTITION BY student_id ORDER BY entry_date GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)
 ),
 dated AS (
-    SELECT usable.*, entry_date AS first_day,
+    SELECT usable.* EXCLUDE (next_entry), entry_date AS first_day,
         coalesce(exit_date, greatest(entry_date, least(years.last_day, next_entry - 1))) AS last_day
-    FROM usable JOIN entries USING (student_id, entry_date)
-    LEFT JOIN placement_years AS years ON years.school_year = usable.school_year
+    FROM usable LEFT JOIN placement_years AS years ON years.school_year = usable.school_year
 )
 SELECT row_number() OVER (ORDER BY student_id, first_day, school_id DESC, last_day, {rest}) AS spell, * FROM dated
 """

@@ -1,0 +1,324 @@
+"""Every way in which a folder cannot be read: exit code 3, the file and the way out, and never a value."""
+
+import os
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cbe_analysis.errors import UnreadableData, UsageError
+from cbe_analysis.load import load
+
+SECRET = "marker7431"  # stands in the cells; may stand in no message
+GOOD = f"student_id,gender\n007,{SECRET}\n"
+
+
+def _message(caught):
+    message = str(caught.value)
+    assert SECRET not in message
+    assert caught.value.exit_code == 3
+    assert caught.value.remedy
+    return message
+
+
+def _read(place, table):
+    found = load(place)
+    return found.table(table) if table else found
+
+
+def _refused(place, table=None):
+    """The message of the refusal, when the folder is loaded or the table is first read."""
+    with pytest.raises(UnreadableData) as caught:
+        _read(place, table)
+    return _message(caught)
+
+
+def test_a_missing_folder(tmp_path):
+    assert "there is no such folder" in _refused(tmp_path / "nowhere")
+
+
+def test_a_file_in_place_of_the_folder(tmp_path):
+    (tmp_path / "students.csv").write_text(GOOD)
+    assert "this is a file, not a folder" in _refused(tmp_path / "students.csv")
+
+
+def test_missing_tables_are_listed(folder):
+    place = folder(schools=None, enrollments=None)
+    (place / "enrolments.csv").write_text("x\n")
+    message = _refused(place)
+    assert "tables schools, enrollments are missing" in message
+    assert "add schools.csv, enrollments.csv to the data folder (enrolments.csv is there: is it meant?)" in message
+
+
+def test_a_spreadsheet_is_named_where_its_table_is_missing(folder):
+    place = folder(students=None)
+    (place / "students.xlsx").write_bytes(b"PK")
+    assert "table students is missing" in (message := _refused(place))
+    assert "students.xlsx is there" in message
+
+
+def test_missing_columns_are_listed_for_all_tables(folder):
+    message = _refused(folder(students=f"id,gender\n{SECRET},male\n", marks=f"student_id,subject\n{SECRET},math\n"))
+    assert "required columns are missing: marks.date, marks.mark, marks.term_id, students.student_id" in message
+
+
+def test_a_file_without_a_header_gives_nothing_away(folder):
+    message = _refused(folder(students=f"{SECRET},male,x\n008,female,y\n"))
+    assert "required columns are missing: students.student_id" in message
+
+
+@pytest.mark.parametrize("table", ["students", "schools", "enrollments"])
+def test_a_required_table_without_rows(folder, table):
+    header = {
+        "students": "student_id,gender",
+        "schools": "school_id,name,kind\r\n\r\n",
+        "enrollments": "student_id,school_id,entry_date,school_year,grade\n",
+    }
+    assert f"a header and no rows ({table}.csv)" in _refused(folder(**{table: header[table]}))
+
+
+WHOLE = {
+    "empty": (b"", "the file is empty"),
+    "only blank lines": (b"\n\n \n", "the file is empty"),
+    "only a byte-order mark": (b"\xef\xbb\xbf", "the file is empty"),
+    "blank first line": (f"\n{GOOD}".encode(), "the first line does not name the columns"),
+    "utf-16 with mark": (GOOD.encode("utf-16"), "UTF-16"),
+    "utf-16 without mark": (GOOD.encode("utf-16-le"), "UTF-16"),
+    "utf-32": (GOOD.encode("utf-32"), "UTF-16 or UTF-32"),
+    "a spreadsheet": (b"PK\x03\x04\x14\x00" + GOOD.encode(), "NUL bytes: it is binary"),
+    "gzip": (b"\x1f\x8b\x08\x00" + GOOD.encode(), "NUL bytes: it is binary"),
+    "latin-1 header": ("student_id,género\n".encode("latin-1"), "line 1 holds bytes that are not UTF-8"),
+    "latin-1 row": (f"{GOOD}008,{SECRET}é\n".encode("latin-1"), "line 3 holds bytes that are not UTF-8"),
+    "cut in a character": (GOOD.encode() + "008,é".encode()[:-1], "line 3 holds bytes that are not UTF-8"),
+    "semicolons": (GOOD.replace(",", ";").encode(), "separated by semicolons"),
+    "tabs": (GOOD.replace(",", "\t").encode(), "separated by tabs"),
+    "bars": (GOOD.replace(",", "|").encode(), "separated by vertical bars"),
+    "open quote in the header": (f'student_id,"gender\n007,{SECRET}\n'.encode(), "first line cannot be read"),
+}
+
+
+@pytest.mark.parametrize("form", WHOLE)
+def test_files_that_are_not_csv_in_utf_8(folder, form):
+    data, said = WHOLE[form]
+    message = _refused(folder(students=data), "students")
+    assert said in message
+    assert "students.csv" in message
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("student_id,gender,gender", "column 3 'gender' has the name of another one"),
+        ("student_id,Student_ID", "column 2 'student_id' has the name of another one"),
+        (f"student_id,{SECRET},{SECRET}", "column 3 has the name of another one"),
+        ("student_id,gender,", "column 3 has no name"),
+        ("student_id, ,x", "column 2 has no name"),
+        ("student_id,row_number", "column 2 has a name that is kept for the kit"),
+        ("student_id,Placed_grade", "column 2 has a name that is kept for the kit"),
+        ('student_id,"two\nlines"', "column 2 has a name that cannot be printed"),
+    ],
+)
+def test_headers_that_do_not_name_every_column_once(folder, header, said):
+    commas = "," * header.count(",")
+    assert said in _refused(folder(students=f"{header}\n007{commas}\n"))
+
+
+ROWS = {
+    "too few": (f"007,x\n{SECRET}\n009,x\n", "row 2: fewer fields than the header"),
+    "too many": (f'007,"x\ny"\n008,{SECRET},x\n', "row 2: more fields than the header"),
+    "several": (f"{SECRET}\n008,x\n{SECRET}\n", "rows 1, 3: fewer fields than the header"),
+    "open quote": (f'007,x\n008,"{SECRET}\n009,x\n', "row 2: a quotation mark that is not closed"),
+    "text after a quote": (f'007,"x"{SECRET}\n', "row 1: a quotation mark that is not closed"),
+    "mixed line ends": (f"007,x\r\n008,{SECRET}\n009,x\r\n", "cannot be told apart"),
+    "NUL": (f"007,x\n008,{SECRET}\0\n", "NUL bytes"),
+}
+
+
+@pytest.mark.parametrize("form", ROWS)
+def test_rows_that_do_not_fit_the_header(folder, form):
+    rows, said = ROWS[form]
+    message = _refused(folder(students=f"student_id,gender\n{rows}"), "students")
+    assert said in message
+    assert "students.csv" in message
+
+
+def test_a_fault_far_down_has_its_row_number(folder):
+    rows = [f"{n:06d},x\n" for n in range(1, 200_001)]
+    rows[150_000 - 1] = f"{SECRET}\n"
+    assert "row 150,000: fewer" in _refused(folder(students=f"student_id,gender\n{''.join(rows)}"), "students")
+
+
+def test_undecodable_bytes_far_down_have_their_line(folder):
+    rows = b"".join(b"%06d,x\n" % n for n in range(1, 700_001)) + b"700001,\xe9\n"
+    assert "line 700002 holds bytes" in _refused(folder(students=b"student_id,gender\n" + rows), "students")
+
+
+# Parquet
+
+
+def _parquet(place, table, **columns):
+    (place / f"{table}.csv").unlink(missing_ok=True)
+    pq.write_table(pa.table(columns), place / f"{table}.parquet")
+    return place / f"{table}.parquet"
+
+
+@pytest.mark.parametrize("data", [b"", GOOD.encode(), b"PAR1" + b"\0" * 40 + b"PAR1"])
+def test_what_is_no_parquet(folder, data):
+    place = folder(students=None)
+    (place / "students.parquet").write_bytes(data)
+    assert "students.parquet" in _refused(place)
+
+
+def test_damaged_parquet(folder):
+    place = folder()
+    file = _parquet(place, "students", student_id=[f"{n:05d}{SECRET}" for n in range(9_000)])
+    data = bytearray(file.read_bytes())
+    data[40 : len(data) // 2] = b"\xff" * (len(data) // 2 - 40)
+    file.write_bytes(data)
+    assert "damaged" in _refused(place, "students")
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pa.array([[1, 2]]), "holds lists or records"),
+        (pa.array([{"x": 1}]), "holds lists or records"),
+        (pa.array([SECRET.encode()]), "holds bytes"),
+    ],
+)
+def test_columns_of_parquet_that_are_no_cells(folder, column, said):
+    place = folder()
+    _parquet(place, "students", student_id=["007"], house=column, other=["x"])
+    assert f"column 2 'house' {said}" in _refused(place)
+
+
+def test_a_nul_character_in_parquet(folder):
+    place = folder()
+    _parquet(place, "students", student_id=["007"], gender=[f"{SECRET}\0"])
+    assert "NUL character" in _refused(place, "students")
+
+
+def test_parquet_without_rows(folder):
+    place = folder()
+    _parquet(place, "students", student_id=pa.array([], pa.string()))
+    assert "a header and no rows (students.parquet)" in _refused(place)
+
+
+def test_parquet_without_a_required_column(folder):
+    place = folder()
+    _parquet(place, "students", gender=[SECRET])
+    assert "students.student_id" in _refused(place)
+
+
+def test_a_parquet_bomb(folder, monkeypatch):
+    from cbe_analysis.load import parquet
+
+    monkeypatch.setattr(parquet, "_MOST_UNPACKED", 1 << 16)
+    monkeypatch.setattr(parquet, "_MOST_PACKED", 20)
+    place = folder()
+    (place / "students.csv").unlink()
+    blank = pa.table({"student_id": ["x" * (1 << 20)]})
+    pq.write_table(blank, place / "students.parquet", compression="zstd", use_dictionary=False, write_statistics=False)
+    assert "unpack" in _refused(place)
+
+
+def test_parts_with_other_columns(folder):
+    place = folder(students=None)
+    (place / "students").mkdir()
+    pq.write_table(pa.table({"student_id": ["007"], "gender": ["x"]}), place / "students" / "a.parquet")
+    pq.write_table(pa.table({"student_id": ["008"]}), place / "students" / "b.parquet")
+    assert "b.parquet has other columns than a.parquet (students/)" in _refused(place)
+
+
+@pytest.mark.parametrize("inside", [[], ["a.csv"], ["a.parquet", "notes.txt"]])
+def test_a_folder_of_parts_holds_parquet_and_nothing_else(folder, inside):
+    place = folder(students=None)
+    (place / "students").mkdir()
+    for name in inside:
+        (place / "students" / name).write_text(GOOD)
+    assert "must hold Parquet parts and nothing else" in _refused(place)
+
+
+# What is not touched
+
+
+def test_a_table_that_is_there_twice(folder):
+    place = folder()
+    pq.write_table(pa.table({"student_id": ["007"]}), place / "students.parquet")
+    assert "table 'students' is there more than once (students.csv, students.parquet)" in _refused(place)
+
+
+def _link(target, link):
+    try:
+        os.symlink(target, link)
+    except (OSError, NotImplementedError):
+        pytest.skip("this system makes no symbolic links")
+
+
+@pytest.mark.parametrize("name", ["students.csv", "district.toml"])
+def test_a_link_that_leads_out_of_the_folder(folder, tmp_path, name):
+    place = folder(students=None) if name == "students.csv" else folder()
+    (tmp_path / "elsewhere").write_text(GOOD)
+    _link(tmp_path / "elsewhere", place / name)
+    assert f"leads out of the data folder ({name})" in _refused(place)
+
+
+def test_a_folder_of_parts_that_leads_out(folder, tmp_path):
+    place = folder(students=None)
+    (tmp_path / "parts").mkdir()
+    pq.write_table(pa.table({"student_id": ["007"]}), tmp_path / "parts" / "a.parquet")
+    _link(tmp_path / "parts", place / "students")
+    assert "leads out of the data folder (students)" in _refused(place)
+
+
+def test_a_link_that_leads_nowhere(folder):
+    place = folder(students=None)
+    _link(place / "nothing", place / "students.csv")
+    assert "cannot be opened" in _refused(place)
+
+
+def test_a_link_within_the_folder_is_followed(folder):
+    place = folder()
+    (place / "students.csv").rename(place / "pupils-2026.csv")
+    _link(place / "pupils-2026.csv", place / "students.csv")
+    assert load(place).table("students", ["student_id"]).fetchall() == [("007",), ("008",)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_is_not_waited_for(folder):
+    place = folder(students=None)
+    os.mkfifo(place / "students.csv")
+    assert "not a plain file (students.csv)" in _refused(place)
+
+
+def test_a_folder_in_place_of_a_file(folder):
+    place = folder(students=None)
+    (place / "students.csv").mkdir()
+    assert "not a plain file (students.csv)" in _refused(place)
+
+
+def test_queries_reach_no_other_file(folder, tmp_path):
+    import duckdb
+
+    other = tmp_path / "other.csv"
+    other.write_text(GOOD)
+    found = load(folder())
+    with pytest.raises(duckdb.PermissionException):
+        found.sql(f"FROM read_csv('{other}')")
+
+
+@pytest.mark.parametrize("name", ["we'ird [1]", "a*b?", "{x} %s", "ünï  cödé"])
+def test_folders_with_strange_names_are_read(folder, name):
+    place = folder()
+    strange = place.rename(place.with_name(name))
+    assert load(strange).table("students", ["student_id"]).fetchall() == [("007",), ("008",)]
+
+
+def test_settings_that_are_wrong(folder):
+    assert "district.toml" in _refused(folder(**{"district.toml": "minimum_n = 3\n"}))
+
+
+def test_a_table_that_was_not_loaded_is_a_fault_of_the_request(folder):
+    with pytest.raises(UsageError) as caught:
+        load(folder()).table("marks")
+    assert caught.value.exit_code == 2
