@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cbe_analysis
+from cbe_analysis import __version__
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import key_file
 from cbe_analysis.load.folder import look
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def fingerprint(district: District) -> str:
     """Hexadecimal digits that change with any byte of the tables, with the policy, and with what is checked."""
     whole = hashlib.sha256()
-    for part in (cbe_analysis.__version__, _contract(), district.policy.hash, *_digests(district)):
+    for part in (__version__, _contract(), district.policy.hash, *_digests(district)):
         whole.update(part.encode() + b"\n")
     return whole.hexdigest()
 
