@@ -44,6 +44,13 @@ def test_a_kernel_is_this_interpreter_in_the_folder_given(execute, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["book.ipynb", "kernel.log"]
 
 
+def test_a_receipt_can_name_the_notebook_whatever_its_parameters(execute):
+    ask = "import os\nprint(os.environ['CBE_NOTEBOOK'])"
+    first, again, other = execute(ask), execute(ask, {"words": "x"}), execute(f"{ask} ")
+    assert len(printed(first).strip()) == 12
+    assert printed(first) == printed(again) != printed(other)
+
+
 def test_a_value_is_never_code(execute):
     told = "\"]; raise SystemExit(\"me\")\n''' {0.__class__} \\"
     executed = execute("print(repr(words))", {"words": told})

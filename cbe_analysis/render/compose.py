@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,7 @@ def brief(  # noqa: PLR0913 - the parts of a masthead
 
 
 def _marks(policy: Policy, releases: Sequence[Release]) -> str:
-    """The receipt: data, policy, version, parameters and date, each once."""
+    """The receipt: data, policy, version, notebook (where a run made it), parameters and date, each once."""
     from cbe_analysis import __version__
 
     data = sorted({r.fingerprint[:12] for r in releases})
@@ -125,6 +126,7 @@ def _marks(policy: Policy, releases: Sequence[Release]) -> str:
         f"data {', '.join(data)}",
         f"policy {policy.hash}",
         f"cbe_analysis {__version__}",
+        f"notebook {os.environ['CBE_NOTEBOOK']}" if "CBE_NOTEBOOK" in os.environ else "",
         f"minimum group {max(r.minimum_n for r in releases)}" if releases else "",
         "no seed",
         f"as of {dates[-1]}" if dates else "",

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,8 @@ class Session:
     ----------
     folder
         Working folder of the kernel.
+    variables
+        Environment of the kernel, over that of this process.
     log
         Open file for what the kernel itself says.
     ends
@@ -47,6 +49,7 @@ class Session:
     """
 
     folder: Path
+    variables: Mapping[str, str]
     log: IO[bytes]
     ends: float
     progress: Callable[[int, int], None]
@@ -89,7 +92,7 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 on_cell_complete=lambda cell, cell_index: session.progress(cell_index, cells),
                 resources={"metadata": {"path": str(session.folder)}},
             )
-            environment = {**os.environ, "IPYTHONDIR": private, "PYTHONHASHSEED": "0"}
+            environment = {**os.environ, "IPYTHONDIR": private, "PYTHONHASHSEED": "0", **session.variables}
             with _own_loop():
                 client.execute(env=environment, stdout=session.log, stderr=session.log)
         session.progress(cells, cells)
