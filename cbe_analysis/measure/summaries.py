@@ -101,6 +101,9 @@ def _mean(inside: Sample, labels: dict[str, str]) -> Row:
     if inside.kind == "share":
         more |= {"numerator": float(inside.value @ inside.weight), "denominator": float(inside.weight.sum())}
     found = cluster_mean(inside.value, cluster=inside.clusters(), weights=inside.weights)
+    found = replace(
+        found, value=float(np.average(inside.value, weights=inside.weights))
+    )  # without a last digit's noise
     return row(inside.kind, inside.unit, labels, found, **more)
 
 
