@@ -1,6 +1,7 @@
 """A run from a notebook and a district to a brief: what is written, what is not, and that it is the same twice."""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ BRIEF = """import cbe_analysis as cbe
 district = cbe.validate(cbe.load(data))
 brief = cbe.brief(title, policy=district.policy, audience=audience, as_of="2026-06-05")
 brief.answer("Students grew by about 12 points a year.", "We are fairly sure.")
+brief.receipt([], method="None, this is a test.")
 """
 
 
@@ -85,7 +87,9 @@ def test_a_staff_run_writes_inside_alone_and_gets_all_it_needs(district, tmp_pat
     inside = tmp_path / "reports" / "internal"
     assert not (tmp_path / "reports" / "drafts").exists()
     assert {path.parent for path in made.paths} == {inside / "inquiry"}
-    assert b"internal: staff only" in made.paths[1].read_bytes()
+    page = made.paths[1].read_text(encoding="utf-8")
+    assert "internal: staff only" in page
+    assert re.search(r"notebook [0-9a-f]{12}", page)
     cells = read(made.paths[2]).cells
     assert cells[-1].outputs[0]["text"].strip() == f"{district} staff What now? {inside}"
     assert sorted(file.name for file in inside.iterdir() if file.is_dir()) == ["findings", "inquiry"]
