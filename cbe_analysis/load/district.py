@@ -165,8 +165,9 @@ class District:
         for position, (table, columns) in enumerate(reads.items()):
             types = {c.name: c.type for c in TABLES[table].columns} | self.columns(table) if table in TABLES else {}
             wanted = list(columns) if columns is not None else list(self.columns(table))
-            narrowed = position == 0 and conditions(where)
-            rows = self._placed(table, where, ()) if narrowed else self._reader.typed(table, wanted)
+            rows = self._reader.typed(table, wanted)
+            if position == 0 and conditions(where):
+                rows = self._placed(table, where, ())
             print_of.add(self._reader, table, rows, [(name, types[name]) for name in wanted])
         return print_of.hexadecimal()
 

@@ -23,17 +23,14 @@ class Files:
     ----------
     paths
         One CSV file, one Parquet file, or the parts of a folder of Parquet files by name.
+    shown
+        The file, or the folder of parts, as messages name it.
     """
 
     table: str
     format: Format
     paths: tuple[Path, ...]
-
-    @property
-    def shown(self) -> str:
-        """The file, or the folder of parts, as messages name it."""
-        first = self.paths[0]
-        return first.name if first.stem.lower() == self.table else f"{first.parent.name}/"
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +110,9 @@ def _files(table: str, entries: list[Path], root: Path) -> Files:
     entry = entries[0]
     _check_inside(entry, root)
     if entry.is_dir() and not entry.suffix:
-        return Files(table, "parquet", _parts(entry, root))
+        return Files(table, "parquet", _parts(entry, root), f"{entry.name}/")
     _check_plain(entry, root)
-    return Files(table, "csv" if entry.suffix.lower() == ".csv" else "parquet", (entry,))
+    return Files(table, "csv" if entry.suffix.lower() == ".csv" else "parquet", (entry,), entry.name)
 
 
 def _parts(folder: Path, root: Path) -> tuple[Path, ...]:

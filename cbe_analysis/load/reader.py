@@ -97,16 +97,16 @@ class Reader:
         Raises
         ------
         UsageError
-            When a column is neither declared nor in the files.
+            When a column is neither declared nor in the files, or none is named.
         """
         source = self._checked(table)
         declared = {column.name: column.type for column in TABLES[table].columns}
         extra = [name for name in source.header.columns if name not in declared]
         wanted = list(dict.fromkeys(columns)) if columns is not None else [*declared, *extra]
         unknown = [name for name in wanted if name not in declared and name not in extra]
-        if unknown:
+        if unknown or not wanted:
             raise UsageError(
-                f"table '{table}' has no column {choices(unknown)}",
+                f"table '{table}' has no column {choices(unknown)}" if unknown else "no column is asked for",
                 remedy=f"its columns are: {choices([*declared, *extra], 60)}",
             )
         types = declared | self.types(table) if any(name in extra for name in wanted) else declared

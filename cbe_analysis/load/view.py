@@ -64,12 +64,11 @@ class View:
         bound = scope.bind(wanted)
         if not bound:
             return self.reader.typed(table, columns)
-        shown = self.reader.typed(table, columns)
-        names = list(columns) if columns is not None else None
-        read = self.reader.typed(table, None if names is None else [*names, *(b.field.column for b in bound)])
-        chosen = "*" if names is None else ", ".join(identifier(n) for n in dict.fromkeys(names))
         met = " AND ".join(b.sql(identifier(b.field.column)) for b in bound)
-        return f"SELECT {chosen} FROM ({read}) WHERE {met}" if shown else ""
+        if columns is None:
+            return f"SELECT * FROM ({self.reader.typed(table)}) WHERE {met}"
+        read = self.reader.typed(table, [*columns, *(b.field.column for b in bound)])
+        return f"SELECT {', '.join(map(identifier, dict.fromkeys(columns)))} FROM ({read}) WHERE {met}"
 
     def placed(self, table: str, wanted: Iterable[Condition], factors: Sequence[str], as_of: date | None = None) -> str:
         """SQL for the placed rows of a table that meet the conditions.

@@ -2,7 +2,7 @@ from datetime import date
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbe_analysis.load.quoting import identifier, listed, literal, path
@@ -24,17 +24,20 @@ def connection():
         yield opened
 
 
+@settings(deadline=None)
 @given(value=values)
 def test_a_literal_comes_back_as_it_was(connection, value):
     assert connection.sql(f"SELECT {literal(value)}").fetchall() == [(value,)]
 
 
+@settings(deadline=None)
 @given(name=writable.filter(bool))
 def test_an_identifier_names_one_column_and_nothing_else(connection, name):
     relation = connection.sql(f"SELECT {identifier(name)} FROM (SELECT 1 AS {identifier(name)})")
     assert relation.columns == [name]
 
 
+@settings(deadline=None)
 @given(text=writable)
 def test_text_cannot_leave_its_quotes(connection, text):
     hostile = f"'; DROP TABLE students; --{text}"

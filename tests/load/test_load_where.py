@@ -2,7 +2,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbe_analysis.errors import UsageError
@@ -71,12 +71,14 @@ names = st.from_regex(r"[a-z][a-z_]{0,8}(\.[a-z]{1,5})?", fullmatch=True)
 texts = st.text(min_size=1).map(str.strip).filter(lambda text: text and not text.startswith("="))
 
 
+@settings(deadline=None)
 @given(column=names, operator=st.sampled_from(["=", "!=", ">=", "<=", ">", "<"]), value=texts)
 def test_the_canonical_text_reads_back(column, operator, value):
     condition = Condition(column, operator, value)
     assert parse(str(condition)) == condition
 
 
+@settings(deadline=None)
 @given(column=names, values=st.sets(texts, min_size=2))
 def test_a_list_in_canonical_text_reads_back(column, values):
     [condition] = conditions({column: values})
