@@ -77,11 +77,24 @@ class Course:
         return slope.at_least if slope else 0.0
 
     @property
+    def unit(self) -> str:
+        """The unit of the scores, with " / year"."""
+        return self.whole.unit if self.whole else ""
+
+    def means(self, group: str) -> tuple[Reading | None, ...]:
+        """The mean of a group at every point; None where there is no row."""
+        return tuple(find(p.rows, "mean", **{self.factor: group}) for p in self.points)
+
+    def gaps(self) -> tuple[Reading | None, ...]:
+        """The difference of the main group from the reference at every point; None where there is no row."""
+        return tuple(find(p.rows, "gap", **{self.factor: self.main}) for p in self.points)
+
+    @property
     def ends(self) -> tuple[Reading, Reading] | None:
-        """The difference of the main group at the first and at the last point; None unless both may be shown."""
-        gaps = [find(p.rows, "gap", **{self.factor: self.main}) for p in self.points]
-        shown = [g for g in gaps if g is not None and g.bounded]
-        return (shown[0], shown[-1]) if len(shown) > 1 and len(shown) == len(gaps) else None
+        """The main group's difference at the first and at the last point; None unless both may be shown."""
+        gaps = self.gaps()
+        first, last = (gaps[0], gaps[-1]) if len(gaps) > 1 else (None, None)
+        return (first, last) if first and last and first.bounded and last.bounded else None
 
 
 def courses(growth: Sequence[Release], standing: Sequence[Release] = ()) -> tuple[Course, ...]:

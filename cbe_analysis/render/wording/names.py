@@ -44,6 +44,11 @@ def subject(policy: Policy, outcome: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def factor(policy: Policy, name: str) -> str:
+    """The factor inside a sentence: "race and ethnicity"."""
+    return lower(policy.label(name))
+
+
 def outcome(policy: Policy, name: str, among: Sequence[str]) -> str:
     """The outcome: its subject, with the test where several tests have that subject."""
     own = subject(policy, name)

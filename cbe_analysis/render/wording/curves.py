@@ -1,0 +1,71 @@
+"""What growth curves say: their finding, their unit, and the text that stands for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cbe_analysis.policy import Policy
+from cbe_analysis.render.courses import Course
+from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.wording import names
+
+
+def title(shown: Sequence[Course], policy: Policy) -> str:
+    """The finding of the curves of one outcome."""
+    climbs = "every line climbs" if all(climbing(c) for c in shown) else "mean scores by grade"
+    clear = [names.factor(policy, c.factor) for c in shown if c.ends and c.ends[1].clear]
+    last = names.grade(policy, shown[0].points[-1].at)
+    if not clear:
+        found = f"in {last} we see no clear difference between the groups"
+    elif len(clear) == len(shown) == 1:
+        found = f"in {last} the two groups differ"
+    else:
+        found = f"in {last} groups differ by {listed(clear)}"
+    return f"{names.subject(policy, shown[0].outcome)}: {climbs}; {found}"
+
+
+def climbing(course: Course) -> bool:
+    """True when both groups' last mean lies above the first by more than their intervals."""
+    pairs = [[r for r in course.means(g) if r is not None and r.bounded] for g in (course.reference, course.main)]
+    return all(len(rows) > 1 and rows[-1].low > rows[0].high for rows in pairs)
+
+
+def sub(shown: Sequence[Course], policy: Policy) -> str:
+    """The unit, the grades and what the bands are."""
+    first, last = (names.grade(policy, shown[0].points[i].at) for i in (0, -1))
+    unit = names.unit(shown[0].unit)
+    return (
+        f"Mean score in {unit}, {first} to {last}, all students tested in each grade. "
+        "Bands and bars: 95% intervals. Beneath: students tested."
+    )
+
+
+def beneath(unit: str) -> str:
+    """The line over the differences."""
+    return f"Difference in {unit}: filled group minus hollow group"
+
+
+def alt(shown: Sequence[Course], policy: Policy) -> str:
+    """The chart in words: finding, numbers and intervals."""
+    return f"{title(shown, policy)}. " + " ".join(_told(c, policy) for c in shown)
+
+
+def _told(course: Course, policy: Policy) -> str:
+    """The two lines of a panel and the difference between them, at both ends."""
+    first, last = (names.grade(policy, course.points[i].at) for i in (0, -1))
+    lines = []
+    for group in (course.main, course.reference):
+        start, end = course.means(group)[0], course.means(group)[-1]
+        name = names.group(policy, course.factor, group)
+        if start is None or end is None or start.protected or end.protected:
+            lines.append(f"{name}: protected at one end")
+        else:
+            lines.append(f"{name}: {start.shown} in {first}, {end.shown} in {last}")
+    told = f"By {names.factor(policy, course.factor)}: {'; '.join(lines)}"
+    if not course.ends:
+        return f"{told}."
+    gaps = [
+        f"{g.printed(sign=True)} (95% interval {g.interval()}) in {at}"
+        for g, at in zip(course.ends, (first, last), strict=True)
+    ]
+    return f"{told}; difference {listed(gaps)}."

@@ -1,0 +1,250 @@
+"""The words of the growth brief: how fast scores grow, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cbe_analysis.policy import Policy
+from cbe_analysis.render.blocks import Note, Table
+from cbe_analysis.render.courses import Course
+from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.readings import UNKNOWN, Reading, compared, find
+from cbe_analysis.render.wording import dates, names
+from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
+
+if TYPE_CHECKING:
+    from cbe_analysis.protect import Release
+
+
+def title(found: Sequence[Course], policy: Policy) -> str:
+    """The inquiry question."""
+    subjects = [names.lower(names.subject(policy, c.outcome)) for c in _by_outcome(found)]
+    several = list(dict.fromkeys(subjects))
+    return f"How fast {'do' if len(several) > 1 else 'does'} {listed(several)} grow, and for whom?"
+
+
+def facts(found: Sequence[Course], policy: Policy, releases: Sequence[Release]) -> tuple[str, ...]:
+    """How many students, which grades, up to when."""
+    sizes = [c.whole.n_shown for c in _by_outcome(found) if c.whole and not c.whole.protected]
+    most = max(sizes, key=lambda s: float(s.split("-")[0].replace(",", "")), default="")
+    points = found[0].points
+    span = f"{names.grade(policy, points[0].at)} to {names.grade(policy, points[-1].at)}" if len(points) > 1 else ""
+    return tuple(
+        line
+        for line in (
+            f"{most} students with scores" if most else "",
+            span[:1].upper() + span[1:],
+            f"Scores up to {dates.spoken(max(r.as_of for r in releases))}",
+        )
+        if line
+    )
+
+
+def answer(found: Sequence[Course], policy: Policy) -> str:
+    """The answer: growth a year with its interval, and what became of the differences."""
+    return " ".join(s for s in (_grew(found, policy), _remained(found, policy)) if s)
+
+
+def _grew(found: Sequence[Course], policy: Policy) -> str:
+    """How much students gained a year."""
+    wholes = [(c, c.whole) for c in _by_outcome(found) if c.whole and c.whole.bounded]
+    if not wholes:
+        return "The data cannot tell how fast scores grow: the numbers are protected."
+    unit = names.unit(wholes[0][1].unit)
+    parts = []
+    for i, (course, whole) in enumerate(wholes):
+        own = f"{whole.shown} {unit} a year" if i == 0 else whole.shown
+        parts.append(f"{own} in {_in(course, found, policy)} (95% interval {whole.interval()})")
+    if all(w.low > 0 for _, w in wholes):
+        every = all(r.low > 0 for c in found for r in _shown_slopes(c))
+        return f"{'Every group grew: on average' if every else 'Students gained, on average,'} {listed(parts)}."
+    return f"On average, scores changed by {listed(parts)}."
+
+
+def _shown_slopes(course: Course) -> list[Reading]:
+    """The slopes of the groups that are large enough to be compared."""
+    slopes = [course.slope(g) for g in (course.reference, course.main) if g]
+    return [s for s in slopes if s is not None and s.bounded]
+
+
+def _remained(found: Sequence[Course], policy: Policy) -> str:
+    """What became of the differences between the first and the last grade."""
+    followed = [c for c in found if c.ends]
+    if not followed:
+        return ""
+    first, last = (names.grade(policy, followed[0].points[i].at) for i in (0, -1))
+    there = [c.ends for c in followed if c.ends and c.ends[0].clear]
+    kept = [e for e in there if e[1].clear and e[0].value * e[1].value > 0]
+    later = [c for c in followed if c.ends and c.ends[1].clear]
+    if not there:
+        seen = f"{len(later)} of {len(followed)} differences were clear" if later else "none was clear"
+        return f"In {first} we saw no clear difference between groups; in {last} {seen}."
+    if len(kept) == len(there) == 1:
+        return f"A difference seen in {first} was still there in {last}."
+    if len(kept) == len(there):
+        return f"The {len(there)} differences seen in {first} were all still there in {last}."
+    if not kept:
+        return f"Of the differences seen in {first}, none was clear in {last}."
+    return f"Of {len(there)} differences seen in {first}, {len(kept)} were still there in {last}."
+
+
+def sure(found: Sequence[Course], policy: Policy) -> str:
+    """How sure we are of growth, and of each difference in pace."""
+    slopes = [r for c in found for r in _shown_slopes(c)]
+    steady = bool(slopes) and all(_far_from_zero(r) for r in slopes)
+    told = [_pace([c for c in found if c.outcome == o.outcome], found, policy) for o in _by_outcome(found)]
+    start = "Very sure that the groups in the chart grew." if steady else ""
+    return " ".join(s for s in ("**How sure are we?**", start, *told) if s)
+
+
+def _far_from_zero(reading: Reading) -> bool:
+    """True when a 99 % interval would leave out zero too."""
+    return min(abs(reading.low), abs(reading.high)) > 0.33 * (reading.high - reading.low) / 2 and reading.clear
+
+
+def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) -> str:
+    """The differences in growth of one outcome, each as sure as its p allows."""
+    pairs = [(c, gap) for c in courses if c.main and (gap := c.gap(c.main)) is not None and gap.bounded]
+    where = f"In {_in(courses[0], found, policy)}"
+    if not pairs:
+        return f"{where} the differences in pace are protected."
+    unit = names.unit(pairs[0][1].unit, short=True)
+    clear = [(c, g) for c, g in pairs if g.sureness() in ("very sure", "fairly sure")]
+    unclear = [names.factor(policy, c.factor) for c, g in pairs if g.sureness() == "cannot tell"]
+    told = [
+        f"{where} we are {g.sureness()} that {names.students(policy, c.factor, c.main)} gained {g.size()} {unit} a year "
+        f"{'less' if g.value < 0 else 'more'} than {names.students(policy, c.factor, c.reference)} ({g.less()})."
+        for c, g in clear
+    ]
+    told = [told[0], *(t.replace(f"{where} we", "We", 1) for t in told[1:])] if told else []
+    if unclear:
+        start = "We cannot tell" if told else f"{where} we cannot tell"
+        told.append(f"{start} whether the pace differs by {listed(unclear, 'or')}.")
+    return " ".join(told)
+
+
+def tables(found: Sequence[Course], policy: Policy) -> tuple[Table, ...]:
+    """Growth a year of every group, and its difference from the first group of its block; one table per outcome."""
+    made = []
+    for own in _by_outcome(found):
+        courses = [c for c in found if c.outcome == own.outcome]
+        blocks = [[Entry("All students", own.whole, None)]]
+        blocks += [[_entry(c, g, policy) for g in (*c.groups, *_unknown(c))] for c in courses]
+        unit = names.unit(own.unit, short=True)
+        name = names.lower(names.outcome(policy, own.outcome, [c.outcome for c in found]))
+        made.append(gap_table(f"Growth in {name}, {unit} a year", LEGEND, "Growth a year", blocks))
+    return tuple(made)
+
+
+def _entry(course: Course, group: str, policy: Policy) -> Entry:
+    gap = None if group in (course.reference, UNKNOWN) else course.gap(group)
+    return Entry(names.group(policy, course.factor, group), course.slope(group), gap)
+
+
+def _unknown(course: Course) -> tuple[str, ...]:
+    """The row of students whose group is not recorded, where it says something."""
+    row = course.slope(UNKNOWN)
+    return (UNKNOWN,) if row is not None and row.known else ()
+
+
+def notes(found: Sequence[Course], policy: Policy) -> tuple[Note, ...]:
+    """What it may mean, what it cannot mean, and questions for the next cycle."""
+    return (
+        Note("What this may mean", text=tuple(_may(found, policy))),
+        Note("What it cannot mean", text=tuple(_cannot(found, policy))),
+        Note("For the next inquiry cycle", steps=tuple(_next(found, policy))),
+    )
+
+
+def _kept(found: Sequence[Course]) -> bool:
+    return any(c.ends and c.ends[0].clear and c.ends[1].clear and c.ends[0].value * c.ends[1].value > 0 for c in found)
+
+
+def _may(found: Sequence[Course], policy: Policy) -> list[str]:
+    told = []
+    if _kept(found):
+        told.append(
+            "Equal growth keeps a difference that was there at the start. To close it takes more growth, sooner."
+        )
+    wide = [(c, sd) for c in _by_outcome(found) if (sd := _school_sd(c)) and sd.value > _widest(found, c.outcome)]
+    if wide:
+        unit = names.unit(wide[0][0].unit, short=True)
+        parts = [f"{sd.shown} {unit} a year in {_in(c, found, policy)}" for c, sd in wide]
+        told.append(
+            f"Schools differ more than these groups do. A school’s growth is often {listed(parts)} above or below the "
+            "average. How schools work may matter more than who the students are."
+        )
+    if not told:
+        told.append("The groups in the chart learned at much the same pace.")
+    return told
+
+
+def _school_sd(course: Course) -> Reading | None:
+    found = find(course.rows, "sd_school_slope")
+    return found if found is not None and found.known else None
+
+
+def _widest(found: Sequence[Course], outcome: str) -> float:
+    """The largest difference in growth between the groups in the chart."""
+    gaps = [c.gap(c.main) for c in found if c.outcome == outcome and c.main]
+    return max((abs(g.value) for g in gaps if g is not None and g.known), default=float("inf"))
+
+
+def _cannot(found: Sequence[Course], policy: Policy) -> list[str]:
+    told = ["It does not say why groups differ, nor what any child can do."]
+    if found[0].points:
+        told.append(
+            "The chart shows all students tested in a grade. Some came or left, so its lines are not one class."
+        )
+    if any(_school_sd(c) for c in found):
+        told.append(
+            "The table compares students mostly with others of their own school, the chart with all. The two can differ."
+        )
+    return told
+
+
+def _next(found: Sequence[Course], policy: Policy) -> list[str]:
+    points = found[0].points
+    told = []
+    if len(points) > 1 and any(c.ends and c.ends[0].clear for c in found):
+        told.append(f"What do students meet before and during {names.grade(policy, points[0].at)}?")
+    narrowed = any(c.ends and abs(c.ends[1].value) < abs(c.ends[0].value) for c in found)
+    told.append(
+        "Where did differences narrow, and what was tried there?"
+        if narrowed
+        else "What could be tried first so that differences narrow?"
+    )
+    if len(points) > 1:
+        told.append(f"Who left before {names.grade(policy, points[-1].at)}, and why?")
+    return [*told, "Which practices go with strong growth, and who can show them?"][:3]
+
+
+def method(found: Sequence[Course], releases: Sequence[Release]) -> str:
+    """How growth was computed, in three lines."""
+    growth = next(r for r in releases if r.indicator == "growth_rate")
+    told = growth.method.partition("; p adjusted")[0].replace(f" of {growth.parameters['outcome']}", "")
+    tested = compared(c.rows for c in found)
+    return (
+        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested together "
+        "(Benjamini–Hochberg): very sure means an adjusted p of at most .01, fairly sure one below .05. Chart: mean of the "
+        "last score in each grade, intervals clustered by school."
+    )
+
+
+def definitions(found: Sequence[Course], policy: Policy) -> str:
+    """Who is counted, and where groups come from."""
+    factors = listed([names.factor(policy, f) for f in dict.fromkeys(c.factor for c in found)])
+    return (
+        f"Growth counts every student with a score; those with one score inform the start alone. Groups by {factors} as "
+        "recorded at the first score (table) and in the grade (chart)."
+    )
+
+
+def _by_outcome(found: Sequence[Course]) -> list[Course]:
+    """The first course of each outcome."""
+    return list({c.outcome: c for c in reversed(found)}.values())[::-1]
+
+
+def _in(course: Course, found: Sequence[Course], policy: Policy) -> str:
+    return names.lower(names.outcome(policy, course.outcome, [c.outcome for c in found]))
