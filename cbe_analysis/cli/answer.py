@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
@@ -15,7 +15,7 @@ from cbe_analysis.indicators import CATALOGUE
 
 if TYPE_CHECKING:
     from cbe_analysis.measure.estimates import Estimates
-    from cbe_analysis.protect.release import Release
+    from cbe_analysis.protect.release import Audience, Release
 
 ALIAS = "disparity"
 
@@ -99,7 +99,7 @@ def deliver(question: Question, folder: Path, *, audience: str | None, form: str
         if audience is not None:
             from cbe_analysis.protect import protect
 
-            answer = protect(estimates, policy, audience)
+            answer = protect(estimates, policy, cast("Audience", audience))
     content = FORMS[form](answer)
     if out is None:
         typer.echo(content.decode(), nl=False)

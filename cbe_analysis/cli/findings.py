@@ -9,9 +9,10 @@ from cbe_analysis.run.places import cannot_write, folder, write
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
-    from cbe_analysis.load.findings import Findings
+    from cbe_analysis.load.findings import Finding, Findings
 
-WIDE = 160
+WIDE = 120  # columns of text where nobody says how wide the screen is
+MOST_ROWS = 5  # row numbers shown; the report has more
 
 
 def show(findings: Findings) -> None:
@@ -24,16 +25,25 @@ def show(findings: Findings) -> None:
     if not console.is_terminal:
         console.width = WIDE
     if findings.findings:
-        table = Table("severity", "table", "columns", "rows", "of", "what", "first rows", box=box.SIMPLE_HEAD)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True)
+        for heading in ("severity", "where", "rows", "what"):
+            table.add_column(heading, overflow="fold")
         for finding in sorted(findings.findings, key=lambda f: (f.severity != "critical", f.table)):
-            first = ", ".join(str(number) for number in finding.first_rows)
-            where = ", ".join(finding.columns)
-            numbers = f"{finding.count:,}", f"{finding.total:,}"
-            table.add_row(finding.severity, finding.table, where, *numbers, f"{finding.says}. {finding.remedy}", first)
+            table.add_row(*_cells(finding))
         console.print(table)
     console.print(findings.verdict())
     for left in findings.not_checked:
         console.print(f"not checked: {left}")
+
+
+def _cells(finding: Finding) -> tuple[str, str, str, str]:
+    """A finding as the table shows it."""
+    first = ", ".join(str(number) for number in finding.first_rows[:MOST_ROWS])
+    more = " ..." if finding.count > MOST_ROWS else ""
+    rows = f"\nRows {first}{more}" if first else ""
+    where = "\n".join((finding.table, *finding.columns))
+    what = f"{finding.says}. To mend it: {finding.remedy}.{rows}"
+    return finding.severity, where, f"{finding.count:,} of\n{finding.total:,}", what
 
 
 def keep(findings: Findings, district: District, reports: Path) -> tuple[Path, ...]:
