@@ -1,0 +1,138 @@
+"""The growth model against statsmodels MixedLM, and lme4 where Rscript is found, on the same simulated scores.
+
+    python benchmarks/growth.py [--students 1000 10000] [--repeats 3]
+
+Each fit runs in a process of its own. Printed are the seconds of the fit (median of the repeats), the peak memory of
+the process, how many times longer the other takes, and the largest relative difference of fixed effects and their
+errors. MixedLM has no correlated slopes of students nested in schools, so it is there for two levels alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+OCCASIONS, SCHOOLS = 6, 200
+LME4 = """
+suppressMessages(library(lme4)); d <- read.csv(commandArgs(TRUE)[1])
+f <- if (commandArgs(TRUE)[2] == "2") y ~ years + (years | student) else y ~ years + (years | school/student)
+s <- system.time(m <- lmer(f, d))[["elapsed"]]
+cat(s, fixef(m), sqrt(diag(as.matrix(vcov(m)))), as.numeric(logLik(m)))
+"""
+
+
+def scores(students: int) -> dict[str, np.ndarray]:
+    """Six scores of every student, who differ in intercept and slope, as do 200 schools (fewer for few students)."""
+    draw = np.random.default_rng(1)
+    schools = min(SCHOOLS, students // 20)
+    student = np.repeat(np.arange(students), OCCASIONS)
+    school = draw.integers(0, schools, students)[student]
+    years = np.tile(np.arange(OCCASIONS) / 2, students) + draw.uniform(-0.1, 0.1, student.size)
+    u, v = draw.normal(size=(students, 2)) @ [[8, 0.5], [0, 2]], draw.normal(size=(schools, 2)) @ [[4, 0.3], [0, 1]]
+    slope = 10 + u[student, 1] + v[school, 1]
+    y = 200 + u[student, 0] + v[school, 0] + slope * years + 3 * draw.normal(size=student.size)
+    return {"y": y, "years": years, "student": student, "school": school}
+
+
+def ours(data: dict[str, np.ndarray], levels: int) -> list[float]:
+    """Seconds, then coefficients, errors and log-likelihood."""
+    from cbe_analysis.methods.growth import fit_growth
+
+    school = data["school"] if levels == 3 else None
+    began = time.perf_counter()
+    fit = fit_growth(data["y"], data["years"], data["student"], school=school)
+    return [time.perf_counter() - began, *fit.coef, *fit.std_error, fit.loglik]
+
+
+def mixedlm(data: dict[str, np.ndarray], levels: int) -> list[float]:
+    """The same of statsmodels."""
+    import statsmodels.api as sm
+
+    assert levels == 2
+    X = np.column_stack([np.ones(len(data["y"])), data["years"]])
+    began = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns on its way, and arrives
+        fit = sm.MixedLM(data["y"], X, data["student"], exog_re=X).fit(reml=True)
+    return [time.perf_counter() - began, *fit.fe_params, *fit.bse_fe, fit.llf]
+
+
+def lme4(data: dict[str, np.ndarray], levels: int) -> list[float]:
+    """The same of lme4."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, script = Path(folder, "scores.csv"), Path(folder, "fit.R")
+        script.write_text(LME4)
+        np.savetxt(file, np.column_stack(list(data.values())), delimiter=",", header=",".join(data), comments="")
+        done = subprocess.run(["Rscript", script, file, str(levels)], capture_output=True, text=True, check=True)
+    return [float(x) for x in done.stdout.split()]
+
+
+CONTENDERS = {"ours": ours, "mixedlm": mixedlm, "lme4": lme4}
+
+
+def peak() -> float:
+    """Megabytes that this process, or the largest it started, has held at most; NaN where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    unit = 1 if sys.platform == "darwin" else 1024
+    kinds = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) * unit / 2**20
+
+
+def child(contender: str, students: int, levels: int) -> None:
+    numbers = CONTENDERS[contender](scores(students), levels)
+    print(json.dumps([*numbers, peak()]))
+
+
+def fitted(contender: str, students: int, levels: int, repeats: int) -> np.ndarray:
+    """Median seconds, then coefficients, errors, log-likelihood and megabytes, each repeat in a process of its own."""
+    command = [sys.executable, __file__, "--child", contender, str(students), str(levels)]
+    runs = [json.loads(subprocess.check_output(command, text=True).splitlines()[-1]) for _ in range(repeats)]
+    return np.array([median(run[0] for run in runs), *runs[-1][1:]])
+
+
+def compare(students: int, levels: int, repeats: int) -> None:
+    others = [name for name in ("mixedlm",) if levels == 2] + (["lme4"] if shutil.which("Rscript") else [])
+    first = fitted("ours", students, levels, repeats)
+    line = "{:>9,}  {}  {:8} {:9.3f} s {:7,.0f} MB {:>9} {:>10} {:>10}"
+    print(line.format(students, levels, "ours", first[0], first[-1], "", "", ""), flush=True)
+    for name in others:
+        found = fitted(name, students, levels, 1 if name == "mixedlm" else repeats)
+        estimates = slice(1, -2)
+        apart = np.abs(found[estimates] / first[estimates] - 1).max()
+        ratio, likelihood = f"{found[0] / first[0]:,.0f} x", f"{found[-2] - first[-2]:+.1e}"
+        print(line.format(students, levels, name, found[0], found[-1], ratio, f"{apart:.1e}", likelihood), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--students", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.child:
+        child(asked.child[0], int(asked.child[1]), int(asked.child[2]))
+        return
+    print(f"{OCCASIONS} scores a student; levels 2 or 3; seconds of the fit, peak of the process, times ours,")
+    print("largest relative difference of fixed effects and errors, log-likelihood less ours")
+    if not shutil.which("Rscript"):
+        print("Rscript was not found: lme4 is left out")
+    for students in asked.students:
+        for levels in (2, 3):
+            compare(students, levels, asked.repeats)
+
+
+if __name__ == "__main__":
+    main()
