@@ -87,6 +87,16 @@ def test_the_table_shows_groups_numbers_and_warnings():
     assert "numerator" not in text
 
 
+@pytest.mark.parametrize(("release", "shown"), [(False, "<0.001"), (True, "<0.01")])
+def test_a_p_too_small_to_print_is_printed_as_such(release, shown):
+    answer = estimates(["a", "b"], [1.0, 2.0])
+    rows = answer.rows.assign(p_adjusted=[0.0, 0.05], **({"shown": "1", "n_shown": "10"} if release else {}))
+    object.__setattr__(answer, "rows", rows)
+    text = FORMS["table"](answer).decode()
+    assert shown in text
+    assert "0.05" in text
+
+
 def test_the_table_does_not_read_markup():
     assert "[red]x[/red]" in FORMS["table"](estimates(["[red]x[/red]"], [1.0])).decode()
 

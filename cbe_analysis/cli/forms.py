@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 NOT_IN_CELLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what a workbook cannot hold
+FIRST = ("arm", "at")
+AFTERWARDS = ("n", "n_shown", "value", "shown", "low", "high", "p", "p_adjusted", "reference", "n_reference")
+LAST = ("std_error", "numerator", "denominator", "unit", "note")
+P = ("p", "p_adjusted")
 WIDE = 200  # columns of text where nobody says how wide the screen is
 
 
@@ -85,13 +89,13 @@ def as_table(answer: Answer) -> bytes:
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDE
-    rows = _shown(answer.rows)
+    rows, least = _shown(answer.rows), 0.01 if "shown" in answer.rows else 0.001
     table = Table(box=box.SIMPLE_HEAD, title=None, pad_edge=False)
     for column in rows.columns:
         right = column == "shown" or pd.api.types.is_numeric_dtype(rows[column])
         table.add_column(str(column), justify="right" if right else "left", overflow="fold")
     for row in rows.itertuples(index=False, name=None):
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(_cell(value, least if name in P else 0) for name, value in zip(rows.columns, row, strict=True)))
     with console.capture() as kept:
         console.print(f"{answer.indicator}: {answer.question}")
         console.print(f"unit: {answer.unit}; method: {answer.method}")
@@ -102,17 +106,21 @@ def as_table(answer: Answer) -> bytes:
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
-    """The columns that hold anything; a release shows its numbers in `shown` and `n_shown` alone."""
+    """The columns that hold anything, the answer first; a release shows its numbers in `shown` and `n_shown` alone."""
     spoken = {"value", "n", "numerator", "denominator", "hidden"} if "shown" in rows else set()
     held = [c for c in rows.columns if c not in spoken and not rows[c].isna().all() and not (rows[c] == "").all()]
-    return rows[held]
+    groups = [c for c in held if c not in (*FIRST, *AFTERWARDS, *LAST) and c != "quantity"]
+    order = ["quantity", *FIRST, *groups, *AFTERWARDS, *LAST]
+    return rows[[column for column in order if column in held]]
 
 
-def _cell(value: Any) -> str:
-    """A cell's text: numbers to four figures, nothing for what is missing."""
+def _cell(value: Any, least: float) -> str:
+    """A cell's text: numbers to four figures, those of a p below the least as such, nothing for what is missing."""
     value = _plain(value)
     if value is None:
         return ""
+    if least and value < least:
+        return f"<{least:g}"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
