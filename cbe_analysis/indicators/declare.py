@@ -140,7 +140,8 @@ class Fitted:
     method
         The model, its estimator and the clock, in a sentence.
     cases
-        One row per case: `student_id` and `date`; the population that the rows stand for.
+        One row per case: `student_id` and `date`; the population that the rows stand for. With the `placed_` columns of
+        the case rows, these say where each was; else it is looked up at the date.
     """
 
     rows: pd.DataFrame

@@ -13,6 +13,7 @@ from cbe_analysis.indicators.contrasts import UNKNOWN, Grouping, comparisons, gr
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.occasions import Occasions
 from cbe_analysis.indicators.rows import Row, row
+from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.growth import GrowthFit, Level, fit_growth
 from cbe_analysis.methods.robust import Contrasted, bounded
@@ -108,6 +109,7 @@ def _growth(seen: Occasions, model: Model) -> Growth:
         warnings.append(
             f"{counted(once, 'students', model.minimum_n)} have one score, which informs the intercept alone"
         )
+    warnings += piles(seen.rows["value"].to_numpy(float), model.minimum_n)
     return Growth(seen, model, schools, nested, tuple(warnings))
 
 

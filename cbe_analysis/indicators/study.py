@@ -203,7 +203,9 @@ def _covariate(assigned: pd.DataFrame, name: str) -> pd.DataFrame:
         own = [str(c).removeprefix("placed_") for c in assigned.columns]
         raise UsageError(f"covariate '{name}' is unknown", "option 'covariates'", f"there are: {choices(set(own), 40)}")
     values = assigned[column]
-    words = values.map({"true": True, "false": False}) if not pd.api.types.is_numeric_dtype(values) else values
+    words = (
+        values.map({"true": 1, "false": 0, True: 1, False: 0}) if not pd.api.types.is_numeric_dtype(values) else values
+    )
     if pd.api.types.is_numeric_dtype(values) or words.notna().eq(values.notna()).all():
         return pd.DataFrame({name: words.astype(float)})
     kinds = pd.get_dummies(values, prefix=name, drop_first=True, dtype=float)

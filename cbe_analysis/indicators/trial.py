@@ -13,6 +13,7 @@ from cbe_analysis.indicators.arms import attrition, baselines, counts
 from cbe_analysis.indicators.contrasts import Grouping, comparisons, groupings
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.rows import Row, row
+from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.study import Study
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.decision import chances
@@ -97,7 +98,8 @@ def trial(study: Study, contrast: Contrast) -> Fitted:
     rows += _chances(study, rows[0])
     described, differences = baselines(study, used)
     rows += described + attrition(study, differences) + counts(study, used)
-    cases = study.rows.loc[used, ["student_id", "date"]].reset_index(drop=True)
+    places = study.factors[used].add_prefix("placed_")
+    cases = pd.concat([study.rows.loc[used, ["student_id", "date"]], places], axis=1).reset_index(drop=True)
     return Fitted(pd.DataFrame(rows), _method(study, found), _warnings(study, found, int(lacking.sum())), cases)
 
 
@@ -136,7 +138,7 @@ def _effects(found: Trial, groups: Grouping, contrast: Contrast) -> list[Row]:
     for g in np.flatnonzero(able).tolist():
         inside = codes == place[g]
         effect = _tell(part, fit, np.eye(len(fit.coef))[place[g]], [inside])
-        rows += _two_units(part, inside, effect, groups.labels(g))
+        rows += _two_units(part, inside, effect, groups, g)
     for pair in comparisons(groups, sizes, contrast):
         weights = np.zeros(len(fit.coef))
         weights[: able.sum()] = pair.weights[able]
@@ -159,14 +161,15 @@ def _note(found: Contrasted) -> str:
     return "" if np.isfinite(found.std_error) else "described, not tested: too few classes or schools were assigned"
 
 
-def _two_units(part: Trial, inside: NDArray[np.bool_], effect: Contrasted, labels: dict[str, str]) -> list[Row]:
-    """The effect in points, in standard deviations and as an improvement index."""
-    n, sd = int(inside.sum()), part.sd(inside)
+def _two_units(part: Trial, inside: NDArray[np.bool_], effect: Contrasted, groups: Grouping, group: int) -> list[Row]:
+    """The effect in points, in standard deviations and as an improvement index; the unknown group is not tested."""
+    n, sd, labels = int(inside.sum()), part.sd(inside), groups.labels(group)
+    p = effect.p if groups.known(group) else float("nan")
     g = standardize(effect.value, effect.std_error, sd, n)
     size = Contrasted(g.value, g.std_error, effect.df, g.low, g.high)
     index = improvement_index(g.value)
     return [
-        row("effect", part.unit, labels, effect, n=n, p=effect.p, note=_note(effect)),
+        row("effect", part.unit, labels, effect, n=n, p=p, note=_note(effect)),
         row("hedges_g", "standard deviations", labels, size, n=n, note=_note(effect)),
         row("index", "percentile points of an average comparison student", labels, index, n=n),
     ]
@@ -212,10 +215,13 @@ def _warnings(study: Study, found: Trial, lacking: int) -> tuple[str, ...]:
         said.append(
             f"{counted(lacking, 'students', study.minimum_n)} with an outcome lack a covariate and are left out"
         )
+    arms = pd.Series(found.treated).groupby(found.block).nunique() if found.block is not None else pd.Series([2])
+    if (arms == 1).any():
+        said.append(f"{(arms == 1).sum()} of {len(arms)} blocks have one arm only and say nothing of the effect")
     later = int((~rows["entrant"]).sum())
     if later:
         said.append(
             f"{counted(later, 'students', study.minimum_n)} entered the study before this program began: "
             "they are no part of the comparison at entry"
         )
-    return tuple(said)
+    return (*said, *piles(found.y, study.minimum_n))

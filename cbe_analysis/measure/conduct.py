@@ -86,6 +86,9 @@ def measure(  # noqa: PLR0913 - the words of the command line, each with a meani
     asked = request(id, district, Asked(by, compare, over, adjust, where, allow_findings), options)
     answer = _modelled(asked) if asked.indicator.kind == "model" else _counted(asked)
     rows, family = _shaped(answer.rows, asked)
+    warnings = (*asked.warnings, *answer.warnings)
+    if asked.compare and not rows["quantity"].eq("gap").any():
+        warnings += ("nothing to compare: fewer than two groups have students",)
     more = f"; p adjusted for {family} comparisons (Benjamini-Hochberg)" if family > 1 else ""
     return Estimates(
         indicator=id,
@@ -98,7 +101,7 @@ def measure(  # noqa: PLR0913 - the words of the command line, each with a meani
         as_of=str(district.as_of((*asked.tables, *PLACES))),
         minimum_n=asked.minimum_n,
         parameters=asked.parameters,
-        warnings=tuple(dict.fromkeys((*asked.warnings, *answer.warnings))),
+        warnings=tuple(dict.fromkeys(warnings)),
         population=answer.population,
         rows=rows,
     )
@@ -159,12 +162,17 @@ def _modelled(asked: Request) -> Answer:
     dates = pd.to_datetime(fitted.cases["date"])
     window = str(dates.min())[:10], str(dates.max())[:10]
     people = population(asked, _places(asked, fitted.cases), window)
+    warnings = (*asked.district.clock.warnings, *fitted.warnings)
     units = fitted.rows["unit"] if "unit" in fitted.rows else pd.Series([asked.indicator.unit])
-    return Answer(fitted.rows, str(units.iloc[0]), fitted.method, fitted.warnings, people)
+    return Answer(fitted.rows, str(units.iloc[0]), fitted.method, warnings, people)
 
 
 def _places(asked: Request, cases: pd.DataFrame) -> pd.DataFrame:
     """The cases of a model with the population's dimensions as text."""
+    if all(f"placed_{d}" in cases.columns for d in asked.dimensions):
+        return cases[["student_id", *(f"placed_{d}" for d in asked.dimensions)]].rename(
+            columns=lambda c: str(c).removeprefix("placed_")
+        )
     placed = asked.district.place(cases, columns=tuple(d for d in asked.dimensions if d not in CORE))
     names = [f"{text(f'placed_{d}')} AS {identifier(d)}" for d in asked.dimensions]
     rows: pd.DataFrame = placed.select(", ".join(["student_id", *names])).df()

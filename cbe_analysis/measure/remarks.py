@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
+from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.measure.cases import Formed
 from cbe_analysis.measure.request import Request
 from cbe_analysis.measure.summaries import SCHOOLS_AT_LEAST, sample
 
-PILE = 0.10  # a larger share at the lowest or highest score is said
-SEVERAL = 10  # fewer different scores are answers on a scale, not a test with a floor
-
 
 def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
     """The warnings of the cases, over all periods."""
-    said = [w for f in found for w in f.warnings]
+    said = [*asked.district.clock.warnings, *(w for f in found for w in f.warnings)]
     missing, unplaced = sum(f.missing for f in found), sum(f.unplaced for f in found)
     if missing:
         said.append(f"{counted(missing, 'cases', asked.minimum_n)} have no value and are left out")
@@ -33,18 +30,5 @@ def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
     if len(cases) > cases["student_id"].nunique() and not asked.over:
         said.append("some students count more than once (several years or terms); n counts each once")
     if found and found[0].kind == "mean":
-        said += _piles(cases["value"].to_numpy(float), asked.minimum_n)
+        said += piles(cases["value"].to_numpy(float), asked.minimum_n)
     return tuple(dict.fromkeys(said))
-
-
-def _piles(values: np.ndarray, minimum: int) -> list[str]:
-    """The share of scores at the lowest and at the highest value, where it is large."""
-    if len(values) < 4 * minimum or len(np.unique(values)) <= SEVERAL:
-        return []
-    ends = (("lowest", "floor", values.min()), ("highest", "ceiling", values.max()))
-    shares = [(name, word, float((values == end).mean())) for name, word, end in ends]
-    return [
-        f"{share:.0%} of the scores are the {name} there is ({word}): differences among them cannot be seen"
-        for name, word, share in shares
-        if share > PILE
-    ]

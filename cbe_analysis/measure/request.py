@@ -116,7 +116,9 @@ def _entry(id: str) -> Indicator:
 
 def _near(name: str, offered: Mapping[str, Any] | Sequence[str]) -> str:
     """What may have been meant, or all that there is."""
-    close = get_close_matches(name, list(offered), n=3, cutoff=0.6)
+    start = name[:3].casefold()
+    close = [o for o in offered if start and o.casefold().startswith(start)]
+    close = list(dict.fromkeys([*close, *get_close_matches(name, list(offered), cutoff=0.7)]))[:3]
     meant = f"did you mean {' or '.join(close)}? " if close else ""
     return f"{meant}there are: {choices(offered, 40)}"
 

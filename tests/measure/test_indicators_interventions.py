@@ -203,6 +203,23 @@ def test_covariates_may_be_words_or_factors_of_students(write):
     assert rows_of(found, "effect")[0]["value"] == pytest.approx(4.5)
 
 
+def test_blocks_with_one_arm_say_nothing(write):
+    """Four blocks of two classes, then two blocks of one class each, whose scores are far away."""
+    block = np.repeat(["a", "a", "b", "b", "c", "c", "lone", "other"], 6)
+    found = cbe.measure("intervention_effect", study(write, block=block))
+    paired = cbe.measure("intervention_effect", study(write, name="paired", classes=6, block=block[:36]))
+    assert "2 of 5 blocks have one arm only and say nothing of the effect" in found.warnings
+    assert rows_of(found, "effect")[0]["value"] == pytest.approx(rows_of(paired, "effect")[0]["value"])
+
+
+def test_the_population_is_that_of_the_placed_students(tennessee):
+    found = cbe.measure("intervention_effect", tennessee, program="small_class_k", outcome="math")
+    counts = found.population.counts
+    assert counts["n"].sum() == rows_of(found, "effect")[0]["n"]
+    assert set(counts["grade"]) == {"0"}
+    assert counts["school_id"].nunique() == 79
+
+
 def test_until_ends_the_study(write):
     with pytest.raises(UsageError, match="no student of one arm has an outcome"):
         cbe.measure("intervention_effect", study(write), until="2026-04-30")
