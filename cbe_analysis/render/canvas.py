@@ -108,3 +108,8 @@ class Canvas:
         with mpl.rc_context(style()):
             self.figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
         return Picture(title=title, sub=sub, alt=alt, width=self.width, svg=out.getvalue())
+
+
+def mark(axes: Axes, words: str, at: tuple[float, float], aside: tuple[float, float], **settings: Any) -> None:
+    """Words beside a point of a chart, `aside` in points from it."""
+    axes.annotate(words, at, aside, textcoords="offset points", va="center_baseline", **settings)

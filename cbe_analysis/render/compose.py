@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,14 +33,16 @@ class Brief:
         """Show the answer in one or two sentences, and how sure we are."""
         _show(blocks.Answer(text, sure), f"{text}\n{sure}")
 
-    def figure(self, picture: blocks.Picture) -> None:
-        """Show a finished chart."""
-        _show(picture, f"{picture.title}\n{picture.alt}")
+    def figure(self, *pictures: blocks.Picture) -> None:
+        """Show finished charts."""
+        for picture in pictures:
+            _show(picture, f"{picture.title}\n{picture.alt}")
 
-    def table(self, table: blocks.Table) -> None:
-        """Show a table."""
-        rows = "\n".join("  ".join("protected" if c is None else c for c in row) for row in table.rows)
-        _show(table, f"{table.title}\n{'  '.join(table.columns)}\n{rows}")
+    def table(self, *tables: blocks.Table) -> None:
+        """Show tables."""
+        for table in tables:
+            rows = "\n".join("  ".join("protected" if c is None else c for c in row) for row in table.rows)
+            _show(table, f"{table.title}\n{'  '.join(table.columns)}\n{rows}")
 
     def notes(self, *items: blocks.Note) -> None:
         """Show columns of notes side by side."""
@@ -119,25 +122,37 @@ def _marks(policy: Policy, releases: Sequence[Release]) -> str:
     """The receipt: data, policy, version, notebook (where a run made it), parameters and date, each once."""
     from cbe_analysis import __version__
 
-    data = sorted({r.fingerprint[:12] for r in releases})
-    asked = sorted({f"{r.indicator}({_asked(r.parameters)})" for r in releases})
     dates = sorted({r.as_of for r in releases})
     parts = [
-        f"data {', '.join(data)}",
+        f"data {_data(releases)}",
         f"policy {policy.hash}",
         f"cbe_analysis {__version__}",
         f"notebook {os.environ['CBE_NOTEBOOK']}" if "CBE_NOTEBOOK" in os.environ else "",
         f"minimum group {max(r.minimum_n for r in releases)}" if releases else "",
         "no seed",
         f"as of {dates[-1]}" if dates else "",
-        "; ".join(asked),
+        "; ".join(_asked(releases)),
     ]
     return "  ·  ".join(p for p in parts if p)
 
 
-def _asked(parameters: Any) -> str:
-    """Parameters that were set, as printed."""
-    return ", ".join(f"{k}={_plain(v)}" for k, v in dict(parameters).items() if v not in (None, "", (), [], {}, 0))
+def _data(releases: Sequence[Release]) -> str:
+    """The mark of the data: the fingerprint, or where the brief rests on several selections, one mark of them all."""
+    prints = sorted({r.fingerprint for r in releases})
+    if len(prints) < 2:
+        return "".join(p[:12] for p in prints)
+    return f"{hashlib.sha256(''.join(prints).encode()).hexdigest()[:12]} ({len(prints)} selections)"
+
+
+def _asked(releases: Sequence[Release]) -> list[str]:
+    """What was asked of each indicator: every parameter that was set, with all its values."""
+    told: dict[str, dict[str, dict[str, None]]] = {}
+    for release in releases:
+        own = told.setdefault(release.indicator, {})
+        for name, value in release.parameters.items():
+            if value not in (None, "", (), [], {}, 0):
+                own.setdefault(name, {})[_plain(value)] = None
+    return [f"{i}({', '.join(n + '=' + '|'.join(v) for n, v in own.items())})" for i, own in sorted(told.items())]
 
 
 def _plain(value: Any) -> str:

@@ -20,6 +20,7 @@ ALL, UNKNOWN = "(all)", "(unknown)"
 _COUNT = re.compile(r"\d[\d,]*")
 _DECIMALS = re.compile(r"\.(\d+)")
 SMALLEST_P = 0.01
+ROUGH_FROM = 100
 SURE, FAIRLY = 0.01, 0.05  # adjusted p: "very sure" up to the first, "fairly sure" below the second
 
 
@@ -94,6 +95,10 @@ class Reading:
         if self.protected:
             return None
         return f"+{self.shown}" if sign and self.value > 0 else self.shown
+
+    def rough(self) -> str:
+        """The value for a chart: as printed, but no decimals from 100 on."""
+        return numbers.number(self.value, 0) if self.known and abs(self.value) >= ROUGH_FROM else self.shown
 
     def interval(self) -> str | None:
         """The limits as "0.4 to 4.3", as exact as the value; None where protected, empty where there are none."""

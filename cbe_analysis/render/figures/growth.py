@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Picture
-from cbe_analysis.render.canvas import Canvas, span
+from cbe_analysis.render.canvas import Canvas, mark, span
 from cbe_analysis.render.courses import Course
 from cbe_analysis.render.palette import ACCENT, INK, MID, SOFT
 from cbe_analysis.render.readings import Reading
@@ -114,8 +114,7 @@ def _curves(axes: Axes, course: Course, scale: Scale, policy: Policy) -> None:
         axes.plot(xs, ys, lw=1.2, **dot)  # type: ignore[arg-type]  # matplotlib's keywords are not typed one by one
         shade = SOFT if colour == MID else colour
         if rows and (last := rows[-1]) is not None and last.known:
-            place = {"textcoords": "offset points", "va": "center_baseline", "color": shade, "weight": 600}
-            axes.annotate(last.shown, (xs[-1], last.value), (5, nudge if above else -nudge), **place)
+            mark(axes, last.rough(), (xs[-1], last.value), (5, nudge if above else -nudge), color=shade, weight=600)
         climbs = _last(rows) >= _first(rows)
         _name(axes, names.group(policy, course.factor, group), above=above, left=above == climbs, dot=dot)
 
@@ -151,8 +150,7 @@ def _differences(axes: Axes, course: Course, scale: Scale) -> None:
         axes.vlines([x], [gap.low], [gap.high], color=INK, lw=1.3)
         axes.plot([x], [gap.value], "o", color=INK, ms=4.4)
         edge = x in (0, len(course.points) - 1)
-        place = {"textcoords": "offset points", "va": "center_baseline", "weight": 600 if edge else 400}
-        axes.annotate(gap.printed(sign=True) or "", (x, gap.value), (4, 0), **place)
+        mark(axes, gap.printed(sign=True) or "", (x, gap.value), (4, 0), weight=600 if edge else 400)
 
 
 def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]) -> None:
@@ -160,8 +158,8 @@ def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]
     axes = canvas.axes(at[0], at[1] - 6, scale.width, 20, xlim=scale.across, ylim=(20, 0), xticks=[], yticks=[])
     axes.spines.bottom.set_visible(False)
     for y, group, colour, face in ((5, course.main, ACCENT, ACCENT), (15, course.reference, SOFT, "white")):
-        mark = {"marker": "o", "ms": 3.2, "mfc": face, "mec": MID if face == "white" else colour, "mew": 0.9}
-        axes.plot([scale.across[0] - 4 / scale.step], [y], clip_on=False, **mark)  # type: ignore[arg-type]  # as above
+        dot = {"marker": "o", "ms": 3.2, "mfc": face, "mec": MID if face == "white" else colour, "mew": 0.9}
+        axes.plot([scale.across[0] - 4 / scale.step], [y], clip_on=False, **dot)  # type: ignore[arg-type]  # as above
         for x, row in enumerate(course.means(group)):
             if row is not None:
                 shown = "protected" if row.protected else row.n_shown

@@ -60,7 +60,7 @@ def _told(course: Course, policy: Policy) -> str:
         if start is None or end is None or start.protected or end.protected:
             lines.append(f"{name}: protected at one end")
         else:
-            lines.append(f"{name}: {start.shown} in {first}, {end.shown} in {last}")
+            lines.append(f"{name}: {start.rough()} in {first}, {end.rough()} in {last}")
     told = f"By {names.factor(policy, course.factor)}: {'; '.join(lines)}"
     if not course.ends:
         return f"{told}."
