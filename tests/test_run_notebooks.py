@@ -1,5 +1,8 @@
 """Where notebooks are found, and which files are notebooks."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
@@ -83,3 +86,13 @@ def test_a_notebook_in_another_language_is_refused(tmp_path):
 def test_a_notebook_without_a_kernel_is_read_as_python(tmp_path):
     nbformat.write(nbformat.v4.new_notebook(), tmp_path / "x.ipynb")
     assert notebooks.read(tmp_path / "x.ipynb").metadata["kernelspec"]["name"] == "python3"
+
+
+def test_reading_a_notebook_leaves_the_slow_grammar_alone_but_usable(tmp_path):
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "x.ipynb")
+    source = (
+        "import pathlib, sys; from cbe_analysis.run.notebooks import read; read(pathlib.Path(sys.argv[1]));"
+        "loaded = 'lark' in sys.modules; import rfc3987_syntax; sys.exit(loaded or 'lark' not in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", source, tmp_path / "x.ipynb"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from cbe_analysis.errors import UsageError, choices
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+GRAMMAR = "rfc3987_syntax"
 KEPT_BY_WINDOWS = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
@@ -80,11 +82,10 @@ def read(file: Path) -> Any:
     UsageError
         When the file is not a notebook in Python.
     """
-    import nbformat
-
+    nbformat = _nbformat()
     try:
         text = file.read_text(encoding="utf-8")
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types there
+        notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
     except (OSError, ValueError, KeyError, AttributeError, TypeError, nbformat.ValidationError):
         raise UsageError("the file is not a Jupyter notebook", str(file), "open and save it in JupyterLab") from None
@@ -93,3 +94,19 @@ def read(file: Path) -> Any:
         raise UsageError("the notebook is not in Python", str(file), "the kit runs Python notebooks only")
     notebook.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
     return notebook
+
+
+def _nbformat() -> Any:
+    """The library that reads notebooks, without a grammar of web addresses that takes longer to load than all the rest.
+
+    jsonschema builds it when `rfc3987_syntax` can be imported, and does without when not; no notebook needs it.
+    """
+    unknown = GRAMMAR not in sys.modules
+    if unknown:
+        sys.modules[GRAMMAR] = None  # type: ignore[assignment]  # what Python takes for "cannot be imported"
+    try:
+        import nbformat
+    finally:
+        if unknown:
+            del sys.modules[GRAMMAR]
+    return nbformat
