@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.errors import choices as listed
 from cbe_analysis.load.where import Where
 
 if TYPE_CHECKING:
@@ -38,3 +39,19 @@ def grades(district: District, *, where: Where = None) -> tuple[str, ...]:
     """The grades in which students have scores, in order."""
     scores = district.placed("assessments", where or ()).filter("score IS NOT NULL AND placed_grade IS NOT NULL")
     return tuple(str(grade) for (grade,) in scores.aggregate("placed_grade").order("placed_grade").fetchall())
+
+
+def options(
+    indicator: str, district: District, wanted: Sequence[str] = (), *, where: Where = None
+) -> tuple[dict[str, str], ...]:
+    """The options with which to measure an indicator once for every outcome; one empty set where it has no outcomes."""
+    from cbe_analysis.indicators import CATALOGUE
+
+    entry = CATALOGUE.get(indicator)
+    if entry is None:
+        raise UsageError(f"there is no indicator '{indicator}'", remedy=f"choose one of: {listed(CATALOGUE)}")
+    if "outcome" not in entry.options:
+        if wanted:
+            raise UsageError(f"'{indicator}' has no outcomes", "outcomes", "leave outcomes empty")
+        return ({},)
+    return tuple({"outcome": outcome} for outcome in outcomes(district, wanted, where=where))

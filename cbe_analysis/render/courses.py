@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select, together
+from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -108,7 +108,8 @@ def courses(growth: Sequence[Release], standing: Sequence[Release] = ()) -> tupl
         Releases of status, each by one factor and in one grade (a condition `grade=...`).
     """
     found = []
-    for release, rows in zip(growth, together([readings(r) for r in growth]), strict=True):
+    for release in growth:
+        rows = readings(release)
         (factor,) = release.by
         outcome = str(release.parameters["outcome"])
         reference = next((r.reference for r in rows if r.quantity == "gap"), "")

@@ -226,9 +226,9 @@ def method(found: Sequence[Course], releases: Sequence[Release]) -> str:
     told = growth.method.partition("; p adjusted")[0].replace(f" of {growth.parameters['outcome']}", "")
     tested = compared(c.rows for c in found)
     return (
-        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested together "
-        "(Benjamini–Hochberg): very sure means an adjusted p of at most .01, fairly sure one below .05. Chart: mean of the "
-        "last score in each grade, intervals clustered by school."
+        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested; p is adjusted "
+        "within each factor (Benjamini–Hochberg). Very sure: adjusted p below .01; fairly sure: below .05. Chart: mean of "
+        "the last score in each grade, intervals clustered by school."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cbe_analysis.policy import Policy
@@ -60,6 +61,27 @@ def grade(policy: Policy, value: str) -> str:
     """The grade inside a sentence: "kindergarten", "grade 3"."""
     label = policy.label("grade", value)
     return lower(label) if label != value else SHORT_GRADES.get(value, f"grade {value}")
+
+
+def condition(policy: Policy, text: str) -> str:
+    """A condition of `where` in words: "Grade 3", "School year 2024 or more"."""
+    found = re.fullmatch(r"(?P<column>[^=<>!]+)(?P<operator>=|>=|<=|<|>|!=)(?P<value>.*)", text)
+    if not found:
+        return text
+    column, operator, value = found["column"], found["operator"], found["value"]
+    label = policy.label(column.rpartition(".")[2], value)
+    if label == value.replace("_", " "):
+        label = f"{policy.label(column.rpartition('.')[2])} {value}"
+    words = {
+        "=": "{}",
+        "!=": "not {}",
+        ">=": "{} or more",
+        "<=": "{} or less",
+        ">": "more than {}",
+        "<": "less than {}",
+    }
+    told = words[operator].replace("{}", label)
+    return told[:1].upper() + told[1:]
 
 
 def short_grade(value: str) -> str:

@@ -1,0 +1,201 @@
+"""Gap charts: a dot and an interval for every group, beside the group that it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cbe_analysis.policy import Policy
+from cbe_analysis.render.blocks import Picture
+from cbe_analysis.render.canvas import Canvas, mark, span
+from cbe_analysis.render.palette import ACCENT, MID, SOFT
+from cbe_analysis.render.readings import Reading
+from cbe_analysis.render.standings import Crossing, Standing
+from cbe_analysis.render.wording import gaps as words
+from cbe_analysis.render.wording import names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIDE_BY_SIDE = 2  # outcomes in one chart
+NAMES, BETWEEN = 176, 26  # points: right edge of the group sizes, space between panels
+HEAD, FOOT, ROW, BREAK = 20, 16, 15.5, 7  # points
+FOR_NUMBER = 0.16  # of the width, kept free right of the marks
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One dot with what is written beside it.
+
+    Parameters
+    ----------
+    hollow
+        True for a group that others are compared with.
+    strong
+        True prints the number in the accent colour.
+    """
+
+    value: Reading
+    told: str
+    hollow: bool
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a chart.
+
+    Parameters
+    ----------
+    marks
+        One for each panel; None where nothing may be shown.
+    first
+        True where a new block begins.
+    bases
+        For each panel the value that the block is compared with; None without one.
+    """
+
+    name: str
+    students: str
+    marks: tuple[Mark | None, ...]
+    first: bool
+    bases: tuple[float | None, ...]
+
+
+def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]:
+    """Every group's value with its 95 % interval, and its difference from its reference; two outcomes to a chart."""
+    pictures = []
+    for pair in _pairs(found):
+        columns = [[s for s in found if s.outcome == o] for o in pair]
+        lines = [
+            _gap_line([column[f] for column in columns], group, policy, first=not at)
+            for f, standing in enumerate(columns[0])
+            for at, group in enumerate(standing.groups)
+        ]
+        heads = [words.subject(o, found, policy) for o in pair]
+        pictures.append(_chart(lines, heads).picture(*words.gap_chart(columns, policy)))
+    return tuple(pictures)
+
+
+def _gap_line(standings: Sequence[Standing], group: str, policy: Policy, *, first: bool) -> Line:
+    """A group's row over all panels."""
+    own = standings[0]
+    bases = [s.value(s.reference) for s in standings]
+    return Line(
+        name=names.group(policy, own.factor, group),
+        students=_students(own.value(group)),
+        marks=tuple(_gap_mark(s, group) for s in standings),
+        first=first,
+        bases=tuple(b.value if b is not None and b.known else None for b in bases),
+    )
+
+
+def _gap_mark(standing: Standing, group: str) -> Mark | None:
+    value, gap = standing.value(group), standing.gap(group)
+    if value is None or not value.known:
+        return None
+    if gap is None or not gap.known:
+        return Mark(value, value.rough() if group == standing.reference else "", hollow=True, strong=False)
+    return Mark(value, gap.printed(sign=True) or "", hollow=False, strong=gap.sureness() in words.SURE)
+
+
+def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture, ...]:
+    """Every group of two crossed factors, in blocks by the first; two outcomes to a chart."""
+    pictures = []
+    for pair in _pairs(found):
+        columns = [c for c in found if c.outcome in pair]
+        lines = [
+            _crossed_line(columns, (group, other), policy, first=not at)
+            for group in columns[0].groups(0)
+            for at, other in enumerate(columns[0].groups(1))
+        ]
+        if any(m for line in lines for m in line.marks):
+            heads = [words.subject(o, found, policy) for o in pair]
+            pictures.append(_chart(lines, heads).picture(*words.crossing_chart(columns, policy)))
+    return tuple(pictures)
+
+
+def _crossed_line(columns: Sequence[Crossing], cell: tuple[str, str], policy: Policy, *, first: bool) -> Line:
+    """A crossed group's row over all panels."""
+    own = columns[0]
+    values = [c.cell(*cell) for c in columns]
+    hollow = cell[1] == own.references[1]
+    marks = [
+        Mark(v, v.rough(), hollow=hollow, strong=not hollow) if v is not None and v.known else None for v in values
+    ]
+    return Line(words.crossed(policy, own, cell), _students(values[0]), tuple(marks), first, (None,) * len(columns))
+
+
+def _pairs(found: Sequence[Standing] | Sequence[Crossing]) -> list[list[str]]:
+    """The outcomes, as many as stand side by side."""
+    outcomes = list(dict.fromkeys(s.outcome for s in found))
+    return [outcomes[i : i + SIDE_BY_SIDE] for i in range(0, len(outcomes), SIDE_BY_SIDE)]
+
+
+def _students(value: Reading | None) -> str:
+    return "protected" if value is None or value.protected else value.n_shown
+
+
+def _chart(lines: Sequence[Line], heads: Sequence[str]) -> Canvas:
+    """The canvas with names and sizes at the left and one panel for each head."""
+    tops = _tops(lines)
+    tall = tops[-1] + ROW
+    canvas = Canvas(6, HEAD + tall + FOOT)
+    canvas.text(NAMES, 9, "Students", ha="right", color=SOFT)
+    for top, line in zip(tops, lines, strict=True):
+        y = HEAD + top + ROW / 2
+        canvas.text(0, y, line.name, va="center_baseline", size=8.5)
+        slant = "italic" if line.students == "protected" else "normal"
+        canvas.text(NAMES, y, line.students, ha="right", va="center_baseline", color=SOFT, style=slant)
+    limits = _limits(m.value for line in lines for m in line.marks if m)
+    width = (span(6) - NAMES - BETWEEN * len(heads)) / len(heads)
+    for i, head in enumerate(heads):
+        x = NAMES + BETWEEN + i * (width + BETWEEN)
+        canvas.text(x, 9, head, weight=600, size=8.5)
+        axes = canvas.axes(x, HEAD, width, tall, xlim=limits, ylim=(tall, 0), yticks=[])
+        _panel(axes, [(top, line) for top, line in zip(tops, lines, strict=True)], i)
+    return canvas
+
+
+def _tops(lines: Sequence[Line]) -> list[float]:
+    """The upper edge of every row, a little apart where a block begins."""
+    tops, y = [], -BREAK
+    for line in lines:
+        y += BREAK if line.first else 0
+        tops.append(y)
+        y += ROW
+    return tops
+
+
+def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None:
+    """The marks of one outcome; y runs in points from the top."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.grid(axis="x")
+    axes.spines.bottom.set_visible(False)
+    for top, line in lines:
+        base, one, y = line.bases[column], line.marks[column], top + ROW / 2
+        if base is not None:
+            start = top + (ROW / 2 if line.first else -ROW / 2)
+            axes.vlines([base], start, top + ROW / 2, color=MID, lw=0.9, ls=(0, (2, 2)))
+        if one is None:
+            continue
+        colour = MID if one.hollow else ACCENT if one.strong else SOFT
+        if one.value.bounded:
+            axes.hlines([y], [one.value.low], [one.value.high], color=colour, lw=1.3)
+        face = "white" if one.hollow else colour
+        axes.plot([one.value.value], [y], "o", color=colour, mfc=face, mec=colour, mew=1.1, ms=4.6)
+        edge = one.value.high if one.value.bounded else one.value.value
+        shade = ACCENT if one.strong else SOFT
+        mark(axes, one.told, (edge, y), (4, 0), color=shade, weight=600 if one.strong else 400)
+
+
+def _limits(values: Iterable[Reading]) -> tuple[float, float]:
+    """The lowest and the highest limit, with room for a number at the right."""
+    known = [v for v in values if v.known]
+    low = min(v.low if v.bounded else v.value for v in known)
+    high = max(v.high if v.bounded else v.value for v in known)
+    air = (high - low) or 1.0
+    return low - 0.04 * air, high + FOR_NUMBER / (1 - FOR_NUMBER) * air

@@ -1,0 +1,281 @@
+"""The words of the disparities brief: how results differ between groups of students."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cbe_analysis.policy import Policy
+from cbe_analysis.render.blocks import Note, Table
+from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.readings import UNKNOWN, Reading, compared
+from cbe_analysis.render.standings import Crossing, Standing
+from cbe_analysis.render.wording import dates, effects, names
+from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
+
+if TYPE_CHECKING:
+    from cbe_analysis.protect import Release
+
+SURE = ("very sure", "fairly sure")
+
+
+def title(found: Sequence[Standing], policy: Policy) -> str:
+    """The inquiry question."""
+    subjects = list(dict.fromkeys(names.lower(subject(s.outcome, found, policy)) for s in found))
+    of = f" in {listed(subjects)}" if all(":" in s.outcome for s in found) else ""
+    return f"How do results{of} differ between groups of students?"
+
+
+def subject(outcome: str, found: Sequence[Standing] | Sequence[Crossing], policy: Policy) -> str:
+    """The outcome as a heading: its subject, or the indicator's question."""
+    return names.outcome(policy, outcome, [s.outcome for s in found]) if ":" in outcome else outcome
+
+
+def facts(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]) -> tuple[str, ...]:
+    """How many students, which of them, up to when."""
+    sizes = [s.whole for s in _by_outcome(found) if s.whole and not s.whole.protected]
+    most = max(sizes, key=lambda r: r.at_least, default=None)
+    lines = (
+        f"{most.n_shown} students" if most else "",
+        whose(releases, policy),
+        f"Data up to {dates.spoken(max(r.as_of for r in releases))}",
+    )
+    return tuple(line for line in lines if line)
+
+
+def whose(releases: Sequence[Release], policy: Policy) -> str:
+    """The conditions on the rows in words: "Grade 3"; empty without any."""
+    told = [names.condition(policy, str(c)) for c in releases[0].parameters.get("where") or ()]
+    return listed([told[0], *(names.lower(t) for t in told[1:])]) if told else ""
+
+
+def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]) -> str:
+    """The answer: the widest clear difference of every outcome, with its interval and its size in words."""
+    told = [_widest(own, found, policy) for own in _outcomes(found)]
+    said = [t for t in told if t]
+    if not said:
+        open_gaps = [g for s in found if (g := _main(s)) is not None]
+        return (
+            "We cannot tell whether results differ between these groups."
+            if open_gaps
+            else "The differences between these groups are protected."
+        )
+    where = whose(releases, policy)
+    start = f"In {names.lower(where)}, " if where and where.lower().startswith("grade") else ""
+    return " ".join([start + said[0] if start else _upper(said[0]), *map(_upper, said[1:])])
+
+
+def _widest(own: Sequence[Standing], found: Sequence[Standing], policy: Policy) -> str:
+    """The widest clear difference among the main groups of an outcome, as a sentence."""
+    clear = [(s, g) for s in own if (g := _main(s)) is not None and g.sureness() in SURE]
+    if not clear:
+        return ""
+    standing, gap = max(clear, key=lambda pair: abs(pair[1].value))
+    effect = standing.effect(standing.main)
+    size = f", {effects.spoken(effect.value)}" if effect is not None and effect.known else ""
+    group, other = (names.students(policy, standing.factor, g) for g in (standing.main, standing.reference))
+    word = "lower" if gap.value < 0 else "higher"
+    where = f" in {_in(standing, found, policy)}" if ":" in standing.outcome else ""
+    unit = "" if gap.unit.startswith("share") else f" {names.unit(gap.unit, short=True)}"
+    return (
+        f"results{where} were {gap.size()}{unit} {word} for {group} than for {other} (95% interval {gap.less()}){size}."
+    )
+
+
+def sure(found: Sequence[Standing], policy: Policy) -> str:
+    """How sure we are of each difference between main groups."""
+    told = []
+    for own in _outcomes(found):
+        by: dict[str, list[str]] = {}
+        for standing in own:
+            gap = _main(standing)
+            word = gap.sureness() if gap is not None else "protected"
+            by.setdefault(word or "not tested", []).append(names.factor(policy, standing.factor))
+        told.append(_one_sure(by, _in(own[0], found, policy) if ":" in own[0].outcome else ""))
+    return " ".join(["**How sure are we?**", *told])
+
+
+def _one_sure(by: dict[str, list[str]], subject: str) -> str:
+    """The sentence of one outcome."""
+    start = f"In {subject} we" if subject else "We"
+    parts = [f"are {w} of a difference by {listed(by[w])}" for w in SURE if w in by]
+    if "cannot tell" in by:
+        parts.append(f"cannot tell whether there is one by {listed(by['cannot tell'], 'or')}")
+    if "not tested" in by:
+        parts.append(f"could not test {listed(by['not tested'])}")
+    if not parts:
+        return f"{start} cannot say: the differences are protected."
+    return f"{start} {'; we '.join(parts)}."
+
+
+def gap_chart(columns: Sequence[Sequence[Standing]], policy: Policy) -> tuple[str, str, str]:
+    """Title, unit and alt text of the gap chart."""
+    found = [s for column in columns for s in column]
+    unit = names.unit(found[0].whole.unit if found[0].whole else "")
+    title = _finding(columns, policy)
+    sub = (
+        f"{_upper(found[0].quantity)} in {unit} with 95% intervals. Hollow and dashed line: the group compared with. "
+        "Numbers: difference from it."
+    )
+    return title, sub, f"{title}. " + " ".join(_told(s, found, policy) for s in found)
+
+
+def _finding(columns: Sequence[Sequence[Standing]], policy: Policy) -> str:
+    """By what the results differ, as a chart's title."""
+    everywhere, somewhere = [], []
+    for standings in zip(*columns, strict=True):
+        clear = [(g := _main(s)) is not None and g.sureness() in SURE for s in standings]
+        name = names.factor(policy, standings[0].factor)
+        (everywhere if all(clear) else somewhere if any(clear) else []).append(name)
+    both = " in both subjects" if len(columns) > 1 else ""
+    if not everywhere and not somewhere:
+        return "No clear difference between the groups compared"
+    parts = [f"by {listed(everywhere)}{both}"] if everywhere else []
+    parts += [f"by {listed(somewhere)} in one of the two"] if somewhere else []
+    return f"Results differ {', '.join(parts)}"
+
+
+def _told(standing: Standing, found: Sequence[Standing], policy: Policy) -> str:
+    """The groups of a factor with their values and differences."""
+    parts = []
+    for group in standing.groups:
+        value, gap = standing.value(group), standing.gap(group)
+        name = names.group(policy, standing.factor, group)
+        if value is None or value.protected:
+            parts.append(f"{name} protected")
+        elif gap is not None and gap.bounded:
+            parts.append(f"{name} {value.rough()}, difference {gap.printed(sign=True)} (95% interval {gap.interval()})")
+        else:
+            parts.append(f"{name} {value.rough()}")
+    return f"{subject(standing.outcome, found, policy)} by {names.factor(policy, standing.factor)}: {'; '.join(parts)}."
+
+
+def crossed(policy: Policy, crossing: Crossing, cell: tuple[str, str]) -> str:
+    """A crossed group as a chart names it: "Black students, girls"."""
+    first, second = (names.group(policy, f, v) for f, v in zip(crossing.factors, cell, strict=True))
+    return f"{first}, {names.lower(second)}"
+
+
+def crossing_chart(columns: Sequence[Crossing], policy: Policy) -> tuple[str, str, str]:
+    """Title, unit and alt text of the chart of crossed groups."""
+    own = columns[0]
+    first, second = (names.factor(policy, f) for f in own.factors)
+    whole = next(iter(own.rows)).unit
+    title = f"{_upper(first)} and {second} together"
+    sub = f"{_upper(own.quantity)} in {names.unit(whole)} with 95% intervals. Groups that are too small are protected."
+    return title, sub, f"{title}. " + " ".join(_crossed_told(c, columns, policy) for c in columns)
+
+
+def _crossed_told(crossing: Crossing, columns: Sequence[Crossing], policy: Policy) -> str:
+    parts = []
+    for first in crossing.groups(0):
+        for second in crossing.groups(1):
+            value = crossing.cell(first, second)
+            if value is not None and value.bounded:
+                name = crossed(policy, crossing, (first, second))
+                parts.append(f"{name} {value.rough()} (95% interval {value.interval()})")
+    return f"{subject(crossing.outcome, columns, policy)}: {'; '.join(parts) or 'protected'}."
+
+
+def tables(found: Sequence[Standing], policy: Policy) -> tuple[Table, ...]:
+    """Every group's value and its difference from the first group of its block; one table per outcome."""
+    made = []
+    for own in _outcomes(found):
+        head = own[0]
+        blocks = [[Entry("All students", head.whole, None)]]
+        blocks += [[_entry(s, g, policy) for g in (*s.groups, *_unknown(s))] for s in own]
+        unit = names.unit(head.whole.unit if head.whole else "")
+        made.append(gap_table(f"{subject(head.outcome, found, policy)}, {unit}", LEGEND, _upper(head.quantity), blocks))
+    return tuple(made)
+
+
+def _entry(standing: Standing, group: str, policy: Policy) -> Entry:
+    name = names.group(policy, standing.factor, group)
+    if group in (standing.reference, UNKNOWN):
+        return Entry(name, standing.value(group), None)
+    return Entry(name, standing.value(group), standing.gap(group), standing.effect(group))
+
+
+def _unknown(standing: Standing) -> tuple[str, ...]:
+    row = standing.value(UNKNOWN)
+    return (UNKNOWN,) if row is not None and row.known else ()
+
+
+def notes(found: Sequence[Standing], policy: Policy) -> tuple[Note, ...]:
+    """What it may mean, what it cannot mean, and questions for the next cycle."""
+    may = [_overlap(found, policy), "A difference tells where to look first: at what students meet, and what they get."]
+    clear = [s for s in found if (g := _main(s)) is not None and g.sureness() in SURE]
+    cannot = [
+        "It does not say why groups differ, nor what any child can do.",
+        "Groups are compared one factor at a time. Factors go together, so one may stand in for another.",
+        "A wide interval says that few students are behind a number.",
+    ]
+    steps = [
+        "Which students does this picture bring to mind, and what do they say themselves?",
+        f"What do {names.students(policy, clear[0].factor, clear[0].main)} get less often: time, texts, chances to try again?"
+        if clear
+        else "Which other result would show more than this one?",
+        "Where in the district is a difference smaller, and what is done there?",
+    ]
+    return (
+        Note("What this may mean", text=tuple(t for t in may if t)),
+        Note("What it cannot mean", text=tuple(cannot)),
+        Note("For the next inquiry cycle", steps=tuple(steps)),
+    )
+
+
+def _overlap(found: Sequence[Standing], policy: Policy) -> str:
+    """How far the groups of the widest clear difference overlap."""
+    known = [(s, e) for s in found if s.main and (e := s.effect(s.main)) is not None and e.known and e.clear]
+    if not known:
+        return "Groups that look alike here may still differ in other results."
+    standing, effect = max(known, key=lambda pair: abs(pair[1].value))
+    group, other = (names.students(policy, standing.factor, g) for g in (standing.main, standing.reference))
+    many = effects.above_middle(effect.value)
+    return (
+        f"Groups overlap widely. At the widest difference, about {many} in 100 {group} are above the middle of "
+        f"{other}; with no difference it would be 50."
+    )
+
+
+def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
+    """How the differences were computed."""
+    told = releases[0].method.partition("; p adjusted")[0]
+    outcome = releases[0].parameters.get("outcome")
+    told = told.replace(f" {outcome}", "") if outcome else told
+    tested = compared(s.rows for s in found)
+    return (
+        f"{_upper(told)}. {tested} differences were tested; p is adjusted within each factor (Benjamini–Hochberg). Very sure: "
+        "adjusted p below .01; fairly sure: below .05. SD: Hedges g, the difference in standard deviations."
+    )
+
+
+def definitions(found: Sequence[Standing], policy: Policy) -> str:
+    """Where groups come from, and what they are compared with."""
+    factors = listed([names.factor(policy, f) for f in dict.fromkeys(s.factor for s in found)])
+    return (
+        f"Groups by {factors} as recorded when the result was taken; each is compared with the first group of its block, "
+        "which the district chose."
+    )
+
+
+def _main(standing: Standing) -> Reading | None:
+    """The difference of the main group."""
+    return standing.gap(standing.main) if standing.main else None
+
+
+def _by_outcome(found: Sequence[Standing]) -> list[Standing]:
+    return [own[0] for own in _outcomes(found)]
+
+
+def _outcomes(found: Sequence[Standing]) -> list[list[Standing]]:
+    """The standings of each outcome."""
+    return [[s for s in found if s.outcome == o] for o in dict.fromkeys(s.outcome for s in found)]
+
+
+def _in(standing: Standing, found: Sequence[Standing], policy: Policy) -> str:
+    return names.lower(subject(standing.outcome, found, policy))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
