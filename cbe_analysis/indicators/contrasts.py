@@ -14,6 +14,8 @@ from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators.declare import Contrast
 
 ALL, UNKNOWN = "(all)", "(unknown)"
+SCHOOLS_AT_LEAST, SIDE_AT_LEAST = 6, 3  # fewer schools, in all or on a side of a comparison, cannot carry a test
+DESCRIBED = f"described, not tested: fewer than {SIDE_AT_LEAST} schools on a side"
 Values = tuple[str, ...]
 
 
@@ -98,6 +100,23 @@ def _place(value: str) -> tuple[int, float, str]:
         return 0, float(value), value
     except ValueError:
         return 1, 0.0, value
+
+
+def described(group: NDArray[np.int64], other: NDArray[np.int64], schools: int) -> bool:
+    """True when a comparison can only be described: too few schools on a side, or too few to compare schools.
+
+    Parameters
+    ----------
+    group, other
+        School of each case on the two sides; -1 is unknown.
+    schools
+        Schools in all.
+    """
+    own, against = (np.unique(s[s >= 0]) for s in (group, other))
+    between = not np.intersect1d(own, against).size
+    if schools < SCHOOLS_AT_LEAST:
+        return between
+    return min(len(own), len(against)) < SIDE_AT_LEAST
 
 
 def comparisons(

@@ -9,7 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.contrasts import UNKNOWN, Grouping, comparisons, groupings
+from cbe_analysis.indicators.contrasts import (
+    DESCRIBED,
+    SCHOOLS_AT_LEAST,
+    UNKNOWN,
+    Comparison,
+    Grouping,
+    comparisons,
+    described,
+    groupings,
+)
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.occasions import Occasions
 from cbe_analysis.indicators.rows import Row, row
@@ -17,8 +26,6 @@ from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.growth import GrowthFit, Level, fit_growth
 from cbe_analysis.methods.robust import Contrasted, bounded
-
-SCHOOLS_AT_LEAST = 6  # fewer cannot show how schools vary
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,21 +179,34 @@ def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
     used, place = able[groups.codes], np.cumsum(able) - 1
     X = _design(growth, np.where(used, place[groups.codes], 0), contrast.adjust)[used]
     fit, k = growth.fit(used, X), int(able.sum())
-    df = max(growth.df + 1 - k, 1)
     for g in np.flatnonzero(able).tolist():
         at = place[g]
         for quantity, of, column in (("slope", rate, k + at), ("intercept", unit, at)):
-            found = bounded(float(fit.coef[column]), float(fit.std_error[column]), df)
+            found = bounded(float(fit.coef[column]), float(fit.std_error[column]), growth.df)
             rows.append(row(quantity, of, groups.labels(g), found, n=int(sizes[g])))
-    slopes = slice(k, 2 * k)
     for pair in comparisons(groups, sizes * able, contrast):
-        weights = pair.weights[able]
-        error = float(np.sqrt(weights @ fit.vcov[slopes, slopes] @ weights))
-        found = bounded(float(weights @ fit.coef[slopes]), error, df)
-        against = {"reference": pair.reference, "n_reference": pair.n_reference}
-        size = int(sizes[pair.group])
-        rows.append(row("gap", rate, groups.labels(pair.group), found, n=size, p=found.p, **against))
+        weights = np.zeros(len(fit.coef))
+        weights[k : 2 * k] = pair.weights[able]
+        rows.append(_gap(growth, groups, pair, _contrast(fit, weights)) | {"n": int(sizes[pair.group])})
     return rows
+
+
+def _contrast(fit: GrowthFit, weights: NDArray[np.float64]) -> tuple[float, float]:
+    """A weighted sum of the fixed effects and its standard error."""
+    return float(weights @ fit.coef), float(np.sqrt(weights @ fit.vcov @ weights))
+
+
+def _gap(growth: Growth, groups: Grouping, pair: Comparison, found: tuple[float, float]) -> Row:
+    """The difference between two slopes; its degrees of freedom are those of the schools that have both sides."""
+    school = pd.factorize(growth.seen.rows["school"].where(growth.seen.rows["school"] != UNKNOWN))[0].astype(np.int64)
+    own, against = school[groups.codes == pair.group], school[np.isin(groups.codes, pair.others)]
+    both = len(np.intersect1d(own, against)) if growth.nested else 0
+    df = both - 1 if both > 1 else growth.df + 1 - len(groups.values)
+    gap, note = bounded(*found, max(df, 1)), ""
+    if described(own, against, growth.schools):
+        gap, note = Contrasted(found[0]), DESCRIBED
+    more = {"p": gap.p, "reference": pair.reference, "n_reference": pair.n_reference, "note": note}
+    return row("gap", f"{growth.seen.unit} / year", groups.labels(pair.group), gap, **more)
 
 
 def _schools(growth: Growth, fit: GrowthFit, groups: Grouping) -> list[Row]:
@@ -240,8 +260,9 @@ def _method(growth: Growth, contrast: Contrast) -> str:
     levels = "three-level growth model (scores, students, schools)" if growth.nested else "two-level growth model"
     how = "REML" if model.reml else "maximum likelihood"
     held = f"; {', '.join(contrast.adjust)} held equal" if contrast.adjust else ""
+    units = "schools" if growth.nested else "students"
     whom = "" if growth.schools >= SCHOOLS_AT_LEAST else "; these students alone"
     return (
         f"{levels} of {seen.name}, {how}, correlated random intercepts and slopes; {seen.clock}; "
-        f"intercept at {seen.origin}{held}; 95 % intervals from Student's t on {growth.df} degrees of freedom{whom}"
+        f"intercept at {seen.origin}{held}; 95 % intervals from Student's t, degrees of freedom by {units}{whom}"
     )

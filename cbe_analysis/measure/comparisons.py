@@ -8,15 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.contrasts import Comparison, Grouping, comparisons
+from cbe_analysis.indicators.contrasts import DESCRIBED, SCHOOLS_AT_LEAST, Comparison, Grouping, comparisons, described
 from cbe_analysis.indicators.declare import Contrast
 from cbe_analysis.indicators.rows import Row, row
-from cbe_analysis.measure.summaries import SCHOOLS_AT_LEAST, THESE, Sample, share_of
+from cbe_analysis.measure.summaries import THESE, Sample, share_of
 from cbe_analysis.methods.robust import Contrasted, RobustFit, bounded, cluster_fit
 from cbe_analysis.methods.standardized import Z95, pooled_sd, standardize
 
-SIDE_AT_LEAST = 3  # schools on each side of a comparison
-DESCRIBED = f"described, not tested: fewer than {SIDE_AT_LEAST} schools on a side"
 RARE = 5  # fewer students with, or without, the property: the normal interval of a gap does not hold
 FEW = f"fewer than {RARE} students with or without: interval by Newcombe, no test"
 ALIKE = "all cases of a group are alike: no interval"
@@ -121,12 +119,9 @@ def _gap(part: Sample, fit: RobustFit, weights: NDArray[np.float64], sides: Side
     found = fit.contrast(weights)
     if found.std_error == 0:
         return Contrasted(found.value), ALIKE
-    schools = [part.school[s] for s in (sides.group, sides.other)]
-    between = not set(schools[0]) & set(schools[1])
-    if part.schools >= SCHOOLS_AT_LEAST or between:
-        few = min(len(np.unique(s[s >= 0])) for s in schools) < SIDE_AT_LEAST or part.schools < SCHOOLS_AT_LEAST
-        return (Contrasted(found.value), DESCRIBED) if few else (found, "")
-    return found, THESE
+    if described(part.school[sides.group], part.school[sides.other], part.schools):
+        return Contrasted(found.value), DESCRIBED
+    return found, "" if part.schools >= SCHOOLS_AT_LEAST else THESE
 
 
 def _ratio(fit: RobustFit, weights: NDArray[np.float64], *, tested: bool) -> Contrasted:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST
 from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.measure.cases import Formed
 from cbe_analysis.measure.request import Request
-from cbe_analysis.measure.summaries import SCHOOLS_AT_LEAST, sample
+from cbe_analysis.measure.summaries import sample
 
 
 def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.contrasts import UNKNOWN, Grouping
+from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST, UNKNOWN, Grouping
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.measure.cases import Formed
 from cbe_analysis.methods.proportions import design_effect, share_interval
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
-SCHOOLS_AT_LEAST = 6  # fewer cannot show how schools vary
 THESE = f"these students: fewer than {SCHOOLS_AT_LEAST} schools"
 
 

@@ -90,6 +90,24 @@ def test_others_are_weighed_by_their_students(write):
     assert one(found, "slope")["n"] == 90
 
 
+def test_a_gap_that_rests_on_two_schools_is_described(sustaining, write):
+    few = ("2020", "2040")
+    found = cbe.measure("growth_rate", regrouped(sustaining, write, few), by="gender", compare="others")
+    gap = one(found, "gap", gender="x")
+    slopes = [one(found, "slope", gender=g)["value"] for g in ("x", "y")]
+    assert gap["value"] == pytest.approx(slopes[0] - slopes[1])
+    assert np.isnan([gap["std_error"], gap["p"], gap["low"]]).all()
+    assert gap["note"] == "described, not tested: fewer than 3 schools on a side"
+
+
+def regrouped(sustaining, write, schools):
+    """The same study with two made-up groups: some schools, and the others."""
+    enrolled = sustaining.table("enrollments").df()
+    groups = np.where(enrolled["school_id"].isin(schools), "x", "y")
+    students = pd.DataFrame({"student_id": enrolled["student_id"], "gender": groups}).drop_duplicates("student_id")
+    return write(students=students, enrollments=enrolled, assessments=sustaining.table("assessments").df())
+
+
 def test_unknown_is_shown_and_never_compared(write):
     rows = simulated(np.random.default_rng(5), students=60)
     rows.loc[rows["student_id"].astype(int) < 10, "gender"] = ""
