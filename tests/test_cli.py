@@ -173,6 +173,7 @@ def test_lab_is_this_interpreter_on_this_computer_alone(tmp_path):
     assert words[:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--ServerApp.ip=127.0.0.1" in words
     assert f"--ServerApp.root_dir={tmp_path.resolve() / 'notebooks'}" in words
+    assert f"--MappingKernelManager.root_dir={tmp_path.resolve()}" in words
 
 
 def test_lab_understands_its_own_options():
@@ -204,7 +205,8 @@ def test_lab_starts_that_command_and_gives_its_exit_code(cbe, monkeypatch, tmp_p
         return subprocess.CompletedProcess(words, 7)
 
     monkeypatch.setattr(subprocess, "run", start)
-    assert cbe("lab", tmp_path)[0] == 7
+    code, out, _ = cbe("lab", tmp_path)
+    assert (code, out) == (7, f'In the first cell of a notebook, set data = "{tmp_path.as_posix()}"\n')
     assert started == [(lab.command(), str(tmp_path.resolve()))]
 
 

@@ -181,9 +181,12 @@ def run(
 def lab(
     folder: AnyDistrict = None,
 ) -> None:
-    """Open JupyterLab on the notebooks, on this computer alone; they find the district by themselves."""
+    """Open JupyterLab on the notebooks, on this computer alone; paths in them are as seen from this folder."""
     import subprocess
 
     from cbe_analysis.cli.lab import command, environment
 
-    raise typer.Exit(subprocess.run(command(), env=environment(folder), check=False).returncode)
+    words, variables = command(), environment(folder)
+    if folder is not None:
+        typer.echo(f'In the first cell of a notebook, set data = "{folder.as_posix()}"')
+    raise typer.Exit(subprocess.run(words, env=variables, check=False).returncode)

@@ -13,6 +13,8 @@ from cbe_analysis.run.notebooks import folders
 def command() -> list[str]:
     """JupyterLab of this interpreter, reachable from this computer alone, on the nearest notebooks.
 
+    Its kernels start in this folder, so that a path in a notebook means what it means on the command line.
+
     Raises
     ------
     UsageError
@@ -21,13 +23,12 @@ def command() -> list[str]:
     found = folders()
     if not found:
         raise UsageError("there is no folder of notebooks", remedy="go to a clone of the kit, or set CBE_NOTEBOOKS")
-    return [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={found[0].resolve()}",
-    ]
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.root_dir": str(found[0].resolve()),
+        "MappingKernelManager.root_dir": str(Path.cwd()),
+    }
+    return [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
 
 
 def environment(folder: Path | None) -> dict[str, str]:
