@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.contrasts import ALL, UNKNOWN, grouping
+from cbe_analysis.indicators.contrasts import ALL, UNKNOWN, Grouping, grouping
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.study import BASELINE, Study
 from cbe_analysis.methods import standards
@@ -97,7 +98,8 @@ def _shares(inside: NDArray[np.float64], entry: Entry, at: str) -> list[Row]:
     ]
     base = float(arms[1].mean())
     index = cox_index(base + entry.difference(inside), base, len(arms[0]), len(arms[1]))
-    return [*rows, _difference(index, at, len(inside), judged=inside.sum() >= entry.minimum_n)]
+    enough = min(a.sum() for a in arms) >= entry.minimum_n
+    return [*rows, _difference(index, at, len(inside), judged=enough)]
 
 
 def _scores(score: NDArray[np.float64], entry: Entry, unit: str) -> list[Row]:
@@ -147,13 +149,22 @@ def attrition(study: Study, differences: list[float]) -> list[Row]:
     return [*rows, row("attrition", SHARE, {}, gap, arm=DIFFERENCE, n=len(lost), note=note)]
 
 
-def counts(study: Study, used: pd.Series) -> list[Row]:
-    """Students with an outcome in each arm."""
-    treated = study.rows["treated"].to_numpy(bool)
+def counts(study: Study, used: pd.Series, groups: Sequence[Grouping]) -> list[Row]:
+    """Students with an outcome in each arm, for the whole and for every group: an effect rests on both.
+
+    Parameters
+    ----------
+    groups
+        The groupings of the students with an outcome, the whole first.
+    """
+    treated, clusters = (study.rows.loc[used, name].to_numpy() for name in ("treated", "cluster"))
     rows = []
-    for arm, side in zip(ARMS, (treated, ~treated), strict=True):
-        inside = side & used.to_numpy()
-        clusters = study.rows.loc[inside, "cluster"].nunique()
-        note = f"in {clusters} clusters as assigned" if clusters else ""
-        rows.append(row("count", "students", {}, float(inside.sum()), arm=arm, n=int(inside.sum()), note=note))
+    for by_group in groups:
+        for g in range(len(by_group.values)):
+            for arm, side in zip(ARMS, (treated, ~treated), strict=True):
+                inside = side & (by_group.codes == g)
+                units = pd.Series(clusters[inside]).nunique() if not by_group.columns else 0
+                note = f"in {units} clusters as assigned" if units else ""
+                labels, n = by_group.labels(g), int(inside.sum())
+                rows.append(row("count", "students", labels, float(n), arm=arm, n=n, note=note))
     return rows

@@ -92,12 +92,12 @@ def trial(study: Study, contrast: Contrast) -> Fitted:
             "assessments",
             "check the program's dates, or set until",
         )
-    rows = []
-    for groups in groupings(found.factors, contrast.by):
+    rows, split = [], groupings(found.factors, contrast.by)
+    for groups in split:
         rows += _effects(found, groups, contrast)
     rows += _chances(study, rows[0])
     described, differences = baselines(study, used)
-    rows += described + attrition(study, differences) + counts(study, used)
+    rows += described + attrition(study, differences) + counts(study, used, split)
     places = study.factors[used].add_prefix("placed_")
     cases = pd.concat([study.rows.loc[used, ["student_id", "date"]], places], axis=1).reset_index(drop=True)
     return Fitted(pd.DataFrame(rows), _method(study, found), _warnings(study, found, int(lacking.sum())), cases)
