@@ -13,6 +13,8 @@ from cbe_analysis.cli import lab, manual
 from cbe_analysis.cli.commands import app
 from cbe_analysis.errors import KINDS, UnreadableData, UsageError
 from cbe_analysis.indicators import CATALOGUE
+from cbe_analysis.run.notebooks import read
+from cbe_analysis.run.parameters import checked
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "command-line.md"
@@ -55,6 +57,12 @@ def test_the_example_of_a_command_is_understood(name):
     command = COMMANDS[name]
     words = command.epilog.split()[3:]
     assert command.make_context(name, words).params
+
+
+def test_the_example_of_run_names_a_notebook_and_a_parameter_that_exist():
+    _, notebook, _, _, parameter = COMMANDS["run"].epilog.removeprefix("Example: cbe ").split()
+    name, _, value = parameter.partition("=")
+    assert checked(read(ROOT / "notebooks" / f"{notebook}.ipynb"), {name: value})
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -69,7 +69,7 @@ def test_a_public_run_writes_a_draft_and_made_twice_it_has_the_same_bytes(distri
     ]
     assert [path.name for path in made.paths] == ["inquiry.pdf", "inquiry.html", "inquiry.ipynb", "data-quality.html"]
     assert all(path.is_file() for path in made.paths)
-    assert {"running inquiry", "typesetting"} <= {what for _, _, what in steps}
+    assert {"cells", "typesetting"} <= {what for _, _, what in steps}
     assert steps[-1] == (1, 1, "typesetting")
     assert book.read_bytes() == before
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cbe_analysis import __version__
-from cbe_analysis.cli.words import AnyDistrict, Audience, Compare, District, Format, ForWhom, Over, Reports
+from cbe_analysis.cli import words
 from cbe_analysis.errors import UsageError, choices
 
 SAMPLES = ("star",)
@@ -72,7 +72,7 @@ def demo(
 
 
 @app.command(short_help="Check a district's data.", epilog="Example: cbe validate data/star")
-def validate(folder: District, out: Reports = Path("reports")) -> None:
+def validate(folder: words.District, out: words.Reports = Path("reports")) -> None:
     """Check the data; exit code 1 when a finding is critical, which means that results would be distorted."""
     from cbe_analysis.cli.findings import keep, show
     from cbe_analysis.cli.watch import watching
@@ -93,7 +93,7 @@ def validate(folder: District, out: Reports = Path("reports")) -> None:
 
 @app.command(short_help="List what can be measured.", epilog="Example: cbe indicators data/star")
 def indicators(
-    folder: AnyDistrict = None,
+    folder: words.AnyDistrict = None,
 ) -> None:
     """List what can be measured; with a district, whether its tables allow it and what is missing."""
     from cbe_analysis.cli.catalogue import lines
@@ -112,29 +112,19 @@ def indicators(
     epilog="Example: cbe measure growth_rate data/star --set outcome=math --by gender --compare others",
 )
 def measure(  # noqa: PLR0913 - the command line's words
-    indicator: Annotated[str, typer.Argument(metavar="ID", help="What to measure; see cbe indicators.")],
-    folder: District,
-    by: Annotated[str, typer.Option(metavar="a,b", help="Columns of groups, such as gender or school_id.")] = "",
-    compare: Annotated[Compare | None, typer.Option(help="Compare groups.", metavar="others|reference")] = None,
-    over: Annotated[Over | None, typer.Option(help="Follow the answer over time.", metavar="month|term|year")] = None,
-    adjust: Annotated[str, typer.Option(metavar="col,...", help="Compare like with like on these columns.")] = "",
-    where: Annotated[
-        list[str] | None, typer.Option(metavar="col=value", help="Keep these rows only; also >= <= < > !=. Repeatable.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="option=value", help="An option of the indicator. Repeatable.")
-    ] = None,
-    audience: ForWhom = Audience.public,
-    form: Annotated[
-        Format, typer.Option("--format", metavar="table|csv|xlsx|json", help="The form of the answer.")
-    ] = Format.table,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file, not to the screen.")] = None,
-    restricted: Annotated[
-        bool, typer.Option("--restricted", help="Raw estimates at full precision, without any protection.")
-    ] = False,
-    allow_findings: Annotated[
-        bool, typer.Option("--allow-findings", help="Measure in spite of critical findings; the answer says so.")
-    ] = False,
+    indicator: words.Id,
+    folder: words.District,
+    by: words.By = "",
+    compare: words.CompareWith = None,
+    over: words.Step = None,
+    adjust: words.Adjust = "",
+    where: words.Where = None,
+    set_: words.Set = None,
+    audience: words.ForWhom = words.Audience.public,
+    form: words.Form = words.Format.table,
+    out: words.File = None,
+    restricted: words.Restricted = False,
+    allow_findings: words.AllowFindings = False,
 ) -> None:
     """Measure one indicator. `cbe measure disparity DIR --set of=ID` compares each group with the others."""
     from cbe_analysis.cli.answer import Question, deliver
@@ -152,16 +142,15 @@ def measure(  # noqa: PLR0913 - the command line's words
     deliver(question, folder, audience=None if restricted else audience.value, form=form.value, out=out)
 
 
-@app.command(short_help="Make a brief from a notebook.", epilog="Example: cbe run growth data/star -p outcome=math")
+@app.command(
+    short_help="Make a brief from a notebook.", epilog="Example: cbe run growth data/star -p outcomes=sat:math"
+)
 def run(
-    notebook: Annotated[str, typer.Argument(metavar="NOTEBOOK", help="A name such as growth, or an .ipynb file.")],
-    folder: District,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", metavar="name=value", help="A parameter of the notebook. Repeatable."),
-    ] = None,
-    audience: ForWhom = Audience.public,
-    out: Reports = Path("reports"),
+    notebook: words.Notebook,
+    folder: words.District,
+    parameter: words.Parameters = None,
+    audience: words.ForWhom = words.Audience.public,
+    out: words.Reports = Path("reports"),
 ) -> None:
     """Make a brief: check the parameters, run the notebook on the district, write PDF and web page."""
     from cbe_analysis.cli.pairs import pairs
@@ -179,14 +168,14 @@ def run(
 
 @app.command(short_help="Open JupyterLab on the notebooks.", epilog="Example: cbe lab data/star")
 def lab(
-    folder: AnyDistrict = None,
+    folder: words.AnyDistrict = None,
 ) -> None:
     """Open JupyterLab on the notebooks, on this computer alone; paths in them are as seen from this folder."""
     import subprocess
 
     from cbe_analysis.cli.lab import command, environment
 
-    words, variables = command(), environment(folder)
+    line, variables = command(), environment(folder)
     if folder is not None:
         typer.echo(f'In the first cell of a notebook, set data = "{folder.as_posix()}"')
-    raise typer.Exit(subprocess.run(words, env=variables, check=False).returncode)
+    raise typer.Exit(subprocess.run(line, env=variables, check=False).returncode)

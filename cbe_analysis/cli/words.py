@@ -46,3 +46,28 @@ Reports = Annotated[Path, typer.Option(metavar="REPORTS", help="The reports fold
 ForWhom = Annotated[
     Audience, typer.Option(help="public: protected. staff: not suppressed, stays internal.", metavar="public|staff")
 ]
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="What to measure; see cbe indicators.")]
+By = Annotated[str, typer.Option(metavar="a,b", help="Columns of groups, such as gender or school_id.")]
+CompareWith = Annotated[Compare | None, typer.Option(help="Compare groups.", metavar="others|reference")]
+Step = Annotated[Over | None, typer.Option(help="Follow the answer over time.", metavar="month|term|year")]
+Adjust = Annotated[str, typer.Option(metavar="col,...", help="Compare like with like on these columns.")]
+Where = Annotated[
+    list[str] | None, typer.Option(metavar="col=value", help="Keep these rows only; also >= <= < > !=. Repeatable.")
+]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="option=value", help="An option of the indicator. Repeatable.")
+]
+Form = Annotated[Format, typer.Option("--format", metavar="table|csv|xlsx|json", help="The form of the answer.")]
+File = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file, not to the screen.")]
+Restricted = Annotated[
+    bool, typer.Option("--restricted", help="Raw estimates at full precision, without any protection.")
+]
+AllowFindings = Annotated[
+    bool, typer.Option("--allow-findings", help="Measure in spite of critical findings; the answer says so.")
+]
+Notebook = Annotated[str, typer.Argument(metavar="NOTEBOOK", help="A name such as growth, or an .ipynb file.")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", metavar="name=value", help="A parameter of the notebook. Repeatable."),
+]

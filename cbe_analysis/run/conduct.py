@@ -89,8 +89,7 @@ def run(  # noqa: PLR0913 - the words of a run
     place = places.folder(Path(out), "internal", file.stem)
     with places.keeping(Path(out)):
         checks = _check_data(Path(folder), place, tell)
-        step = f"running {file.stem}"
-        executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, step))
+        executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, "cells"))
     tell(0, 1, "typesetting")
     brief, pages = _typeset(executed, audience, place / file.stem)
     target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
