@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cbe_analysis.methods.multiplicity import benjamini_hochberg
 from cbe_analysis.render import numbers
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ ALL, UNKNOWN = "(all)", "(unknown)"
 _COUNT = re.compile(r"\d[\d,]*")
 _DECIMALS = re.compile(r"\.(\d+)")
 ROUGH_FROM = 100
-SURE, FAIRLY = 0.01, 0.05  # adjusted p: "very sure" below the first, "fairly sure" below the second
+SURE, FAIRLY = 0.01, 0.05  # adjusted p: "very sure" up to the first, "fairly sure" below the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Reading:
         Factor -> value, "(all)" where the row is not split by it.
     shown, n_shown
         The value and the group size as printed; empty where protected.
-    p
-        Adjusted for the number of comparisons; in public 0 stands for "below .01".
+    p, unadjusted
+        Adjusted for the number of comparisons, and before; in public 0 stands for "below .01".
     protected
         True when the row may not be seen.
     """
@@ -45,6 +48,7 @@ class Reading:
     low: float
     high: float
     p: float
+    unadjusted: float
     reference: str
     shown: str
     n: float
@@ -118,7 +122,7 @@ class Reading:
         """How sure the adjusted p makes us: "very sure", "fairly sure", "cannot tell"; empty where there is none."""
         if math.isnan(self.p):
             return ""
-        return "very sure" if self.p < SURE else "fairly sure" if self.p < FAIRLY else "cannot tell"
+        return "very sure" if self.p <= SURE else "fairly sure" if self.p < FAIRLY else "cannot tell"
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
@@ -156,6 +160,18 @@ def select(
     )
 
 
+def together(tables: Sequence[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
+    """The same tables, with the p of every gap adjusted for all gaps that one brief compares."""
+    raw = [_raw(r) if r.quantity == "gap" else math.nan for rows in tables for r in rows]
+    adjusted = iter(benjamini_hochberg(np.array(raw, float)).tolist() if raw else [])
+    return [tuple(replace(r, p=next(adjusted)) for r in rows) for rows in tables]
+
+
+def _raw(reading: Reading) -> float:
+    """The p before adjustment; one printed as "below .01" counts as .01."""
+    return max(reading.unadjusted, SURE) if reading.unadjusted == 0 else reading.unadjusted
+
+
 def compared(tables: Iterable[Sequence[Reading]]) -> int:
     """How many gaps were tested."""
     return sum(r.quantity == "gap" and not math.isnan(r.p) for rows in tables for r in rows)
@@ -178,6 +194,7 @@ def _reading(row: Mapping[str, Any], by: Sequence[str]) -> Reading:
         low=_number(row["low"]),
         high=_number(row["high"]),
         p=raw if math.isnan(adjusted) else adjusted,
+        unadjusted=raw,
         reference=_text(row["reference"]),
         shown="" if protected else _text(row["shown"]),
         n=_number(row["n"]),

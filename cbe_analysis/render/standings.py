@@ -115,12 +115,15 @@ def crossings(releases: Sequence[Release]) -> tuple[Crossing, ...]:
         rows = readings(release)
         first, second = release.by
         margins = [r for r in rows if r.quantity == "gap" and r.reference]
-        references = tuple(
-            next((r.reference for r in margins if r.groups[f] != ALL and list(r.groups.values()).count(ALL) == 1), "")
-            for f in (first, second)
-        )
+        references = _reference(margins, first), _reference(margins, second)
         found.append(Crossing(_outcome(release), (first, second), references, _quantity(rows), rows))
     return tuple(found)
+
+
+def _reference(margins: Sequence[Reading], factor: str) -> str:
+    """What the groups of one factor alone are compared with."""
+    alone = [r for r in margins if r.group == r.groups[factor]]
+    return alone[0].reference if alone else ""
 
 
 def _outcome(release: Release) -> str:

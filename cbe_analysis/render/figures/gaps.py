@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cbe_analysis.policy import Policy
@@ -14,10 +14,12 @@ from cbe_analysis.render.readings import Reading
 from cbe_analysis.render.standings import Crossing, Standing
 from cbe_analysis.render.wording import gaps as words
 from cbe_analysis.render.wording import names
+from cbe_analysis.render.wording.tables import OTHERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+PROTECTED = "protected"
 SIDE_BY_SIDE = 2  # outcomes in one chart
 NAMES, BETWEEN = 176, 26  # points: right edge of the group sizes, space between panels
 HEAD, FOOT, ROW, BREAK = 20, 16, 15.5, 7  # points
@@ -50,17 +52,17 @@ class Line:
     ----------
     marks
         One for each panel; None where nothing may be shown.
-    first
-        True where a new block begins.
     bases
         For each panel the value that the block is compared with; None without one.
+    first
+        True where a new block begins.
     """
 
     name: str
     students: str
     marks: tuple[Mark | None, ...]
-    first: bool
     bases: tuple[float | None, ...]
+    first: bool = False
 
 
 def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]:
@@ -68,17 +70,29 @@ def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]
     pictures = []
     for pair in _pairs(found):
         columns = [[s for s in found if s.outcome == o] for o in pair]
-        lines = [
-            _gap_line([column[f] for column in columns], group, policy, first=not at)
-            for f, standing in enumerate(columns[0])
-            for at, group in enumerate(standing.groups)
-        ]
+        lines = []
+        for f, standing in enumerate(columns[0]):
+            lines += _open([_gap_line([c[f] for c in columns], group, policy) for group in standing.groups])
         heads = [words.subject(o, found, policy) for o in pair]
         pictures.append(_chart(lines, heads).picture(*words.gap_chart(columns, policy)))
     return tuple(pictures)
 
 
-def _gap_line(standings: Sequence[Standing], group: str, policy: Policy, *, first: bool) -> Line:
+def _seen(block: Sequence[Line]) -> bool:
+    """True when any mark of the block may be shown."""
+    return any(m for line in block for m in line.marks)
+
+
+def _open(block: Sequence[Line]) -> list[Line]:
+    """The lines of a block of which something may be shown; the others are one line at its end."""
+    shown = [line for line in block if _seen([line])]
+    closed = [line for line in block if not _seen([line])]
+    if len(closed) > 1:
+        closed = [replace(closed[0], name=OTHERS, students=PROTECTED)]
+    return [replace(line, first=not at) for at, line in enumerate([*shown, *closed])]
+
+
+def _gap_line(standings: Sequence[Standing], group: str, policy: Policy) -> Line:
     """A group's row over all panels."""
     own = standings[0]
     bases = [s.value(s.reference) for s in standings]
@@ -86,7 +100,6 @@ def _gap_line(standings: Sequence[Standing], group: str, policy: Policy, *, firs
         name=names.group(policy, own.factor, group),
         students=_students(own.value(group)),
         marks=tuple(_gap_mark(s, group) for s in standings),
-        first=first,
         bases=tuple(b.value if b is not None and b.known else None for b in bases),
     )
 
@@ -105,18 +118,18 @@ def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture,
     pictures = []
     for pair in _pairs(found):
         columns = [c for c in found if c.outcome in pair]
-        lines = [
-            _crossed_line(columns, (group, other), policy, first=not at)
-            for group in columns[0].groups(0)
-            for at, other in enumerate(columns[0].groups(1))
-        ]
-        if any(m for line in lines for m in line.marks):
+        own = columns[0]
+        blocks = [[_crossed_line(columns, (g, other), policy) for other in own.groups(1)] for g in own.groups(0)]
+        seen = [line for block in blocks if _seen(block) for line in _open(block)]
+        if seen:
+            closed = [line for block in blocks if not _seen(block) for line in block]
+            lines = [*seen, *_open(closed)]
             heads = [words.subject(o, found, policy) for o in pair]
             pictures.append(_chart(lines, heads).picture(*words.crossing_chart(columns, policy)))
     return tuple(pictures)
 
 
-def _crossed_line(columns: Sequence[Crossing], cell: tuple[str, str], policy: Policy, *, first: bool) -> Line:
+def _crossed_line(columns: Sequence[Crossing], cell: tuple[str, str], policy: Policy) -> Line:
     """A crossed group's row over all panels."""
     own = columns[0]
     values = [c.cell(*cell) for c in columns]
@@ -124,7 +137,7 @@ def _crossed_line(columns: Sequence[Crossing], cell: tuple[str, str], policy: Po
     marks = [
         Mark(v, v.rough(), hollow=hollow, strong=not hollow) if v is not None and v.known else None for v in values
     ]
-    return Line(words.crossed(policy, own, cell), _students(values[0]), tuple(marks), first, (None,) * len(columns))
+    return Line(words.crossed(policy, own, cell), _students(values[0]), tuple(marks), (None,) * len(columns))
 
 
 def _pairs(found: Sequence[Standing] | Sequence[Crossing]) -> list[list[str]]:
@@ -134,7 +147,7 @@ def _pairs(found: Sequence[Standing] | Sequence[Crossing]) -> list[list[str]]:
 
 
 def _students(value: Reading | None) -> str:
-    return "protected" if value is None or value.protected else value.n_shown
+    return PROTECTED if value is None or value.protected else value.n_shown
 
 
 def _chart(lines: Sequence[Line], heads: Sequence[str]) -> Canvas:
@@ -146,7 +159,7 @@ def _chart(lines: Sequence[Line], heads: Sequence[str]) -> Canvas:
     for top, line in zip(tops, lines, strict=True):
         y = HEAD + top + ROW / 2
         canvas.text(0, y, line.name, va="center_baseline", size=8.5)
-        slant = "italic" if line.students == "protected" else "normal"
+        slant = "italic" if line.students == PROTECTED else "normal"
         canvas.text(NAMES, y, line.students, ha="right", va="center_baseline", color=SOFT, style=slant)
     limits = _limits(m.value for line in lines for m in line.marks if m)
     width = (span(6) - NAMES - BETWEEN * len(heads)) / len(heads)
@@ -154,13 +167,14 @@ def _chart(lines: Sequence[Line], heads: Sequence[str]) -> Canvas:
         x = NAMES + BETWEEN + i * (width + BETWEEN)
         canvas.text(x, 9, head, weight=600, size=8.5)
         axes = canvas.axes(x, HEAD, width, tall, xlim=limits, ylim=(tall, 0), yticks=[])
-        _panel(axes, [(top, line) for top, line in zip(tops, lines, strict=True)], i)
+        _panel(axes, list(zip(tops, lines, strict=True)), i)
     return canvas
 
 
 def _tops(lines: Sequence[Line]) -> list[float]:
     """The upper edge of every row, a little apart where a block begins."""
-    tops, y = [], -BREAK
+    tops: list[float] = []
+    y: float = -BREAK
     for line in lines:
         y += BREAK if line.first else 0
         tops.append(y)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 3
 LEFT, BETWEEN, WIDEST = 26, 22, 300  # points
-LINES, STRIP = 92, 40  # heights in points
+LINES, STRIP = 102, 46  # heights in points
 FIRST, LAST = 9, 24  # points left of the first mark and right of the last, for its number
+CLOSE, LIFTED = 5, 6  # a number nearer than this to the zero line is lifted off it, points
 ROOM = 24  # points that a group size needs
 LETTER = 4.3  # points of a letter in a name
 
@@ -149,8 +150,10 @@ def _differences(axes: Axes, course: Course, scale: Scale) -> None:
             continue
         axes.vlines([x], [gap.low], [gap.high], color=INK, lw=1.3)
         axes.plot([x], [gap.value], "o", color=INK, ms=4.4)
+        near = abs(gap.value) * STRIP / (high - low) < CLOSE
+        lift = (LIFTED if gap.value >= 0 else -LIFTED) if near else 0
         edge = x in (0, len(course.points) - 1)
-        mark(axes, gap.printed(sign=True) or "", (x, gap.value), (4, 0), weight=600 if edge else 400)
+        mark(axes, gap.printed(sign=True) or "", (x, gap.value), (4, lift), weight=600 if edge else 400)
 
 
 def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]) -> None:
@@ -172,7 +175,7 @@ def _limits(rows: Iterable[Reading], *, zero: bool = False) -> tuple[float, floa
     low, high = min(r.low for r in known), max(r.high for r in known)
     low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
     air = 0.06 * (high - low) or 1.0
-    return (low - air * (low < 0), high + air * (high > 0)) if zero else (low - air, high + air)
+    return (low - air, high + 2 * air) if zero else (low - air, high + air)
 
 
 def _means(found: Iterable[Course]) -> list[Reading]:

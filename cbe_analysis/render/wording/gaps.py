@@ -23,7 +23,7 @@ def title(found: Sequence[Standing], policy: Policy) -> str:
     """The inquiry question."""
     subjects = list(dict.fromkeys(names.lower(subject(s.outcome, found, policy)) for s in found))
     of = f" in {listed(subjects)}" if all(":" in s.outcome for s in found) else ""
-    return f"How do results{of} differ between groups of students?"
+    return f"How do results{of} differ between groups?"
 
 
 def subject(outcome: str, found: Sequence[Standing] | Sequence[Crossing], policy: Policy) -> str:
@@ -51,35 +51,38 @@ def whose(releases: Sequence[Release], policy: Policy) -> str:
 
 def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]) -> str:
     """The answer: the widest clear difference of every outcome, with its interval and its size in words."""
-    told = [_widest(own, found, policy) for own in _outcomes(found)]
-    said = [t for t in told if t]
-    if not said:
-        open_gaps = [g for s in found if (g := _main(s)) is not None]
-        return (
-            "We cannot tell whether results differ between these groups."
-            if open_gaps
-            else "The differences between these groups are protected."
-        )
+    widest = [w for own in _outcomes(found) if (w := _widest(own)) is not None]
+    if not widest:
+        if any(_main(s) is not None for s in found):
+            return "We cannot tell whether results differ between these groups."
+        return "The differences between these groups are protected."
     where = whose(releases, policy)
-    start = f"In {names.lower(where)}, " if where and where.lower().startswith("grade") else ""
-    return " ".join([start + said[0] if start else _upper(said[0]), *map(_upper, said[1:])])
+    start = f"In {names.lower(where)}, " if where.lower().startswith("grade") else ""
+    pairs: dict[tuple[str, str, str], list[Standing]] = {}
+    for standing in widest:
+        pairs.setdefault((standing.factor, standing.main, standing.reference), []).append(standing)
+    told = [_pair(own, found, policy) for own in pairs.values()]
+    return " ".join([start + told[0] if start else _upper(told[0]), *map(_upper, told[1:])])
 
 
-def _widest(own: Sequence[Standing], found: Sequence[Standing], policy: Policy) -> str:
-    """The widest clear difference among the main groups of an outcome, as a sentence."""
+def _widest(own: Sequence[Standing]) -> Standing | None:
+    """The factor whose main groups differ most, among the clear differences of an outcome."""
     clear = [(s, g) for s in own if (g := _main(s)) is not None and g.sureness() in SURE]
-    if not clear:
-        return ""
-    standing, gap = max(clear, key=lambda pair: abs(pair[1].value))
-    effect = standing.effect(standing.main)
-    size = f", {effects.spoken(effect.value)}" if effect is not None and effect.known else ""
-    group, other = (names.students(policy, standing.factor, g) for g in (standing.main, standing.reference))
-    word = "lower" if gap.value < 0 else "higher"
-    where = f" in {_in(standing, found, policy)}" if ":" in standing.outcome else ""
-    unit = "" if gap.unit.startswith("share") else f" {names.unit(gap.unit, short=True)}"
-    return (
-        f"results{where} were {gap.size()}{unit} {word} for {group} than for {other} (95% interval {gap.less()}){size}."
-    )
+    return max(clear, key=lambda pair: abs(pair[1].value))[0] if clear else None
+
+
+def _pair(own: Sequence[Standing], found: Sequence[Standing], policy: Policy) -> str:
+    """The difference between two groups on one or more outcomes, as a sentence."""
+    group, other = (names.students(policy, own[0].factor, g) for g in (own[0].main, own[0].reference))
+    parts = []
+    for i, standing in enumerate(own):
+        gap = standing.gap(standing.main)
+        assert gap is not None
+        unit = "" if gap.unit.startswith("share") or i else f" {names.unit(gap.unit, short=True)}"
+        where = f" in {_in(standing, found, policy)}" if ":" in standing.outcome else ""
+        note = f"95% interval {gap.less()}" if not i else gap.less()
+        parts.append(f"{gap.size()}{unit} {'lower' if gap.value < 0 else 'higher'}{where} ({note})")
+    return f"results of {group} were {listed(parts)} than those of {other}."
 
 
 def sure(found: Sequence[Standing], policy: Policy) -> str:
@@ -92,7 +95,16 @@ def sure(found: Sequence[Standing], policy: Policy) -> str:
             word = gap.sureness() if gap is not None else "protected"
             by.setdefault(word or "not tested", []).append(names.factor(policy, standing.factor))
         told.append(_one_sure(by, _in(own[0], found, policy) if ":" in own[0].outcome else ""))
-    return " ".join(["**How sure are we?**", *told])
+    return " ".join(["**How sure are we?**", *told, _large(found, policy)]).strip()
+
+
+def _large(found: Sequence[Standing], policy: Policy) -> str:
+    """How large the widest differences are, in standard deviations."""
+    known = [(w, e) for own in _outcomes(found) if (w := _widest(own)) and (e := w.effect(w.main)) and e.known]
+    if not known:
+        return ""
+    told = [f"{effects.spoken(e.value)} in {_in(w, found, policy)}" for w, e in known]
+    return f"The widest difference is {listed(told)}."
 
 
 def _one_sure(by: dict[str, list[str]], subject: str) -> str:
@@ -114,15 +126,16 @@ def gap_chart(columns: Sequence[Sequence[Standing]], policy: Policy) -> tuple[st
     unit = names.unit(found[0].whole.unit if found[0].whole else "")
     title = _finding(columns, policy)
     sub = (
-        f"{_upper(found[0].quantity)} in {unit} with 95% intervals. Hollow and dashed line: the group compared with. "
-        "Numbers: difference from it."
+        f"{_upper(found[0].quantity)} in {unit} with 95% intervals. Hollow mark: the group compared with, and its "
+        f"{found[0].quantity}. Other numbers: difference from it."
     )
     return title, sub, f"{title}. " + " ".join(_told(s, found, policy) for s in found)
 
 
 def _finding(columns: Sequence[Sequence[Standing]], policy: Policy) -> str:
     """By what the results differ, as a chart's title."""
-    everywhere, somewhere = [], []
+    everywhere: list[str] = []
+    somewhere: list[str] = []
     for standings in zip(*columns, strict=True):
         clear = [(g := _main(s)) is not None and g.sureness() in SURE for s in standings]
         name = names.factor(policy, standings[0].factor)
@@ -204,7 +217,6 @@ def _unknown(standing: Standing) -> tuple[str, ...]:
 def notes(found: Sequence[Standing], policy: Policy) -> tuple[Note, ...]:
     """What it may mean, what it cannot mean, and questions for the next cycle."""
     may = [_overlap(found, policy), "A difference tells where to look first: at what students meet, and what they get."]
-    clear = [s for s in found if (g := _main(s)) is not None and g.sureness() in SURE]
     cannot = [
         "It does not say why groups differ, nor what any child can do.",
         "Groups are compared one factor at a time. Factors go together, so one may stand in for another.",
@@ -212,9 +224,7 @@ def notes(found: Sequence[Standing], policy: Policy) -> tuple[Note, ...]:
     ]
     steps = [
         "Which students does this picture bring to mind, and what do they say themselves?",
-        f"What do {names.students(policy, clear[0].factor, clear[0].main)} get less often: time, texts, chances to try again?"
-        if clear
-        else "Which other result would show more than this one?",
+        "Who gets time, rich tasks and chances to try again, and who gets less of them?",
         "Where in the district is a difference smaller, and what is done there?",
     ]
     return (
@@ -245,8 +255,8 @@ def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
     told = told.replace(f" {outcome}", "") if outcome else told
     tested = compared(s.rows for s in found)
     return (
-        f"{_upper(told)}. {tested} differences were tested; p is adjusted within each factor (Benjamini–Hochberg). Very sure: "
-        "adjusted p below .01; fairly sure: below .05. SD: Hedges g, the difference in standard deviations."
+        f"{_upper(told)}. {tested} differences were tested; p is adjusted within each factor (Benjamini–Hochberg). "
+        "Very sure: adjusted p up to .01; fairly sure: below .05. SD: Hedges g, the difference in standard deviations."
     )
 
 
@@ -254,8 +264,8 @@ def definitions(found: Sequence[Standing], policy: Policy) -> str:
     """Where groups come from, and what they are compared with."""
     factors = listed([names.factor(policy, f) for f in dict.fromkeys(s.factor for s in found)])
     return (
-        f"Groups by {factors} as recorded when the result was taken; each is compared with the first group of its block, "
-        "which the district chose."
+        f"Groups by {factors} as recorded when the result was taken. Each is compared with the first group of its "
+        "block, which the district chose."
     )
 
 

@@ -69,24 +69,30 @@ def _shown_slopes(course: Course) -> list[Reading]:
 
 
 def _remained(found: Sequence[Course], policy: Policy) -> str:
-    """What became of the differences between the first and the last grade."""
-    followed = [c for c in found if c.ends]
+    """What became of the differences between the first and the last grade, and the widest one at the end."""
+    followed = [(c, *c.ends) for c in found if c.ends]
     if not followed:
         return ""
-    first, last = (names.grade(policy, followed[0].points[i].at) for i in (0, -1))
-    there = [c.ends for c in followed if c.ends and c.ends[0].clear]
-    kept = [e for e in there if e[1].clear and e[0].value * e[1].value > 0]
-    later = [c for c in followed if c.ends and c.ends[1].clear]
+    first, last = (names.grade(policy, followed[0][0].points[i].at) for i in (0, -1))
+    there = [pair for pair in followed if pair[1].clear]
+    kept = [pair for pair in there if pair[2].clear and pair[1].value * pair[2].value > 0]
     if not there:
-        seen = f"{len(later)} of {len(followed)} differences were clear" if later else "none was clear"
-        return f"In {first} we saw no clear difference between groups; in {last} {seen}."
-    if len(kept) == len(there) == 1:
-        return f"A difference seen in {first} was still there in {last}."
-    if len(kept) == len(there):
-        return f"The {len(there)} differences seen in {first} were all still there in {last}."
+        later = sum(pair[2].clear for pair in followed)
+        seen = f"{later} of {len(followed)} could be seen" if later else "none could be seen"
+        return f"In {first} we saw no clear difference between the groups; in {last} {seen}."
+    of = "A difference" if len(there) == 1 else f"The {len(there)} differences"
+    start = f"{of} between groups seen in {first}"
     if not kept:
-        return f"Of the differences seen in {first}, none was clear in {last}."
-    return f"Of {len(there)} differences seen in {first}, {len(kept)} were still there in {last}."
+        return f"{start} could no longer be seen in {last}."
+    course, _, end = max(kept, key=lambda pair: abs(pair[2].value))
+    unit, where = names.unit(end.unit, short=True), _in(course, found, policy)
+    size = f"{end.size()} {unit} by {names.factor(policy, course.factor)} in {where} ({end.less()})"
+    if len(there) == 1:
+        return f"{start} is still there in {last}: {size}."
+    if len(kept) == len(there):
+        return f"{start} are all still there in {last}; the widest is {size}."
+    kept_of = f"Of {len(there)} differences between groups seen in {first}, {len(kept)} are still there in {last}"
+    return f"{kept_of}; the widest is {size}."
 
 
 def sure(found: Sequence[Course], policy: Policy) -> str:
@@ -113,8 +119,8 @@ def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) ->
     clear = [(c, g) for c, g in pairs if g.sureness() in ("very sure", "fairly sure")]
     unclear = [names.factor(policy, c.factor) for c, g in pairs if g.sureness() == "cannot tell"]
     told = [
-        f"{where} we are {g.sureness()} that {names.students(policy, c.factor, c.main)} gained {g.size()} {unit} a year "
-        f"{'less' if g.value < 0 else 'more'} than {names.students(policy, c.factor, c.reference)} ({g.less()})."
+        f"{where} we are {g.sureness()} that {names.students(policy, c.factor, c.main)} gained {g.size()} {unit} a "
+        f"year {'less' if g.value < 0 else 'more'} than {names.students(policy, c.factor, c.reference)} ({g.less()})."
         for c, g in clear
     ]
     told = [told[0], *(t.replace(f"{where} we", "We", 1) for t in told[1:])] if told else []
@@ -199,7 +205,8 @@ def _cannot(found: Sequence[Course], policy: Policy) -> list[str]:
         )
     if any(_school_sd(c) for c in found):
         told.append(
-            "The table compares students mostly with others of their own school, the chart with all. The two can differ."
+            "The table compares students mostly with others of their own school, the chart with all students. "
+            "The two can differ."
         )
     return told
 
@@ -226,9 +233,9 @@ def method(found: Sequence[Course], releases: Sequence[Release]) -> str:
     told = growth.method.partition("; p adjusted")[0].replace(f" of {growth.parameters['outcome']}", "")
     tested = compared(c.rows for c in found)
     return (
-        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested; p is adjusted "
-        "within each factor (Benjamini–Hochberg). Very sure: adjusted p below .01; fairly sure: below .05. Chart: mean of "
-        "the last score in each grade, intervals clustered by school."
+        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested, p adjusted within "
+        "each factor (Benjamini–Hochberg). Very sure: adjusted p up to .01; fairly sure: below .05. Chart: mean of the last "
+        "score in each grade; intervals clustered by school."
     )
 
 
@@ -236,8 +243,8 @@ def definitions(found: Sequence[Course], policy: Policy) -> str:
     """Who is counted, and where groups come from."""
     factors = listed([names.factor(policy, f) for f in dict.fromkeys(c.factor for c in found)])
     return (
-        f"Growth counts every student with a score; those with one score inform the start alone. Groups by {factors} as "
-        "recorded at the first score (table) and in the grade (chart)."
+        "Growth counts every student with a score; those with one score inform the start alone. Groups by "
+        f"{factors} as recorded at the first score (table) and in the grade (chart)."
     )
 
 

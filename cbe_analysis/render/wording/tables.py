@@ -1,15 +1,19 @@
-"""The table behind a comparison of groups: each group's value, and its difference from the group it is compared with."""
+"""The table behind a comparison of groups: values, and differences from the group compared with."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.render.blocks import Table
 from cbe_analysis.render.readings import Reading
 
-LEGEND = "Each group against the first of its block. Small groups are protected."
-NONE = "–"
+LEGEND = "Each group against the first of its block. Groups that are too small are protected."
+OTHERS = "Each other group"
+FIGURE, QUARTER = "\u2007", "\u2005"  # as wide as a digit, and as a decimal point
+_DECIMAL = re.compile(r"\.(\d+)$")
+Row = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Entry:
     value: Reading | None
     gap: Reading | None
     effect: Reading | None = None
+
+    @property
+    def protected(self) -> bool:
+        """True when nothing of the row may be seen."""
+        return self.value is None or self.value.protected
 
 
 def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]) -> Table:
@@ -32,39 +41,65 @@ def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]
     """
     standard = any(e.effect for block in blocks for e in block)
     columns = ["Group", "Students", head, "95% interval", "Difference", "95% interval"]
-    widths: list[float | None] = [None, 46, 62 if standard else 66, 80, 56, 76]
+    widths: list[float | None] = [None, 50, 48 if standard else 62, 80, 54, 76]
     if standard:
         columns.append("In SD")
-        widths.append(40)
-    rows, rules, at = [], [], 0
+        widths.append(38)
+    rows: list[Row] = []
+    rules = []
     for block in blocks:
-        rows += [_row(e, standard=standard) for e in block]
-        at += len(block)
-        rules.append(at + 1)
+        rows += _block(block, standard=standard)
+        rules.append(len(rows) + 1)
     return Table(
         title=title,
         sub=sub,
         columns=(*columns, "How sure"),
-        rows=tuple(rows),
+        rows=_aligned(rows, (2, 4, 6) if standard else (2, 4)),
         align="l" + "r" * len(columns),
-        widths=(*widths, 58),
+        widths=(*widths, 56),
         rules=tuple(rules[:-1]),
         pad=2.3,
+        after=18,
     )
 
 
-def _row(entry: Entry, *, standard: bool) -> tuple[str | None, ...]:
-    value, gap = entry.value, entry.gap
-    cells: list[str | None] = [entry.name]
-    if value is None or value.protected:
-        cells += [None, None, None]
-    else:
-        cells += [value.n_shown, value.printed(), value.interval() or NONE]
+def _block(block: Sequence[Entry], *, standard: bool) -> list[Row]:
+    """The rows of a factor; several protected groups are one row at its end."""
+    hidden = [e for e in block if e.protected]
+    rows = [_row(e, standard=standard) for e in block if not e.protected]
+    if not hidden:
+        return rows
+    name = hidden[0].name if len(hidden) == 1 else OTHERS
+    return [*rows, (name, *[None] * (7 if standard else 6))]
+
+
+def _row(entry: Entry, *, standard: bool) -> Row:
+    value, gap, more = entry.value, entry.gap, 4 if standard else 3
+    assert value is not None
+    cells: list[str | None] = [entry.name, value.n_shown, value.printed(), value.interval()]
     if gap is None:
-        return (*cells, *[NONE] * (4 if standard else 3))
+        return (*cells, *[""] * more)
     if gap.protected:
-        return (*cells, *[None] * (4 if standard else 3))
-    cells += [gap.printed(sign=True), gap.interval() or NONE]
+        return (*cells, *[None] * more)
+    cells += [gap.printed(sign=True), gap.interval()]
     if standard:
-        cells.append(entry.effect.printed(sign=True) if entry.effect else NONE)
+        cells.append(entry.effect.printed(sign=True) if entry.effect else "")
     return (*cells, gap.sureness() or "not tested")
+
+
+def _aligned(rows: Sequence[Row], columns: Sequence[int]) -> tuple[Row, ...]:
+    """The same rows with room after the numbers of some columns, so that their decimal points stand in one line."""
+    most = {c: max((_decimals(row[c]) for row in rows), default=0) for c in columns}
+    return tuple(tuple(_padded(v, most[c]) if c in most else v for c, v in enumerate(row)) for row in rows)
+
+
+def _decimals(text: str | None) -> int:
+    found = _DECIMAL.search(text or "")
+    return len(found[1]) if found else 0
+
+
+def _padded(text: str | None, digits: int) -> str | None:
+    own = _decimals(text)
+    if not text or not text[-1].isdigit() or own == digits:
+        return text
+    return text + ("" if own else QUARTER) + FIGURE * (digits - own)
