@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UsageError, choices
-from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select, together
+from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -100,7 +100,7 @@ def trials(releases: Sequence[Release]) -> tuple[Trial, ...]:
     releases
         Releases of intervention_effect about one program: for each outcome one without a factor, and any by one factor.
     """
-    tables = together([readings(r) for r in releases])
+    tables = [readings(r) for r in releases]
     held: dict[str, tuple[list[tuple[Reading, ...]], list[tuple[str, tuple[Reading, ...]]]]] = {}
     for release, rows in zip(releases, tables, strict=True):
         whole, split = held.setdefault(str(release.parameters["outcome"]), ([], []))

@@ -54,11 +54,11 @@ def _told(trial: Trial, reading: Reading, policy: Policy) -> str:
 
 def sure(trials: Sequence[Trial], plan: Plan, policy: Policy) -> str:
     """How sure we are, for all students and for differences between groups."""
-    values = [r.unadjusted for t in trials if (r := t.effect) is not None and r.bounded]
+    values = [r.p for t in trials if (r := t.effect) is not None and r.bounded]
     if not values:
         return "**How sure are we?** Not at all: see what is missing below."
     worst = max(values)
-    how = "Very sure" if worst <= VERY_SURE else "Fairly sure" if worst < 0.05 else "Not sure"
+    how = "Very sure" if worst < VERY_SURE else "Fairly sure" if worst < 0.05 else "Not sure"
     why = {"randomized": " Chance decided who was in which group, so a fair comparison can be made."}
     text = f"**How sure are we?** {how} that the difference is more than chance.{why.get(plan.assignment, '')}"
     return f"{text} {_between_groups(trials, policy)}".strip()
