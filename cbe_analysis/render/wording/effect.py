@@ -93,10 +93,10 @@ def facts(trials: Sequence[Trial], plan: Plan) -> tuple[str, ...]:
 def table(trials: Sequence[Trial], policy: Policy) -> Table:
     """Effects by group, a column set for each outcome; groups that may not be shown are told together."""
     lines, hidden = _lines(trials)
-    columns, widths = ["Group", "Students"], [None, 58.0]
+    columns, widths = ["Group", "Students"], [None, 50.0]
     for trial in trials:
         columns += [names.subject(policy, trial.outcome), "95% interval", "SD"]
-        widths += [64.0, 78.0, 40.0]
+        widths += [62.0, 70.0, 48.0]
     rows = [_row(trials, factor, group, policy) for factor, group in lines]
     rules = [i + 2 for i, (a, b) in enumerate(itertools.pairwise(lines)) if a[0] != b[0]]
     if hidden:
