@@ -49,12 +49,12 @@ class Fingerprint:
         row = f"concat_ws(':', {', '.join([*lengths, *texts]) or literal('')})"
         hashed = f"SELECT sha256({row}) AS hashed FROM ({rows})"
         heaps = reader.rows(f"""
-            SELECT count(*), sha256(string_agg(hashed, '' ORDER BY hashed)) FROM ({hashed})
+            SELECT sha256(string_agg(hashed, '' ORDER BY hashed)) FROM ({hashed})
             GROUP BY left(hashed, {_BUCKET}) ORDER BY left(hashed, {_BUCKET})""")
         head = json.dumps([table, [name for name, _ in named]])
         digest = hashlib.sha256(head.encode())
-        for count, heap in heaps:
-            digest.update(f"{count}:{heap};".encode())
+        for (heap,) in heaps:
+            digest.update(heap.encode())
         self._tables[table] = digest.digest()
 
     def hexadecimal(self) -> str:

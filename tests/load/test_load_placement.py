@@ -42,6 +42,11 @@ def test_a_day_without_a_spell_takes_the_last_one_until_the_next_school_year_has
     assert where_on(spell, days) == [*[("A", 3, 2025)] * 3, NOWHERE]
 
 
+def test_a_spell_that_ends_on_the_eve_of_the_next_school_year_holds_one_day_longer(where_on):
+    spell = "1,A,2024-09-01,2025-08-14,2025,3,never,\n"
+    assert where_on(spell, ["2025-08-15", "2025-08-16"]) == [("A", 3, 2025), NOWHERE]
+
+
 def test_of_several_spells_ended_the_last_one_ended_holds(where_on):
     spells = "1,A,2024-09-01,2025-03-31,2025,3,never,\n1,B,2024-10-01,2025-01-31,2025,3,never,\n"
     assert where_on(spells, ["2025-05-01"]) == [("A", 3, 2025)]
@@ -168,12 +173,12 @@ def test_a_term_takes_the_spell_of_most_days_in_it(two_years):
         "school_id,term_id,school_year,kind,start_date,end_date\n"
         ",fall,2025,semester,2024-08-15,2024-12-20\n"
         ",spring,2025,semester,2025-01-06,2025-06-10\n"
-        "C,spring,2025,semester,2025-01-06,2025-02-10\n"
+        "C,spring,2025,semester,2024-11-01,2025-04-15\n"
     )
     columns = "student_id,school_year,term_id"
     found = _attendance(two_years, ["1,2025,fall", "1,2025,spring", "1,2025,"], columns, calendar=calendar)
     assert sorted(found) == [*[("A", 3, 2025, "current")] * 2, ("B", 3, 2025, "former")]
-    # at C the spring term has 26 days at A and 10 at B
+    # at C the spring term has 92 days at A and 74 at B
     assert _attendance(two_years, ["1,2025,spring,C"], f"{columns},school_id", calendar=calendar)[0][0] == "A"
 
 
@@ -213,6 +218,13 @@ def test_a_window_with_equal_days_takes_the_later_school(two_years):
     assert _window(two_years, "2025-01-31", "2025-02-01")[0] == "B"
 
 
+def test_days_between_spells_do_not_count_for_a_window(district):
+    enrollments = HEAD + "1,A,2024-09-01,2024-09-10,2025,3,,\n1,B,2024-12-01,2024-12-20,2025,3,,\n"
+    found = district(schools=SCHOOLS, students="student_id\n1\n", enrollments=enrollments)
+    rows = pd.DataFrame({"student_id": ["1"], "first_date": ["2024-09-01"], "last_date": ["2024-12-20"]})
+    assert found.place(rows).select("placed_school_id").fetchall() == [("B",)]
+
+
 def test_a_window_between_spells_takes_the_school_of_its_first_day(two_years):
     assert _window(two_years, "2025-07-01", "2025-07-31")[0] == "B"
     assert _window(two_years, "2020-07-01", "2020-07-31") == ("(unplaced)", None, None, "(unplaced)")
@@ -245,6 +257,7 @@ def test_without_a_start_of_the_student_the_programs_start_counts(two_years):
 
 def test_where_no_spell_holds_at_the_start_the_first_of_that_school_year_counts(two_years):
     assert _study(two_years, "") == ("B", 4, "never")  # four days before school
+    assert _study(two_years, "", PROGRAMS.replace("2025-08-16", "2024-08-16")) == ("A", 3, "current")
 
 
 def test_a_study_without_programs(two_years):
