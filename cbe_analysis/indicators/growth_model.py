@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -49,18 +49,41 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Scores, the model to fit to them, and the words that go with it."""
+    """Scores, the model to fit to them, and the words that go with it.
+
+    Parameters
+    ----------
+    student, school
+        Shape `(n,)`: codes of each score's student and school; a school of -1 is unknown.
+    starts
+        Position of each student's first score.
+    groups
+        One row per score: the group columns.
+    names
+        The schools, by code.
+    nested
+        True when schools vary too.
+    """
 
     seen: Occasions
     model: Model
-    schools: int
+    student: NDArray[np.int64]
+    school: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    groups: pd.DataFrame
+    names: tuple[str, ...]
     nested: bool
     warnings: tuple[str, ...]
 
     @property
     def students(self) -> int:
         """Students with a score in use."""
-        return len(self.seen.starts)
+        return len(self.starts)
+
+    @property
+    def schools(self) -> int:
+        """Schools with a score in use."""
+        return len(self.names)
 
     @property
     def df(self) -> int:
@@ -69,11 +92,10 @@ class Growth:
 
     def fit(self, rows: NDArray[np.bool_] | None = None, X: NDArray[np.float64] | None = None) -> GrowthFit:
         """The fit to these rows with this design; to all rows with intercept and slope alone."""
-        used = self.seen.rows if rows is None else self.seen.rows[rows]
-        school = used["school"].to_numpy(str) if self.nested else None
-        years = used["years"].to_numpy()
-        students = used["student_id"].to_numpy(str)
-        return fit_growth(used["value"].to_numpy(float), years, students, school=school, X=X, reml=self.model.reml)
+        every = slice(None) if rows is None else rows
+        y, years = (self.seen.rows[c].to_numpy(float)[every] for c in ("value", "years"))
+        school = self.school[every] if self.nested else None
+        return fit_growth(y, years, self.student[every], school=school, X=X, reml=self.model.reml)
 
 
 def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
@@ -91,41 +113,36 @@ def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
     growth = _growth(seen, model)
     whole = growth.fit(X=_design(growth, None, contrast.adjust))
     rows = _whole(growth, whole)
-    for groups in groupings(growth.seen.factors, contrast.by)[1:]:
+    for groups in groupings(growth.groups, contrast.by)[1:]:
         rows += _schools(growth, whole, groups) if "school_id" in groups.columns else _joint(growth, groups, contrast)
-    first = growth.seen.rows.iloc[growth.seen.starts][["student_id", "date"]]
+    first = growth.seen.rows.iloc[growth.starts][["student_id", "date"]]
     warnings = (*growth.warnings, *_verdicts(growth, whole))
     return Fitted(pd.DataFrame(rows), _method(growth, contrast), warnings, first.reset_index(drop=True))
 
 
 def _growth(seen: Occasions, model: Model) -> Growth:
     """Two levels or three, and the rows that can be used."""
-    schools = int(seen.rows.loc[seen.rows["school"] != UNKNOWN, "school"].nunique())
-    nested = model.levels == 3 or (model.levels == 0 and schools >= SCHOOLS_AT_LEAST)
-    if model.levels == 3 and schools < 2:
+    known = int(seen.rows.loc[seen.rows["school"] != UNKNOWN, "school"].nunique())
+    nested = model.levels == 3 or (model.levels == 0 and known >= SCHOOLS_AT_LEAST)
+    if model.levels == 3 and known < 2:
         raise UsageError("three levels need two schools or more", "option 'levels'", "choose 2 or leave it out")
     warnings = list(seen.warnings)
     lost = int((seen.rows["school"] == UNKNOWN).sum()) if nested else 0
     if lost:
-        seen = _placed(seen)
+        seen = seen.only((seen.rows["school"] != UNKNOWN).to_numpy())
         warnings.append(f"{counted(lost, 'scores', model.minimum_n)} lie outside any enrollment and are left out")
-    if not nested and schools < SCHOOLS_AT_LEAST:
+    if not nested and known < SCHOOLS_AT_LEAST:
         warnings.append(f"fewer than {SCHOOLS_AT_LEAST} schools: the estimates speak of these students alone")
-    once = int((np.diff(np.append(seen.starts, len(seen.rows))) == 1).sum())
+    student = seen.student
+    once = int((np.bincount(student) == 1).sum())
     if once:
         warnings.append(
             f"{counted(once, 'students', model.minimum_n)} have one score, which informs the intercept alone"
         )
     warnings += piles(seen.rows["value"].to_numpy(float), model.minimum_n)
-    return Growth(seen, model, schools, nested, tuple(warnings))
-
-
-def _placed(seen: Occasions) -> Occasions:
-    """The scores taken while enrolled in a school."""
-    keep = (seen.rows["school"] != UNKNOWN).to_numpy()
-    rows, factors = (part[keep].reset_index(drop=True) for part in (seen.rows, seen.factors))
-    starts = np.flatnonzero(rows["student_id"].ne(rows["student_id"].shift()).to_numpy())
-    return replace(seen, rows=rows, factors=factors, starts=starts)
+    place, names = pd.factorize(seen.rows["school"].where(seen.rows["school"] != UNKNOWN))
+    school, schools = place.astype(np.int64), tuple(map(str, names))
+    return Growth(seen, model, student, school, seen.starts, seen.groups, schools, nested, tuple(warnings))
 
 
 def _design(growth: Growth, groups: NDArray[np.int64] | None, adjust: tuple[str, ...]) -> NDArray[np.float64]:
@@ -133,9 +150,9 @@ def _design(growth: Growth, groups: NDArray[np.int64] | None, adjust: tuple[str,
     years = growth.seen.rows["years"].to_numpy()[:, None]
     codes = np.zeros(len(years), np.int64) if groups is None else groups
     own = np.eye(codes.max() + 1)[codes]
-    held = [pd.get_dummies(growth.seen.factors[c], drop_first=True, dtype=float) for c in adjust]
+    held = [pd.get_dummies(growth.groups[c], drop_first=True, dtype=float) for c in adjust]
     equal = pd.concat(held, axis=1).to_numpy() if held else np.empty((len(years), 0))
-    equal = equal - equal[growth.seen.starts].mean(axis=0) if held else equal
+    equal = equal - equal[growth.starts].mean(axis=0) if held else equal
     return np.hstack([own, own * years, equal, equal * years])
 
 
@@ -166,7 +183,7 @@ def _spread(level: Level, name: str, unit: str, n: int) -> list[Row]:
 
 def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
     """Slope and intercept of every group from one fit with common variances, and the gaps between slopes."""
-    years, starts = growth.seen.rows["years"], growth.seen.starts
+    years, starts = growth.seen.rows["years"], growth.starts
     span = years.groupby(groups.codes).agg(["min", "max"])
     able = (span["max"] > span["min"]).to_numpy()
     sizes = np.bincount(groups.codes[starts], minlength=len(groups.values))
@@ -198,8 +215,7 @@ def _contrast(fit: GrowthFit, weights: NDArray[np.float64]) -> tuple[float, floa
 
 def _gap(growth: Growth, groups: Grouping, pair: Comparison, found: tuple[float, float]) -> Row:
     """The difference between two slopes; its degrees of freedom are those of the schools that have both sides."""
-    school = pd.factorize(growth.seen.rows["school"].where(growth.seen.rows["school"] != UNKNOWN))[0].astype(np.int64)
-    own, against = school[groups.codes == pair.group], school[np.isin(groups.codes, pair.others)]
+    own, against = (growth.school[np.isin(groups.codes, g)] for g in ([pair.group], pair.others))
     both = len(np.intersect1d(own, against)) if growth.nested else 0
     df = both - 1 if both > 1 else growth.df + 1 - len(groups.values)
     gap, note = bounded(*found, max(df, 1)), ""
@@ -216,8 +232,8 @@ def _schools(growth: Growth, fit: GrowthFit, groups: Grouping) -> list[Row]:
             f"school slopes need {SCHOOLS_AT_LEAST} schools or more", "by school_id", "leave out school_id, or levels=2"
         )
     seen, rows = growth.seen, []
-    n = seen.rows.iloc[seen.starts].groupby("school").size()
-    place = {str(school): at for at, school in enumerate(fit.school.ids)}
+    n = seen.rows.iloc[growth.starts].groupby("school").size()
+    place = {growth.names[school]: at for at, school in enumerate(fit.school.ids)}
     for (school,) in groups.values:
         at = place[school]
         for quantity, unit, column in (("slope", f"{seen.unit} / year", 1), ("intercept", seen.unit, 0)):

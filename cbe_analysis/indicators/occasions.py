@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -28,22 +28,41 @@ class Occasions:
     rows
         Columns `student_id`, `date`, `value`, `school` and `years` since the origin.
     factors
-        One row per score: the wanted group columns as text, those of the student's first score; `school_id` is that of
-        the score.
-    starts
-        Position of each student's first score.
+        One row per score: the wanted group columns as text, at the date of the score.
     name, unit, origin, clock
         Words for the method: the outcome, its unit, where the intercept stands, how time runs.
     """
 
     rows: pd.DataFrame
     factors: pd.DataFrame
-    starts: NDArray[np.int64]
     name: str
     unit: str
     origin: str
     clock: str
     warnings: tuple[str, ...]
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Position of each student's first score."""
+        return np.flatnonzero(self.rows["student_id"].ne(self.rows["student_id"].shift()).to_numpy())
+
+    @property
+    def student(self) -> NDArray[np.int64]:
+        """Shape `(n,)`: the student of each score, as a code."""
+        starts = self.starts
+        return np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(self.rows))))
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """One row per score: the factors of the student's first score, and the school of each."""
+        first = self.starts[self.student]
+        found = self.factors.iloc[first].reset_index(drop=True)
+        return found.assign(school_id=self.factors["school_id"]) if "school_id" in found else found
+
+    def only(self, keep: NDArray[np.bool_]) -> Occasions:
+        """Some of the scores."""
+        rows, factors = (part[keep].reset_index(drop=True) for part in (self.rows, self.factors))
+        return replace(self, rows=rows, factors=factors)
 
 
 def occasions(
@@ -63,20 +82,11 @@ def occasions(
     rows = rows.sort_values(["student_id", "date", "value"], ignore_index=True, kind="stable")
     if rows["date"].nunique() < 2:
         raise UsageError(f"all scores of {scores.name} have one date", remedy="growth needs two dates or more")
-    new = rows["student_id"].ne(rows["student_id"].shift()).to_numpy()
-    starts = np.flatnonzero(new)
-    first = starts[np.cumsum(new) - 1]
-    factors = pd.DataFrame({c: _factor(rows, c, first) for c in wanted}, index=rows.index)
+    factors = pd.DataFrame({c: rows[f"factor {c}"].fillna(UNKNOWN) for c in wanted}, index=rows.index)
     rows["years"], place, assumed = _years(rows["date"], origin, policy, calendar)
     clock = CLOCKS[policy.growth_clock]
     kept = rows[["student_id", "date", "value", "school", "years"]]
-    return Occasions(kept, factors, starts, scores.name, scores.unit(policy), place, clock, assumed)
-
-
-def _factor(rows: pd.DataFrame, column: str, first: NDArray[np.int64]) -> pd.Series:
-    """A factor per score: that of the student's first, but the school of each."""
-    values = rows[f"factor {column}"].fillna(UNKNOWN)
-    return values if column == "school_id" else values.iloc[first].set_axis(rows.index)
+    return Occasions(kept, factors, scores.name, scores.unit(policy), place, clock, assumed)
 
 
 def _years(

@@ -133,6 +133,25 @@ def test_factors_are_those_of_the_first_score(write):
     assert one(found, "slope", economically_disadvantaged="false")["n"] == 40 - poor
 
 
+def test_a_score_outside_enrollment_is_left_out_where_schools_vary(sustaining, write):
+    """The first score of 40 students lies before their enrollment: the next one gives their factors."""
+    enrolled, scores = sustaining.table("enrollments").df(), sustaining.table("assessments").df()
+    late = set(sorted(enrolled["student_id"])[:40])
+    first = scores.groupby("student_id")["date"].transform("min")
+    entry = first[first.index].groupby(scores["student_id"]).first() + pd.Timedelta(days=1)
+    enrolled["entry_date"] = enrolled["entry_date"].where(
+        ~enrolled["student_id"].isin(late), enrolled["student_id"].map(entry)
+    )
+    enrolled["economically_disadvantaged"] = "true"
+    found = cbe.measure(
+        "growth_rate", write(enrollments=enrolled, assessments=scores), by="economically_disadvantaged", origin=FIRST
+    )
+    several = scores[scores["student_id"].isin(late)].groupby("student_id").size() > 1
+    assert one(found, "slope", economically_disadvantaged="true")["n"] == 1721 - 40 + several.sum()
+    assert "40 scores lie outside any enrollment and are left out" in found.warnings
+    assert not (found.rows["economically_disadvantaged"] == "(unknown)").any()
+
+
 def test_two_factors_give_margins_cells_and_the_whole(sustaining):
     found = cbe.measure("growth_rate", sustaining, by=["gender", "grade"])
     slopes = found.rows[found.rows["quantity"] == "slope"]
