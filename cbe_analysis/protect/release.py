@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 
 Audience = Literal["public", "staff"]
+AUDIENCES: tuple[Audience, ...] = ("public", "staff")
 PROTECTED = "protected"
+PRINTED = ("shown", "n_shown", "hidden")
 _PERMIT = object()  # held by this room: a Release made elsewhere is refused
 
 
@@ -19,11 +22,14 @@ class Release:
 
     Parameters
     ----------
-    rows
-        The columns of Estimates.rows, then `shown` (the text to print), `n_shown` (the group size as printed) and
-        `hidden` ("protected" or null). A hidden row holds no number at all.
-    policy
-        The words and limits it was made under.
+    kept
+        The rows, as `rows` hands them out: the columns of Estimates.rows, then `shown` (the text to print), `n_shown`
+        (the group size as printed) and `hidden` ("protected" or null). A hidden row holds no number at all. In public a
+        `p` of 0 stands for "below .01".
+    policy_hash
+        Of the words and limits that it was made under.
+    permit
+        Proof that `protect` is at work; not kept, so that a copy with other rows cannot be made either.
     """
 
     indicator: str
@@ -40,9 +46,15 @@ class Release:
     parameters: Mapping[str, Any]
     warnings: tuple[str, ...]
     population_id: str
-    rows: pd.DataFrame = field(repr=False)
-    permit: object = field(repr=False, compare=False, default=None)
+    kept: pd.DataFrame = field(repr=False)
+    permit: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self.permit is not _PERMIT:
+    def __post_init__(self, permit: object) -> None:
+        if permit is not _PERMIT:
             raise TypeError("a Release is made by protect() alone")
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """A fresh copy of the rows: what a reader does to it changes no release."""
+        return self.kept.copy()

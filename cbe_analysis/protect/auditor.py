@@ -1,0 +1,227 @@
+"""The auditor: reads a Release as an outsider would, attacks it, and refuses it when anything hidden comes out.
+
+Written apart from the protector: it shares no rule, no table and no model with it, only the solver.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cbe_analysis.errors import ReleaseRefused
+from cbe_analysis.measure.estimates import Estimates
+from cbe_analysis.protect.outsider import Claim, Outsider
+from cbe_analysis.protect.reading import WHOLE, Cell, Interval, Row, read, step_said
+from cbe_analysis.protect.release import Release
+from cbe_analysis.protect.surface import faults
+
+NAMED_AT_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Something hidden that a release gives away: of which group, and what."""
+
+    cell: Cell
+    what: str
+
+
+def audit(release: Release, estimates: Estimates) -> None:
+    """Nothing, when an attack on the printed texts finds out nothing that is hidden.
+
+    Parameters
+    ----------
+    estimates
+        What the release was made from: the attack does not see it; it tells which of the hidden groups are small.
+
+    Raises
+    ------
+    ReleaseRefused
+        When a hidden cell falls, or a number stands where none may; the message names the groups, and no number.
+    """
+    small = Small(estimates)
+    rows = read(release)
+    found = [Breach(cell, what) for cell, what in faults(rows, release.minimum_n, small.holds)]
+    for table in tables(rows):
+        found += _sizes(table, release.minimum_n, small)
+        found += [breach for share in shares(table, rows) for breach in _shares(share, release.minimum_n)]
+    if found:
+        names = dict.fromkeys(f"{_named(b.cell, release.by)}: {b.what}" for b in found)
+        told = "; ".join(list(names)[:NAMED_AT_MOST]) + ("; and more" if len(names) > NAMED_AT_MOST else "")
+        raise ReleaseRefused("the release would give away what it hides", told, "use --audience staff or fewer factors")
+
+
+def _named(cell: Cell, by: Sequence[str]) -> str:
+    """The group in words."""
+    parts = [f"{name}={value}" for name, value in zip((*by, "arm"), cell, strict=True) if value != WHOLE]
+    return ", ".join(parts) or "all"
+
+
+class Small:
+    """Which groups are small, by what was measured.
+
+    Parameters
+    ----------
+    estimates
+        Their sizes; a crossed group without a row has no one in it.
+    """
+
+    def __init__(self, estimates: Estimates) -> None:
+        self._sizes: dict[tuple[str, str, str, Cell], float] = {}
+        columns = ["quantity", "unit", "at", "arm", "n", "value", *estimates.by]
+        for row in estimates.rows[columns].to_dict("records"):
+            text = {str(name): "" if pd.isna(value) else str(value) for name, value in row.items()}
+            arm = text["arm"] if text["arm"] not in ("", "difference") else WHOLE
+            n = row["value"] if pd.isna(row["n"]) and row["quantity"] == "count" else row["n"]
+            key = (text["quantity"], text["unit"], text["at"], (*(text[name] for name in estimates.by), arm))
+            size = 0.0 if pd.isna(n) else float(n)
+            self._sizes[key] = min(size, self._sizes.get(key, size))
+
+    def holds(self, row: Row, minimum: int) -> bool:
+        """True when fewer than the minimum are in the row's group."""
+        return self._sizes.get((row.quantity, row.unit, row.at, row.cell), 0.0) < minimum
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that seem to count the same people: wherever two of them speak of one group, their sizes agree."""
+
+    rows: list[Row]
+    sizes: dict[Cell, Interval]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The groups that any row speaks of."""
+        return tuple(dict.fromkeys(row.cell for row in self.rows))
+
+
+def tables(rows: Sequence[Row]) -> list[Table]:
+    """The tables of sizes that an outsider can put together; a hidden size agrees with any."""
+    series: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        if row.arm != "difference":
+            series.setdefault((row.quantity, row.unit, row.at), []).append(row)
+    found: list[Table] = []
+    for same in sorted(series.values(), key=len, reverse=True):
+        sizes = {row.cell: row.size for row in same if row.size}
+        for table in found:
+            if all(table.sizes.get(cell, size) == size for cell, size in sizes.items()):
+                table.rows.extend(same)
+                table.sizes.update(sizes)
+                break
+        else:
+            found.append(Table(list(same), sizes))
+    return found
+
+
+def _sizes(table: Table, minimum: int, small: Small) -> list[Breach]:
+    """Hidden sizes that follow from the printed ones: a small one must be able to be anything from 0 to the minimum."""
+    hidden = [cell for cell in table.cells if cell not in table.sizes]
+    if not hidden or not table.sizes:
+        return []
+    outsider = Outsider(table.cells, table.sizes)
+    outsider.look(outsider.people(cell) for cell in hidden)
+    tiny = {row.cell for row in table.rows if row.hidden and small.holds(row, minimum)}
+    return [Breach(cell, "its size") for cell in hidden if _size_falls(outsider, cell, minimum, tiny=cell in tiny)]
+
+
+def _size_falls(outsider: Outsider, cell: Cell, minimum: int, *, tiny: bool) -> bool:
+    people = outsider.people(cell)
+    if tiny:
+        return not (outsider.may_be(people, most=0.0) and outsider.may_be(people, least=float(minimum)))
+    low, high = outsider.range(people)
+    return math.ceil(low - 1e-6) >= math.floor(high + 1e-6)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTable:
+    """One series of shares with the sizes of its table, and what gaps and ratios say of the groups they are against."""
+
+    rows: Mapping[Cell, Row]
+    table: Table
+    against: tuple[Claim, ...]
+
+
+def shares(table: Table, rows: Sequence[Row]) -> Iterator[ShareTable]:
+    """The series of shares of a table whose counts add up."""
+    found: dict[tuple[str, str], dict[Cell, Row]] = {}
+    for row in table.rows:
+        if row.quantity in ("share", "attrition") and not row.compares and not row.at:
+            found.setdefault((row.quantity, row.unit), {})[row.cell] = row
+    several = sum(quantity == "share" for quantity, _ in found) > 1
+    for (quantity, _), own in found.items():
+        gaps = [
+            r for r in rows if r.quantity in ("gap", "ratio") and not r.hidden and quantity == "share" and not several
+        ]
+        yield ShareTable(own, table, tuple(claim for row in gaps for claim in _against(row, own, table.cells)))
+
+
+def _against(row: Row, own: Mapping[Cell, Row], cells: Sequence[Cell]) -> Iterator[Claim]:
+    """The share of what a printed gap or ratio is taken against."""
+    mine = own[row.cell].share if row.cell in own else None
+    value = row.numbers["value"]
+    if mine is None or math.isnan(value) or (row.quantity == "gap" and row.unit != own[row.cell].unit):
+        return
+    half = (max(step_said(row), 0.05) if row.quantity == "ratio" else step_said(row)) / 2
+    shape = [level != WHOLE for level in row.cell]
+    alike = [c for c in cells if [level != WHOLE for level in c] == shape and c != row.cell]
+    others = [c for c in alike if "(unknown)" not in c]
+    named = [c for c in alike if ", ".join(level for level in c if level != WHOLE) == row.reference]
+    if row.quantity == "gap":
+        share = (max(mine[0] - value - half, 0.0), min(mine[1] - value + half, 1.0))
+    else:
+        share = (mine[0] / (value + half), min(mine[1] / (value - half), 1.0) if value > half else 1.0)
+    yield Claim(tuple(others if row.reference == "others" else named), share)
+
+
+def _shares(found: ShareTable, minimum: int) -> list[Breach]:
+    """Coded and hidden counts that follow from the printed shares, and counts that their own percentage tells."""
+    claims = tuple(Claim((cell,), row.share) for cell, row in found.rows.items() if row.share)
+    if not claims:
+        return []
+    outsider = Outsider(found.table.cells, found.table.sizes, (*claims, *found.against))
+    if not outsider.fits:
+        outsider = Outsider(found.table.cells, found.table.sizes, claims)
+    outsider.look(outsider.having(cell) for cell in found.rows)
+    outsider.look(outsider.lacking(cell) for cell in found.rows)
+    outsider.look(outsider.people(cell) for cell in found.rows)
+    checks = {cell: _share_falls(outsider, cell, row, minimum) for cell, row in found.rows.items()}
+    return [Breach(cell, "its share") for cell, falls in checks.items() if falls]
+
+
+def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool:
+    """Whether the count behind a share comes out."""
+    having, lacking = outsider.having(cell), outsider.lacking(cell)
+    if row.hidden:
+        return any(_certain(outsider, part) for part in (having, lacking))
+    if row.share is None or row.size is None:
+        return False
+    if row.coded:
+        few, limit = (having, row.share[1]) if row.shown.startswith("<=") else (lacking, 1 - row.share[0])
+        unsure = max(1.0, min(float(minimum), math.floor((limit - 0.005) * row.size[0] + 1e-9)))
+        return not (outsider.may_be(few, most=0.0) and outsider.may_be(few, least=unsure))
+    return row.size[1] < 200 and _told(outsider, cell, row.share, row.size)
+
+
+def _certain(outsider: Outsider, part: Mapping[int, float]) -> bool:
+    """Whether only one whole number is left."""
+    if outsider.may_be(part, most=0.0) and outsider.may_be(part, least=1.0):
+        return False
+    low, high = outsider.range(part)
+    return math.ceil(low - 1e-6) >= math.floor(high + 1e-6)
+
+
+def _told(outsider: Outsider, cell: Cell, share: Interval, size: Interval) -> bool:
+    """Whether a percentage, with all that is known of the size, stands for one count only."""
+    people = outsider.people(cell)
+    low = size[0] if outsider.may_be(people, most=size[0]) else outsider.range(people)[0]
+    high = size[1] if outsider.may_be(people, least=size[1]) else outsider.range(people)[1]
+    counts = {
+        y
+        for n in range(math.ceil(low - 1e-6), math.floor(high + 1e-6) + 1)
+        for y in range(math.ceil(share[0] * n - 1e-9), math.floor(share[1] * n + 1e-9) + 1)
+    }
+    return len(counts) < 2

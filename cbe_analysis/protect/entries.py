@@ -1,0 +1,166 @@
+"""The rows of Estimates as records, in an order that tells nothing, with the groups that have no student at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from cbe_analysis.measure.estimates import ALL, UNKNOWN, Estimates
+
+Key = tuple[str, ...]  # the values of the group columns, then the arm; "(all)" where a row is not split
+Series = tuple[str, str, str]  # quantity, unit and what `at` names: rows that say the same thing of several groups
+
+COMPARISONS = ("gap", "ratio", "hedges_g")
+SHARES = ("share", "attrition", "probability")
+NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
+PLACES = ("school_id", "grade", "school_year")  # a school without a grade is no secret
+DIFFERENCE = "difference"  # the arm of a row that sets the two arms against each other
+NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of Estimates; numbers that are missing are NaN, texts that are missing are empty.
+
+    Parameters
+    ----------
+    group
+        The cell that it speaks of.
+    arm
+        As it stands in the row; a "difference" of the arms speaks of both.
+    """
+
+    quantity: str
+    unit: str
+    group: Key
+    arm: str
+    at: str
+    reference: str
+    note: str
+    n: float
+    n_reference: float
+    numerator: float
+    denominator: float
+    value: float
+    std_error: float
+    low: float
+    high: float
+    p: float
+    p_adjusted: float
+
+    @property
+    def series(self) -> Series:
+        """What it says, of whichever group."""
+        return self.quantity, self.unit, self.at
+
+    @property
+    def difference(self) -> bool:
+        """True when it sets the arms against each other."""
+        return self.arm == DIFFERENCE
+
+    @property
+    def compares(self) -> bool:
+        """True when it rests on two groups, or on one against the rest."""
+        return self.quantity in COMPARISONS or bool(self.reference) or self.difference
+
+    @property
+    def is_share(self) -> bool:
+        """True when it is the share of a group, so that it is coded near 0 and 100 %."""
+        return not self.compares and (
+            self.quantity in SHARES or (self.quantity == "baseline" and not math.isnan(self.denominator))
+        )
+
+
+def entries(estimates: Estimates) -> list[Entry]:
+    """The rows as records, in their order."""
+    columns = {str(name): estimates.rows[name].tolist() for name in estimates.rows.columns}
+    size = len(estimates.rows)
+    return [_entry({name: values[i] for name, values in columns.items()}, estimates.by) for i in range(size)]
+
+
+def _entry(row: dict[str, Any], by: tuple[str, ...]) -> Entry:
+    arm = _text(row["arm"])
+    numbers = {name: _number(row[name]) for name in NUMBERS}
+    if row["quantity"] == "count" and math.isnan(numbers["n"]):
+        numbers["n"] = numbers["value"]
+    return Entry(
+        quantity=row["quantity"],
+        unit=_text(row["unit"]),
+        group=(*(str(row[name]) for name in by), ALL if arm in ("", DIFFERENCE) else arm),
+        arm=arm,
+        at=_text(row["at"]),
+        reference=_text(row["reference"]),
+        note=_text(row["note"]),
+        **numbers,
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None or pd.isna(value) else float(value)
+
+
+def _place(entry: Entry) -> tuple[Any, ...]:
+    """Where a record stands: what it says, then of whom; the numbers only part records that are alike otherwise."""
+    words = (entry.compares, entry.quantity, entry.unit, entry.at, entry.difference)
+    numbers = tuple((math.isnan(v), 0.0 if math.isnan(v) else v) for v in (getattr(entry, name) for name in NUMBERS))
+    return (*words, tuple(map(level_place, entry.group)), entry.reference, entry.note, numbers)
+
+
+def level_place(level: str) -> tuple[int, float, str]:
+    """The place of a group among those of its column: the whole, numbers by size, words by letter, the unknown."""
+    if level in (ALL, UNKNOWN):
+        return (0 if level == ALL else 3), 0.0, ""
+    try:
+        return 1, float(level), level
+    except ValueError:
+        return 2, 0.0, level
+
+
+def completed(given: Iterable[Entry], by: tuple[str, ...]) -> tuple[Entry, ...]:
+    """The records, with one more of size 0 for every crossed group that no student is in; sorted.
+
+    Who is missing from a crossed table is known to have no student, which is as telling as a small number. Schools
+    without a grade or a year are structurally empty and stay out, and so do crossings with an unknown value. The order
+    tells nothing: one by size or value would.
+    """
+    found = list(given)
+    by_series: dict[Series, list[Entry]] = {}
+    for entry in found:
+        if not entry.compares:
+            by_series.setdefault(entry.series, []).append(entry)
+    for same in by_series.values():
+        found += [_empty(same[0], key) for key in _absent({e.group for e in same}, by)]
+    return tuple(sorted(found, key=_place))
+
+
+def _absent(present: set[Key], by: tuple[str, ...]) -> Iterator[Key]:
+    """The crossed groups that have no record though each of their values has."""
+    for pattern in sorted({pattern_of(key) for key in present}):
+        crossed = [at for at, split in enumerate(pattern) if split]
+        if len(crossed) < 2 or all(at < len(by) and by[at] in PLACES for at in crossed):
+            continue
+        levels = [
+            sorted({key[at] for key in present if key[at] not in (ALL, UNKNOWN)}) if split else [ALL]
+            for at, split in enumerate(pattern)
+        ]
+        yield from (key for key in product(*levels) if key not in present)
+
+
+def pattern_of(key: Key) -> tuple[bool, ...]:
+    """Which columns a group is split by: crossed cells, margins and the whole have different patterns."""
+    return tuple(level != ALL for level in key)
+
+
+def _empty(like: Entry, key: Key) -> Entry:
+    blank = {f.name: getattr(like, f.name) for f in fields(Entry)} | dict.fromkeys(NUMBERS, math.nan)
+    arm = "" if key[-1] == ALL else key[-1]
+    return Entry(**blank | {"group": key, "arm": arm, "n": 0.0, "note": "", "reference": ""})

@@ -1,0 +1,164 @@
+"""What an outsider can compute from printed sizes and shares, starting from the finest groups that may exist."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbe_analysis.protect.polytope import Bound, Point, Polytope
+from cbe_analysis.protect.reading import WHOLE, Cell, Interval
+
+SLACK = 1e-6
+LARGE = 1e7  # more people than any table counts
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A printed share of some cells together: the cells, and the share's interval."""
+
+    cells: tuple[Cell, ...]
+    share: Interval
+
+
+class Outsider:
+    """Everything that fits some printed sizes and shares.
+
+    The unknowns are the people of each finest group who have the property, and those who have it not; every printed
+    number bounds a sum of them.
+
+    Parameters
+    ----------
+    cells
+        All cells that are printed or hidden.
+    sizes
+        Cell -> interval of its size, for the printed ones.
+    claims
+        Printed shares; none to attack the sizes alone.
+    """
+
+    def __init__(self, cells: Collection[Cell], sizes: Mapping[Cell, Interval], claims: Sequence[Claim] = ()) -> None:
+        self.cells, self.kinds = tuple(cells), 2 if claims else 1
+        for split in _subsets(adding(cells, sizes)):
+            self._members = membership(self.cells, split)
+            self._atoms = 1 + max((a for atoms in self._members.values() for a in atoms), default=-1)
+            bounds = [Bound(self.people(cell), low, high) for cell, (low, high) in sizes.items()]
+            bounds += [bound for claim in claims for bound in self._claimed(claim)]
+            columns = self.kinds * self._atoms
+            self._polytope = Polytope([0.0] * columns, [LARGE] * columns, bounds)
+            self.fits = self._see(self._polytope.least({}))
+            if self.fits:
+                return
+
+    def people(self, cell: Cell) -> dict[int, float]:
+        """The size of a cell, as a sum of unknowns."""
+        return {atom + kind * self._atoms: 1.0 for atom in self._members[cell] for kind in range(self.kinds)}
+
+    def having(self, cell: Cell) -> dict[int, float]:
+        """Those of a cell who have the property, as a sum of unknowns."""
+        return dict.fromkeys(self._members[cell], 1.0)
+
+    def lacking(self, cell: Cell) -> dict[int, float]:
+        """Those of a cell who have it not, as a sum of unknowns."""
+        return {atom + self._atoms: 1.0 for atom in self._members[cell]}
+
+    def may_be(self, sum_of: Mapping[int, float], *, most: float | None = None, least: float | None = None) -> bool:
+        """Whether a sum may be as small as `most`, or as large as `least`."""
+        columns, weights = np.array(list(sum_of), int), np.array(list(sum_of.values()))
+        seen = self._points[:, columns] @ weights
+        if most is not None:
+            return bool((seen <= most + SLACK).any()) or self.range(sum_of)[0] <= most + SLACK
+        return bool((seen >= (least or 0.0) - SLACK).any()) or self.range(sum_of)[1] >= (least or 0.0) - SLACK
+
+    def range(self, sum_of: Mapping[int, float]) -> Interval:
+        """The smallest and the largest value of a sum."""
+        low, high = self._polytope.least(sum_of), self._polytope.least({i: -w for i, w in sum_of.items()})
+        self._see(low)
+        self._see(high)
+        return (low.value if low else math.nan), (-high.value if high else math.nan)
+
+    def look(self, sums: Iterable[Mapping[int, float]]) -> None:
+        """Push many sums down, then up, at once: most questions are answered by what is seen on the way."""
+        together: dict[int, float] = {}
+        for one in sums:
+            for i, weight in one.items():
+                together[i] = together.get(i, 0.0) + weight
+        if together:
+            self.range(together)
+
+    def _see(self, point: Point | None) -> bool:
+        """Keep a point that fits."""
+        if point is None:
+            return False
+        known: NDArray[np.float64] = getattr(self, "_points", np.empty((0, len(point.x))))
+        self._points = np.vstack([known, point.x])
+        return True
+
+    def _claimed(self, claim: Claim) -> list[Bound]:
+        """The share of the cells together lies in its interval."""
+        low, high = claim.share
+        sums: list[dict[int, float]] = []
+        for limit in (low, high):
+            weights: dict[int, float] = {}
+            for cell in claim.cells:
+                weights |= dict.fromkeys(self.having(cell), 1 - limit) | dict.fromkeys(self.lacking(cell), -limit)
+            sums.append(weights)
+        return [Bound(sums[0], 0.0, math.inf), Bound(sums[1], -math.inf, 0.0)]
+
+
+def adding(cells: Collection[Cell], sizes: Mapping[Cell, Interval]) -> tuple[int, ...]:
+    """The columns along which the groups may share out the whole, by what is printed."""
+    possible: dict[int, bool] = {}
+    for column in range(len(next(iter(cells), ()))):
+        parts: dict[Cell, list[Interval]] = {}
+        for cell in cells:
+            if cell[column] != WHOLE:
+                whole = (*cell[:column], WHOLE, *cell[column + 1 :])
+                parts.setdefault(whole, []).append(sizes.get(cell, (0.0, math.inf)))
+        for whole, found in parts.items():
+            if whole in cells:
+                low, high = sizes.get(whole, (0.0, math.inf))
+                fits = sum(p[0] for p in found) <= high and sum(p[1] for p in found) >= low
+                possible[column] = possible.get(column, True) and fits
+    return tuple(column for column, fits in sorted(possible.items()) if fits)
+
+
+def membership(cells: Collection[Cell], split: Collection[int]) -> dict[Cell, list[int]]:
+    """The finest groups in each cell.
+
+    A finest group has a value in every column along which the whole is shared out. A crossing that a table leaves out
+    has no one in it.
+    """
+    width = len(next(iter(cells), ()))
+    levels = [sorted({c[i] for c in cells if c[i] != WHOLE or i not in split}) or [WHOLE] for i in range(width)]
+    tabled = {tuple(value != WHOLE for value in cell) for cell in cells}
+    crossed = [shape for shape in tabled if sum(shape) > 1]
+    present = set(cells)
+    found: dict[Cell, list[int]] = {cell: [] for cell in cells}
+    count = 0
+    for atom in product(*levels):
+        shown = [tuple(v if keep else WHOLE for v, keep in zip(atom, shape, strict=True)) for shape in crossed]
+        split_as = [tuple(v != WHOLE for v in cell) for cell in shown]
+        if any(
+            form == shape and cell not in present for cell, form, shape in zip(shown, split_as, crossed, strict=True)
+        ):
+            continue
+        for cell in _above(atom, split):
+            if cell in found:
+                found[cell].append(count)
+        count += 1
+    return found
+
+
+def _above(atom: Cell, split: Collection[int]) -> Iterable[Cell]:
+    """The cells that a finest group lies in."""
+    return product(*((value, WHOLE) if i in split and value != WHOLE else (value,) for i, value in enumerate(atom)))
+
+
+def _subsets(columns: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+    for size in range(len(columns), -1, -1):
+        yield from combinations(columns, size)

@@ -1,0 +1,98 @@
+"""What a set of printed numbers leaves possible: a polytope, and linear programs over it (the door to HiGHS)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbe_analysis.errors import ReleaseRefused
+
+Weights = Mapping[int, float]  # variable -> coefficient of a linear function
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """`low <= weights . x <= high`."""
+
+    weights: Weights
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the polytope where a linear function is smallest, and its value there."""
+
+    value: float
+    x: NDArray[np.float64]
+
+
+class Polytope:
+    """Variables between bounds, and bounds on sums of them; bounds may be changed between two questions.
+
+    Parameters
+    ----------
+    low, high
+        Bounds of the variables, shape `(n,)`; finite.
+    sums
+        Bounds on linear functions of them.
+    """
+
+    def __init__(self, low: Sequence[float], high: Sequence[float], sums: Sequence[Bound]) -> None:
+        import highspy
+
+        solver: Any = highspy
+
+        self._optimal, self._infeasible = solver.HighsModelStatus.kOptimal, solver.HighsModelStatus.kInfeasible
+        self._columns = len(low)
+        self._solver: Any = solver.Highs()
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("random_seed", 0)):
+            self._solver.setOptionValue(option, value)
+        model: Any = solver.HighsLp()
+        model.num_col_, model.num_row_ = len(low), len(sums)
+        model.col_cost_ = np.zeros(len(low))
+        model.col_lower_, model.col_upper_ = np.asarray(low, np.float64), np.asarray(high, np.float64)
+        model.row_lower_ = np.array([s.low for s in sums], np.float64)
+        model.row_upper_ = np.array([s.high for s in sums], np.float64)
+        model.a_matrix_.format_ = solver.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = np.cumsum([0, *(len(s.weights) for s in sums)]).astype(np.int32)
+        model.a_matrix_.index_ = np.array([i for s in sums for i in s.weights], np.int32)
+        model.a_matrix_.value_ = np.array([w for s in sums for w in s.weights.values()], np.float64)
+        self._solver.passModel(model)
+
+    def bound(self, variable: int, low: float, high: float) -> None:
+        """Put a variable between other bounds."""
+        self._solver.changeColBounds(variable, low, high)
+
+    def bound_sum(self, at: int, low: float, high: float) -> None:
+        """Put a linear function between other bounds."""
+        self._solver.changeRowBounds(at, low, high)
+
+    def least(self, weights: Weights) -> Point | None:
+        """Where the linear function is smallest; None when nothing fits all the bounds.
+
+        Raises
+        ------
+        ReleaseRefused
+            When the solver gives no answer.
+        """
+        costs = np.zeros(self._columns)
+        for variable, weight in weights.items():
+            costs[variable] += weight
+        everything = np.arange(self._columns, dtype=np.int32)
+        self._solver.changeColsCost(self._columns, everything, costs)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status == self._infeasible:
+            return None
+        if status != self._optimal:
+            raise ReleaseRefused(
+                "the privacy check gave no answer", f"solver status {status}", "use --audience staff or fewer factors"
+            )
+        x = np.array(self._solver.getSolution().col_value)
+        return Point(float(costs @ x), x)

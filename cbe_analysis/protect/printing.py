@@ -1,0 +1,172 @@
+"""Records as they are printed: the numbers that remain, and the texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from cbe_analysis.protect.entries import NUMBERS, SHARES, Entry
+from cbe_analysis.protect.grounds import Carried, Grounds
+from cbe_analysis.protect.percents import Percent, nearest, public_limits
+from cbe_analysis.protect.release import PROTECTED
+from cbe_analysis.protect.rounding import in_figures, public_p, spoken, step_below, step_of_figures, to_step
+from cbe_analysis.protect.sizes import public_size, vague
+
+MISSING = "not available"
+POINT = 0.01
+RATIO_STEP = 0.05  # a finer ratio would tell more than the whole percentages that it is made of
+SURENESS = ("std_error", "low", "high", "p", "p_adjusted")  # what says how sure a value is
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A record as it is printed: the numbers and the note that remain, its text, and that of its size."""
+
+    entry: Entry
+    shown: str
+    n_shown: str
+    hidden: bool = False
+
+
+def as_measured(entry: Entry) -> Printed:
+    """The record for staff: every number as it is, and its texts."""
+    n_shown = "" if math.isnan(entry.n) else f"{entry.n:,.0f}"
+    return Printed(entry, _spoken(entry, _step(entry)), n_shown)
+
+
+def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidden: Collection[int]) -> list[Printed]:
+    """The records for the public, in their order.
+
+    Parameters
+    ----------
+    percents
+        Position of a share -> how it is printed.
+    hidden
+        Positions of the records that hold nothing.
+    """
+    carried = Carried.of(grounds.entries)
+    found = []
+    for i, entry in enumerate(grounds.entries):
+        percent = percents.get(i)
+        if i in hidden:
+            found.append(Printed(_without(entry, NUMBERS, note=""), PROTECTED, PROTECTED, hidden=True))
+        elif percent is not None:
+            found.append(_share(grounds, entry, percent))
+        elif entry.quantity == "count":
+            found.append(_count(grounds, entry))
+        else:
+            found.append(_estimate(grounds, entry, printed_step(entry, carried, percents)))
+    return found
+
+
+def _without(entry: Entry, numbers: Iterable[str], **instead: float | str) -> Entry:
+    """The record without some of its numbers, and with others instead."""
+    whole = {f.name: getattr(entry, f.name) for f in fields(Entry)}
+    return Entry(**whole | dict.fromkeys(numbers, math.nan) | instead)
+
+
+def _kept(grounds: Grounds, entry: Entry) -> tuple[Entry, str]:
+    """The record with its sizes as printed and nothing of what its value is made of, and the text of its size."""
+    size, at = public_size(entry.n, grounds.minimum), grounds.base(entry)
+    told = entry.n_reference >= grounds.minimum and (
+        entry.reference != "others" or at is None or not grounds.hidden[at]
+    )
+    against = public_size(entry.n_reference, grounds.minimum).rounded if told else math.nan
+    note = vague(entry.note, grounds.minimum)
+    return _without(entry, ("numerator", "denominator"), n=size.rounded, n_reference=against, note=note), size.shown
+
+
+def _share(grounds: Grounds, entry: Entry, percent: Percent) -> Printed:
+    """A share; one that is coded leaves nothing but its text."""
+    kept, n_shown = _kept(grounds, entry)
+    kept = _without(kept, ("value", *SURENESS))
+    if not percent.code:
+        low, high = _limits(grounds, entry, percent)
+        kept = _without(kept, (), value=percent.value / 100, low=low, high=high)
+    return Printed(kept, percent.shown, n_shown)
+
+
+def _limits(grounds: Grounds, entry: Entry, percent: Percent) -> tuple[float, float]:
+    """The limits of a share; none where none were measured."""
+    if not (math.isfinite(entry.low) and math.isfinite(entry.high)):
+        return math.nan, math.nan
+    effect = _error(entry) ** 2 * entry.n / (entry.value * (1 - entry.value))
+    return public_limits(percent, public_size(entry.n, grounds.minimum), effect)
+
+
+def _count(grounds: Grounds, entry: Entry) -> Printed:
+    """A count of people, which is a group size itself."""
+    kept, n_shown = _kept(grounds, entry)
+    if math.isnan(entry.value):
+        return Printed(_without(kept, SURENESS), MISSING, n_shown)
+    size = public_size(entry.value, grounds.minimum)
+    return Printed(_without(kept, SURENESS, value=size.rounded), size.shown, n_shown)
+
+
+def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
+    """A number with an error, rounded by it."""
+    kept, n_shown = _kept(grounds, entry)
+    if math.isnan(step):
+        return Printed(_without(kept, ("p", "p_adjusted")), MISSING, n_shown)
+    low, high, error = entry.low, entry.high, entry.std_error
+    if _made_of_sizes(entry):
+        wider = math.sqrt(entry.n / public_size(entry.n, grounds.minimum).low)
+        low, high = (entry.value + (limit - entry.value) * wider for limit in (low, high))
+        error = math.nan
+    rounded = {
+        "value": to_step(entry.value, step),
+        "std_error": in_figures(error),
+        "low": to_step(low, step),
+        "high": to_step(high, step),
+        "p": public_p(entry.p),
+        "p_adjusted": public_p(entry.p_adjusted),
+    }
+    return Printed(_without(kept, (), **rounded), _spoken(entry, step), n_shown)
+
+
+def _made_of_sizes(entry: Entry) -> bool:
+    """True where the error follows from the group sizes, so that it would undo their bands."""
+    standardized = entry.quantity == "baseline" and entry.difference
+    return entry.quantity in ("hedges_g", "ratio") or standardized or _in_points(entry)
+
+
+def printed_step(entry: Entry, carried: Carried, percents: Mapping[int, Percent | None]) -> float:
+    """What the record's value is rounded to; for gaps of shares no finer than the percentages behind them."""
+    if not entry.compares or math.isnan(entry.value):
+        return _step(entry)
+    behind = [p for i in carried.behind(entry, entry.group) if (p := percents.get(i))]
+    coarsest = max((p.step for p in behind), default=1)
+    if entry.quantity == "ratio":
+        return max(_step(entry), RATIO_STEP * coarsest)
+    in_percent = _in_points(entry) or (behind and entry.quantity == "gap")
+    return max(_step(entry), POINT * coarsest) if in_percent else _step(entry)
+
+
+def _step(entry: Entry) -> float:
+    """At most half the value's error; two figures where it has none; NaN where there is no value."""
+    if math.isnan(entry.value):
+        return math.nan
+    error = _error(entry)
+    return step_below(error / 2) if error > 0 else step_of_figures(entry.value)
+
+
+def _error(entry: Entry) -> float:
+    """The standard error, or what the limits say of it."""
+    return entry.std_error if entry.std_error > 0 else (entry.high - entry.low) / 4
+
+
+def _in_points(entry: Entry) -> bool:
+    """True for a difference of shares."""
+    return entry.compares and entry.unit.startswith("share") and entry.quantity in ("gap", "attrition")
+
+
+def _spoken(entry: Entry, step: float) -> str:
+    """The value as text."""
+    if math.isnan(entry.value):
+        return MISSING
+    if _in_points(entry):
+        return f"{spoken(100 * entry.value, max(100 * step, 1.0))} points"
+    if entry.is_share or entry.quantity in SHARES:
+        return f"{nearest(entry.value)} %"
+    return spoken(entry.value, 1.0 if entry.quantity == "count" else step)

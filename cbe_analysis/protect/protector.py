@@ -1,0 +1,161 @@
+"""protect: Estimates, Policy and an audience in; a Release out."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from cbe_analysis.errors import ReleaseRefused, UsageError, choices
+from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates
+from cbe_analysis.policy import PERSONAL, Policy
+from cbe_analysis.protect.auditor import audit
+from cbe_analysis.protect.cells import bases
+from cbe_analysis.protect.complement import secured
+from cbe_analysis.protect.compositions import left_over
+from cbe_analysis.protect.entries import NAMED_AT, completed, entries
+from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.percents import Percent, public_percent
+from cbe_analysis.protect.printing import Printed, as_measured, as_protected
+from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
+from cbe_analysis.protect.shares import remedy
+from cbe_analysis.protect.sizes import public_size, vague
+
+WAY_OUT = "use --audience staff or fewer factors"
+MOST_FACTORS = 2
+FILES = "rows"  # the entity of estimates about the data themselves
+TEXTS = (*BEFORE, "arm", "at", "reference", "note")
+COUNTS = ("n", "n_reference")
+
+
+def protect(estimates: Estimates, policy: Policy, audience: Audience = "public") -> Release:
+    """The estimates as the audience may see them.
+
+    Nothing else is read, and the same input gives the same Release. For staff nothing is hidden. For the public, what
+    rests on few students is hidden, and what would give hidden numbers away; the rest is coded, banded and rounded.
+    Before it is handed on, a public Release is attacked with all that is printed in it.
+
+    Parameters
+    ----------
+    audience
+        "public": what may leave the building. "staff": school officials, marked as such on every page.
+
+    Raises
+    ------
+    UsageError
+        For another audience.
+    ReleaseRefused
+        When the public may not see such a table at all, or the attack finds something out; it names the groups.
+    """
+    if audience not in AUDIENCES:
+        raise UsageError("the audience is unknown", "audience", f"choose one of: {choices(AUDIENCES)}")
+    if audience == "staff":
+        return _release(estimates, policy, audience, [as_measured(entry) for entry in entries(estimates)])
+    _door(estimates, policy)
+    release = _release(estimates, policy, audience, _public(estimates, _minimum(estimates, policy)))
+    audit(release, estimates)
+    return release
+
+
+def _minimum(estimates: Estimates, policy: Policy) -> int:
+    """The smallest group that may be shown: an indicator may raise the policy's, never lower it."""
+    return max(policy.minimum_n, estimates.minimum_n)
+
+
+def _door(estimates: Estimates, policy: Policy) -> None:
+    """Refuse what the public may not see at all."""
+    # tables and columns of the files are no groups of students
+    published = policy.published_dimensions if estimates.population.entity != FILES else estimates.by
+    for refused, what, where in (
+        (_personal(estimates), "the public may not see single people", "by or where"),
+        (
+            [name for name in estimates.by if name not in published],
+            "the public may not see this grouping",
+            f"published are {choices(published, 40)}; by",
+        ),
+        (estimates.by[MOST_FACTORS:], f"the public may see {MOST_FACTORS} factors crossed, not more", "by"),
+        (_curves(estimates), "the public may not see curves and trends yet", "quantity"),
+    ):
+        if refused:
+            raise ReleaseRefused(what, f"{where}: {choices(refused)}", WAY_OUT)
+
+
+def _personal(estimates: Estimates) -> list[str]:
+    """Columns that single people out, among the groups and the conditions."""
+    asked = [str(condition) for condition in (*estimates.population.where, *estimates.parameters.get("where", ()))]
+    columns = [re.split(r"[^\w.]", condition.strip(), maxsplit=1)[0].split(".")[-1] for condition in asked]
+    return sorted(PERSONAL & {*estimates.by, *columns})
+
+
+def _curves(estimates: Estimates) -> list[str]:
+    """Quantities with an x: survival curves, run charts, trends."""
+    rows = estimates.rows
+    drawn = rows["at"].notna() & rows["at"].ne("") & ~rows["quantity"].isin(NAMED_AT)
+    return sorted(set(rows.loc[drawn, "quantity"]))
+
+
+def _public(estimates: Estimates, minimum: int) -> list[Printed]:
+    """The records as the public may see them: hidden, coded, banded, rounded."""
+    found = completed(entries(estimates), estimates.by)
+    tables = bases(found)
+    grounds = Grounds(found, tables, tuple(secured(base, minimum) for base in tables), minimum)
+    percents = _percents(grounds)
+    withheld: frozenset[int] = frozenset()
+    while True:
+        hidden = hidden_entries(grounds, percents, withheld)
+        more = remedy(grounds, percents, hidden)
+        wanted = withheld | more.withheld | left_over(found, percents, hidden, minimum)
+        if wanted == withheld and not more.percents:
+            return as_protected(grounds, percents, hidden)
+        withheld, percents = wanted, {**percents, **more.percents}
+
+
+def _percents(grounds: Grounds) -> dict[int, Percent | None]:
+    """Every share that may be spoken of, as it is printed."""
+    return {
+        i: public_percent(entry.value, entry.n, public_size(entry.n, grounds.minimum))
+        for i, entry in enumerate(grounds.entries)
+        if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
+    }
+
+
+def _release(estimates: Estimates, policy: Policy, audience: Audience, printed: Sequence[Printed]) -> Release:
+    """The Release of these records."""
+    minimum, public = _minimum(estimates, policy), audience == "public"
+    return Release(
+        indicator=estimates.indicator,
+        question=estimates.question,
+        unit=estimates.unit,
+        method=vague(estimates.method, minimum) if public else estimates.method,
+        source=estimates.source,
+        by=estimates.by,
+        audience=audience,
+        fingerprint=estimates.fingerprint,
+        policy_hash=policy.hash,
+        as_of=estimates.as_of,
+        minimum_n=minimum,
+        parameters=estimates.parameters,
+        warnings=tuple(vague(w, minimum) if public else w for w in estimates.warnings),
+        population_id=estimates.population.id,
+        kept=_rows(printed, estimates.by),
+        permit=_PERMIT,
+    )
+
+
+def _rows(printed: Sequence[Printed], by: tuple[str, ...]) -> pd.DataFrame:
+    """The records as a table: the columns of Estimates, then the texts."""
+    columns: dict[str, pd.Series] = {}
+    for name in (*BEFORE, *AFTER):
+        values = [getattr(p.entry, name) for p in printed]
+        words = [value or None for value in values]
+        columns[name] = pd.Series(words, dtype=object) if name in TEXTS else pd.Series(values, dtype=float)
+    for at, name in enumerate(by):
+        columns[name] = pd.Series([p.entry.group[at] for p in printed], dtype=object)
+    for name in COUNTS:
+        columns[name] = columns[name].round().astype("Int64")
+    columns["shown"] = pd.Series([p.shown for p in printed], dtype=object)
+    columns["n_shown"] = pd.Series([p.n_shown for p in printed], dtype=object)
+    columns["hidden"] = pd.Series([PROTECTED if p.hidden else None for p in printed], dtype=object)
+    return pd.DataFrame(columns)[[*BEFORE, *by, *AFTER, *PRINTED]]

@@ -1,0 +1,117 @@
+"""A Release read as an outsider reads it: from the printed texts alone."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cbe_analysis.protect.release import PROTECTED, Release
+
+Cell = tuple[str, ...]
+Interval = tuple[float, float]
+WHOLE = "(all)"
+NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed row.
+
+    Parameters
+    ----------
+    cell
+        The values of the group columns, then the arm.
+    numbers
+        What stands in the columns of numbers; NaN for nothing.
+    size
+        What `n_shown` says of the group size; None where it says nothing.
+    share
+        What `shown` says of a share; None where it is none.
+    coded
+        True for a share printed as "at most" or "at least".
+    """
+
+    quantity: str
+    unit: str
+    cell: Cell
+    arm: str
+    at: str
+    reference: str
+    note: str
+    shown: str
+    n_shown: str
+    hidden: bool
+    numbers: dict[str, float]
+    size: Interval | None
+    share: Interval | None
+    coded: bool
+
+    @property
+    def compares(self) -> bool:
+        """True for a row that sets two groups, or two arms, against each other."""
+        return bool(self.reference) or self.quantity in ("gap", "ratio", "hedges_g") or self.arm == "difference"
+
+
+def read(release: Release) -> list[Row]:
+    """The rows of a release, as text says them."""
+    rows = release.rows.to_dict("records")
+    return [_row({str(name): value for name, value in row.items()}, release) for row in rows]
+
+
+def _row(row: dict[str, Any], release: Release) -> Row:
+    text = {name: "" if _missing(value) else str(value) for name, value in row.items()}
+    arm = text["arm"]
+    return Row(
+        quantity=text["quantity"],
+        unit=text["unit"],
+        cell=(*(text[name] for name in release.by), arm if arm not in ("", "difference") else WHOLE),
+        arm=arm,
+        at=text["at"],
+        reference=text["reference"],
+        note=text["note"],
+        shown=text["shown"],
+        n_shown=text["n_shown"],
+        hidden=text["hidden"] == PROTECTED,
+        numbers={name: math.nan if _missing(row[name]) else float(row[name]) for name in NUMBERS},
+        size=size_said(text["n_shown"], release.minimum_n),
+        share=share_said(text["shown"]),
+        coded=text["shown"].startswith(("<=", ">=")),
+    )
+
+
+def _missing(value: Any) -> bool:
+    return value is None or bool(pd.isna(value))
+
+
+def size_said(text: str, minimum: int) -> Interval | None:
+    """The sizes that are printed like this: "40-99" as it stands, "5,790" to the nearest ten."""
+    if band := re.fullmatch(r"(\d+)-(\d+)", text):
+        return max(float(band[1]), float(minimum)), float(band[2])
+    if re.fullmatch(r"\d{1,3}(,\d{3})*", text):
+        middle = float(text.replace(",", ""))
+        return max(middle - 5, 100.0, float(minimum)), middle + 4
+    return None
+
+
+def share_said(text: str) -> Interval | None:
+    """The shares, 0 to 1, that are printed like this: "31 %", "about 30 %", "<=5 %", ">=95 %"."""
+    said = re.fullmatch(r"(about |<=|>=)?(\d+) %", text)
+    if not said:
+        return None
+    percent, half = float(said[2]), 2.5 if said[1] == "about " else 0.5
+    low = 0.0 if said[1] == "<=" else max(percent - half, 0.0) / 100
+    high = 1.0 if said[1] == ">=" else min(percent + half, 100.0) / 100
+    return low, high
+
+
+def step_said(row: Row) -> float:
+    """The step to which a gap or a ratio of shares was rounded, guessed from its value and its limits."""
+    told = [row.numbers[name] for name in ("value", "low", "high") if not math.isnan(row.numbers[name])]
+    for step in (0.5, 0.2, 0.1, 0.05, 0.02):
+        if len(told) == 3 and all(abs(value / step - round(value / step)) < 1e-6 for value in told):
+            return step
+    return 0.01

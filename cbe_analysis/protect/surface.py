@@ -1,0 +1,132 @@
+"""Numbers that stand in a printed row where none may: what needs no arithmetic to be found out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from cbe_analysis.protect.reading import WHOLE, Cell, Row
+
+Fault = tuple[Cell, str]
+VALUES = ("mean", "share", "median", "percentile", "slope", "intercept", "effect", "survival")
+ARMS_TOLD = ("count", "attrition", "baseline", *VALUES[:-2])
+NEAR_END = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # size, and the percentages that are coded from it on
+
+
+def faults(rows: Sequence[Row], minimum: int, small: Callable[[Row, int], bool]) -> Iterator[Fault]:
+    """The rows in which something stands that may not be printed, with what it is.
+
+    Parameters
+    ----------
+    small
+        Whether a row's group is truly small.
+    """
+    for row in rows:
+        for fault in _faults(row):
+            yield row.cell, fault
+        if small(row, minimum) and not row.hidden and row.arm != "difference":
+            yield row.cell, "a small group is shown"
+    yield from _resting(rows)
+
+
+def _faults(row: Row) -> Iterator[str]:
+    """What one row holds too much of."""
+    numbers = row.numbers
+    if row.hidden:
+        if any(not math.isnan(value) for value in numbers.values()) or row.note:
+            yield "a hidden row holds something"
+        if (row.shown, row.n_shown) != ("protected", "protected"):
+            yield "a hidden row tells something"
+        return
+    if row.quantity == "loglik":
+        yield "a likelihood is shown"
+    if not (math.isnan(numbers["numerator"]) and math.isnan(numbers["denominator"])):
+        yield "a count stands behind its value"
+    if row.size is None or any(not _size_ok(numbers[name]) for name in ("n", "n_reference")):
+        yield "a size is exact"
+    if any(not _multiple(numbers[name], 0.01) for name in ("p", "p_adjusted")):
+        yield "a p-value is exact"
+    if row.quantity == "count" and not _size_ok(numbers["value"]):
+        yield "a count is exact"
+    elif row.share is not None and not row.compares:
+        yield from _share(row)
+    elif not _rough(row):
+        yield "a value is too exact"
+
+
+def _size_ok(size: float) -> bool:
+    return math.isnan(size) or (size >= 100 and size % 10 == 0)
+
+
+def _multiple(value: float, step: float) -> bool:
+    return math.isnan(value) or abs(value / step - round(value / step)) < 1e-6
+
+
+def _share(row: Row) -> Iterator[str]:
+    """What a share tells beyond a whole percentage."""
+    told = [row.numbers[name] for name in ("value", "std_error", "low", "high", "p")]
+    if row.coded:
+        if not all(math.isnan(value) for value in told):
+            yield "a coded share holds a number"
+        return
+    if not all(_multiple(value, 0.01) for value in told) or not math.isnan(row.numbers["std_error"]):
+        yield "a share is too exact"
+    largest = row.size[1] if row.size else 0.0
+    points = next(within for size, within in NEAR_END if largest >= size)
+    low, high = (100 * end for end in row.share or (0.0, 0.0))
+    if high < points + 0.6 or low > 100 - points - 0.6:
+        yield "a share near an end is not coded"
+
+
+def _rough(row: Row) -> bool:
+    """Whether a value is rounded to no less than about a fifth of its error, and its error to two figures."""
+    value, error = row.numbers["value"], row.numbers["std_error"]
+    if math.isnan(value) or math.isnan(error):
+        return True
+    if error <= 0:
+        return False
+    figures = 10.0 ** (math.floor(math.log10(error) + 1e-9) - 1)
+    power = 10.0 ** math.floor(math.log10(error / 2 * 1.05))
+    steps = [step for part in (5.0, 2.0, 1.0, 0.5) if (step := part * power) <= error / 2 * 1.05]
+    return _multiple(error, figures) and any(_multiple(value, step) for step in steps if step >= error / 5.5)
+
+
+def _resting(rows: Sequence[Row]) -> Iterator[Fault]:
+    """Rows that rest on a group which is hidden or coded."""
+    closed = {(r.quantity, r.unit, r.at, r.cell) for r in rows if r.hidden or r.coded}
+    values = [r for r in rows if r.quantity in VALUES and not r.compares]
+    units, has_shares = {r.unit for r in values}, any(r.quantity == "share" for r in values)
+    arms = {r.cell: r.hidden for r in rows if r.quantity in ("count", "attrition") and r.cell[-1] != WHOLE}
+    for row in rows:
+        if row.hidden:
+            continue
+        if row.quantity not in ARMS_TOLD and row.cell[-1] == WHOLE or row.quantity == "effect":
+            if any(hidden for cell, hidden in arms.items() if cell[:-1] == row.cell[:-1]):
+                yield row.cell, "an effect rests on a hidden arm"
+        if not row.compares or row.arm == "difference":
+            continue
+        behind = [v for v in values if v.at == row.at and _made_of(row, v, units, has_shares=has_shares)]
+        sides = [v for v in behind if v.cell == row.cell or _named(v.cell, row)]
+        if any((v.quantity, v.unit, v.at, v.cell) in closed for v in sides):
+            yield row.cell, "a comparison rests on a hidden or coded group"
+        others = [v for v in behind if v.cell != row.cell and _alike(v.cell, row.cell) and "(unknown)" not in v.cell]
+        if row.reference == "others" and others and all(v.hidden for v in others):
+            yield row.cell, "a comparison rests on hidden groups"
+
+
+def _made_of(row: Row, value: Row, units: set[str], *, has_shares: bool) -> bool:
+    """Whether a comparison may be made of such values."""
+    if row.quantity == "ratio" and has_shares:
+        return value.quantity == "share"
+    if row.quantity == "hedges_g":
+        return value.quantity != "share"
+    return row.quantity != "gap" or value.unit == row.unit or row.unit not in units
+
+
+def _alike(one: Cell, other: Cell) -> bool:
+    return [level != WHOLE for level in one] == [level != WHOLE for level in other]
+
+
+def _named(cell: Cell, row: Row) -> bool:
+    """Whether a group is the one that a comparison names."""
+    return _alike(cell, row.cell) and ", ".join(level for level in cell if level != WHOLE) == row.reference
