@@ -18,6 +18,7 @@ words = [
 ]
 cohort: int = None
 school = None
+where = ["grade=3", "school_year>=1986"]  # text with equal signs = text
 rate = 0.5
 wide = True
 most = 3
@@ -45,6 +46,7 @@ def notebook(source=CELL, tags=("parameters",)):
         ("cohort", "", None),
         ("cohort", None, None),
         ("school", "007", "007"),
+        ("where", "grade>=4,subject=math", ["grade>=4", "subject=math"]),
         ("rate", "1", 1.0),
         ("rate", 2, 2.0),
         ("wide", "False", False),
@@ -96,7 +98,7 @@ def test_the_message_does_not_repeat_the_value():
 def test_an_unknown_name_lists_the_declared_ones_and_the_nearest():
     with pytest.raises(UsageError, match="no parameter 'outcom'; did you mean outcome") as stopped:
         checked(notebook(), {"outcom": "math"})
-    assert "cohort, most, outcome, rate, school, wide, words, years" in str(stopped.value)
+    assert "cohort, most, outcome, rate, school, where, wide, words, years" in str(stopped.value)
     assert "data" not in str(stopped.value)
 
 
@@ -123,7 +125,7 @@ def test_what_the_run_sets_is_refused(name, way):
         ("data = ''\naudience = 'public'\nimport os", "not plain"),
         ("data = audience = 'public'", "not plain"),
         ("data, audience = '', ''", "not plain"),
-        ("data = ''; audience = 'public'; x = 1", "not plain"),
+        ('data = \'\'\naudience = \'public\'\nx = """a\ny = 2\n"""', "not plain"),
         ("data: str\naudience = ''", "not plain"),
         ("data = ", "cannot be read"),
         ("data = ''", "does not declare audience"),

@@ -55,7 +55,7 @@ def execute(
 
     from cbe_analysis.run.engine import NAME, Session
 
-    with (folder / "kernel.log").open("wb") as log, _quiet():
+    with (folder / "kernel.log").open("wb") as log, quiet():
         variables = {"CBE_NOTEBOOK": _hash(notebook)}
         session = Session(folder, variables, log, time.monotonic() + TIME_LIMIT, progress)
         error = None
@@ -94,7 +94,7 @@ def _stopped(error: Exception) -> RunFailed:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Papermill and its kernel client say nothing: what goes wrong is raised, and cells stay in the notebook."""
     loggers = [logging.getLogger(name) for name in NOISY]
     before = [log.level for log in loggers]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.run.execute import quiet
 
 RESERVED = {"data": "give the folder after the notebook", "audience": "use --audience"}
 PLAIN: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
@@ -101,8 +102,9 @@ def _parts(value: Any) -> list[Any]:
 def declared(notebook: Any) -> dict[str, Parameter]:
     """The parameters of the notebook, by name.
 
-    Names are those that papermill would set (`inspect_notebook`); types are those of the literals, or of a plain
-    annotation where the default is None. A parameters cell on which the two readings differ is refused.
+    Names and types are those of the assigned literals; a plain annotation gives the type where the default is None.
+    papermill's own reading (`inspect_notebook`) skips a line with two equal signs, so it is asked only for names that
+    the cell would not set.
 
     Raises
     ------
@@ -118,9 +120,10 @@ def declared(notebook: Any) -> dict[str, Parameter]:
             remedy="tag one code cell `parameters`, with data and audience in it",
         )
     found = _literals(cells[0].source)
-    seen = set(papermill.inspect_notebook(notebook))
-    if seen ^ set(found):
-        raise UsageError(f"the parameters cell is not plain ({choices(seen ^ set(found))})", remedy=FORM)
+    with quiet():
+        foreign = set(papermill.inspect_notebook(notebook)) - set(found)
+    if foreign:
+        raise UsageError(f"the parameters cell is not plain ({choices(foreign)})", remedy=FORM)
     missing = [name for name in RESERVED if name not in found]
     if missing:
         raise UsageError(f"the notebook does not declare {choices(missing)}", remedy="add it to the parameters cell")
