@@ -93,21 +93,20 @@ def study(  # noqa: PLR0913 - three tables and what is wanted of them
     scores = chosen(assessments, wanted.outcome or _written_outcome(program))
     window = scores.rows.filter(f"date > DATE '{start.date()}' AND date <= DATE '{end}'")
     rows["outcome"] = _last(window, rows["student_id"])
-    covariates = {c: part[c] for name in wanted.covariates for part in [_covariate(assigned, name)] for c in part}
+    held = [_covariate(assigned, name) for name in wanted.covariates]
     if wanted.baseline:
-        covariates[BASELINE] = _baseline(chosen(assessments, wanted.baseline, option="baseline"), rows, start)
+        held.append(_baseline(chosen(assessments, wanted.baseline, option="baseline"), rows, start).to_frame(BASELINE))
     placed = [c for c in assigned.columns if c.startswith("placed_")]
     factors = assigned[placed].fillna(UNKNOWN).rename(columns=lambda c: str(c).removeprefix("placed_"))
-    minimum = program.get("minimum_effect")
     return Study(
         str(program["name"]),
         start.date(),
         end,
-        float("nan") if minimum is None or pd.isna(minimum) else float(minimum),
+        float(pd.to_numeric(program.get("minimum_effect", float("nan")))),
         scores.name,
         scores.unit(policy),
         rows,
-        pd.DataFrame(covariates, index=rows.index),
+        pd.concat(held, axis=1) if held else pd.DataFrame(index=rows.index),
         factors,
         tuple(f for f in policy.factors if f in factors.columns),
         policy.minimum_n,

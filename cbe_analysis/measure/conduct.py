@@ -84,21 +84,25 @@ def measure(  # noqa: PLR0913 - the words of the command line, each with a meani
         When the data were not validated, or have faults that would distort the result.
     """
     asked = request(id, district, Asked(by, compare, over, adjust, where, allow_findings), options)
-    answer = _modelled(asked) if asked.indicator.kind == "model" else _counted(asked)
+    return _estimates(asked, _modelled(asked) if asked.indicator.kind == "model" else _counted(asked))
+
+
+def _estimates(asked: Request, answer: Answer) -> Estimates:
+    """The answer with what was asked, and p adjusted over all comparisons."""
     rows, family = _shaped(answer.rows, asked)
     warnings = (*asked.warnings, *answer.warnings)
     if asked.compare and not rows["quantity"].eq("gap").any():
         warnings += ("nothing to compare: fewer than two groups have students",)
     more = f"; p adjusted for {family} comparisons (Benjamini-Hochberg)" if family > 1 else ""
     return Estimates(
-        indicator=id,
+        indicator=asked.indicator.id,
         question=asked.indicator.question,
         unit=answer.unit,
         method=answer.method + more,
         source=asked.indicator.source,
         by=asked.by,
-        fingerprint=district.fingerprint(_reads(asked), asked.where),
-        as_of=str(district.as_of((*asked.tables, *PLACES))),
+        fingerprint=asked.district.fingerprint(_reads(asked), asked.where),
+        as_of=str(asked.district.as_of((*asked.tables, *PLACES))),
         minimum_n=asked.minimum_n,
         parameters=asked.parameters,
         warnings=tuple(dict.fromkeys(warnings)),

@@ -220,6 +220,13 @@ def test_the_population_is_that_of_the_placed_students(tennessee):
     assert counts["school_id"].nunique() == 79
 
 
+@pytest.mark.parametrize("minimum", ["", "0"])
+def test_without_a_minimum_effect_there_are_no_chances(write, minimum):
+    found = cbe.measure("intervention_effect", study(write, programs=PROGRAMS.strip()[:-1] + minimum))
+    assert np.isfinite(rows_of(found, "effect")[0]["std_error"])
+    assert not rows_of(found, "probability")
+
+
 def test_until_ends_the_study(write):
     with pytest.raises(UsageError, match="no student of one arm has an outcome"):
         cbe.measure("intervention_effect", study(write), until="2026-04-30")
