@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.load.findings import Finding, Findings
+from cbe_analysis.load.quoting import identifier
 from cbe_analysis.tables import TABLES, Table
 from cbe_analysis.validate import judge, keep
 from cbe_analysis.validate.checks import Check
@@ -109,7 +110,10 @@ class Sources:
         return int(count), tuple(int(n) for n in first or ())
 
     def _text(self, table: str) -> Any:
-        return self.district.raw(table)
+        """The declared columns as text; an extra column might bear a name that a check uses for itself."""
+        declared = [c.name for c in TABLES[table].columns if c.name in self.district.columns(table)]
+        columns = ", ".join(identifier(name) for name in declared)
+        return self.district.sql(f"SELECT row_number, {columns} FROM raw", raw=self.district.raw(table))
 
     def _years(self) -> Any:
         """First and last day of the school years that enrollments or calendar name, and of their neighbours."""

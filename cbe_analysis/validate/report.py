@@ -42,7 +42,7 @@ def page(findings: Findings, name: str, tables: Sequence[str]) -> str:
     body = [
         f'<p class="place">{escape(name)} · data quality · internal</p>',
         "<h1>Can these data be used?</h1>",
-        f'<p class="answer">{escape(_answer(findings))}</p>',
+        f'<p class="answer">{escape(_answer(findings, tables))}</p>',
         _facts(findings, len(warnings)),
         "<h2>Tables</h2>",
         _overview(findings, tables),
@@ -65,10 +65,11 @@ def page(findings: Findings, name: str, tables: Sequence[str]) -> str:
     )
 
 
-def _answer(findings: Findings) -> str:
+def _answer(findings: Findings, tables: Sequence[str]) -> str:
     blocked = sorted({f.table for f in findings.critical})
     if blocked:
-        return f"Not yet: mend {_and(blocked)} first. Indicators that read other tables can be used."
+        others = " Indicators that read only other tables can be used." if set(tables) - set(blocked) else ""
+        return f"Not yet: mend {_and(blocked)} first.{others}"
     if findings.findings:
         return "Yes, with care: nothing blocks, but the warnings below may tilt results."
     return "Yes: every check was met."
@@ -116,13 +117,13 @@ def _card(finding: Finding) -> str:
     size = f"{finding.count:,} of {finding.total:,} rows{_share(finding)}"
     first = ", ".join(f"{row:,}" for row in finding.first_rows)
     more = " …" if finding.count > len(finding.first_rows) else ""
-    rows = f"<dt>Rows</dt><dd>{first}{more}</dd>" if first else ""
+    rows = f"<dt>{'First rows' if more else 'Rows'}</dt><dd>{first}{more}</dd>" if first else ""
     return (
         f'<article class="{escape(finding.severity)}"><h3><span class="mark">{escape(finding.severity)}</span>'
-        f"{escape(where)}</h3><p>{escape(_sentence(finding.says))} "
+        f"{escape(where)}</h3><p>{escape(_sentence(finding.says, finding.columns))} "
         f'<span class="size">{size} · check “{escape(finding.check)}”</span></p><dl>'
-        f"<dt>Would distort</dt><dd>{escape(_sentence(finding.distorts))}</dd>"
-        f"<dt>How to fix it</dt><dd>{escape(_sentence(finding.remedy))}</dd>{rows}</dl></article>"
+        f"<dt>Would distort</dt><dd>{escape(_sentence(finding.distorts, finding.columns))}</dd>"
+        f"<dt>How to fix it</dt><dd>{escape(_sentence(finding.remedy, finding.columns))}</dd>{rows}</dl></article>"
     )
 
 
@@ -133,9 +134,10 @@ def _share(finding: Finding) -> str:
     return " (under 0.1 %)" if 0 < share < 0.1 else f" ({share:.1f} %)"
 
 
-def _sentence(text: str) -> str:
-    first = text.split(" ", 1)[0]
-    return (text if "_" in first else text[:1].upper() + text[1:]) + "."
+def _sentence(clause: str, columns: Sequence[str]) -> str:
+    """The clause as a sentence; a column's name at its start keeps its spelling."""
+    first = clause.split(" ", 1)[0]
+    return (clause if first in columns else clause[:1].upper() + clause[1:]) + "."
 
 
 def _not_checked(sentences: Sequence[str]) -> str:

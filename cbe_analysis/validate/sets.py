@@ -83,7 +83,7 @@ def _duplicate_key(table: Table, key: tuple[str, ...]) -> Check:
     named = " and ".join(key)
     words = Words(
         f"several rows have the same {named}",
-        f"{table.row} is counted more than once, so counts and shares come out wrong",
+        f"what one row stands for ({table.row}) is counted more than once: counts, shares and means come out wrong",
         "remove the repeated rows; a file exported twice into one folder is the usual cause",
     )
     suspicion = f"SELECT count(*) FROM ({suspects})"
@@ -174,12 +174,13 @@ def _outside_enrollment(table: Table, day: str) -> Check:
         "school, grade and groups come from the last spell ended, or the row counts as unplaced",
         f"check {day}, and whether enrollments hold the spell (a transfer in, a summer school, an earlier year)",
     )
-    rows = f"""
-        SELECT row_number FROM (SELECT row_number, student_id, {as_date(day)} AS happened FROM raw) AS dated
-        WHERE happened IS NOT NULL AND student_id IN (SELECT student_id FROM students WHERE student_id IS NOT NULL)
-        AND NOT EXISTS (
-            FROM spells WHERE spells.student_id = dated.student_id AND happened BETWEEN first_day AND last_day
-        )"""
+    unplaced = f"""
+        (SELECT * FROM (SELECT *, {as_date(day)} AS _day FROM raw) WHERE _day IS NOT NULL) AS dated
+        ANTI JOIN spells ON spells.student_id = dated.student_id AND _day BETWEEN first_day AND last_day"""
+    known = "SELECT student_id FROM students WHERE student_id IS NOT NULL"  # orphans are another check's business
+    rows = f"SELECT row_number FROM {unplaced} WHERE student_id IN ({known})"
     columns = ("student_id", day)
-    reads = ("students", "spells")
-    return counted(Check("outside_enrollment", table.name, columns, "warning", words, rows, reads=reads))
+    reads, suspicion = ("students", "spells"), f"SELECT count(*) FROM {unplaced}"
+    return counted(
+        Check("outside_enrollment", table.name, columns, "warning", words, rows, reads=reads, suspicion=suspicion)
+    )

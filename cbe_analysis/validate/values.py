@@ -72,7 +72,7 @@ def _type(table: Table, column: Column) -> Check:
         condition = f"{name} IS NOT NULL AND ({as_date(column.name)}) IS NULL"
     words = Words(
         f"{column.name} is not {TYPE_WORDS[column.type]}",
-        f"the value cannot be read and counts as unknown, so the row drops out of whatever uses {column.name}",
+        f"the value cannot be read and counts as unknown: what uses {column.name} leaves the row out, or misreads it",
         f"write {column.name} as {TYPE_WORDS[column.type]}; leave it empty where it is unknown",
     )
     return Check("type", table.name, (column.name,), "critical", words, _where(condition), tuple(expectations))
@@ -125,9 +125,9 @@ def _range(table: Table, column: Column) -> Check:
 
 
 def _span(column: Column) -> str:
-    unit = f" {column.unit}" if column.unit else ""
+    unit = f" ({column.unit})" if column.unit and column.unit != column.name else ""
     if column.maximum is None:
-        return f"what is possible: {column.minimum:g}{unit} or more"
+        return f"what is possible: {column.minimum:g} or more{unit}"
     if column.minimum is None:
-        return f"what is possible: {column.maximum:g}{unit} or less"
+        return f"what is possible: {column.maximum:g} or less{unit}"
     return f"{column.minimum:g} to {column.maximum:g}{unit}"

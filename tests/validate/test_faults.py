@@ -199,6 +199,16 @@ def test_two_schools_entered_on_one_day_overlap(findings, clean):
     assert short(finding) == ("overlap", "warning", "enrollments", ("student_id", "entry_date", "exit_date"), 1, (5,))
 
 
+def test_extra_columns_disturb_no_check(findings, clean):
+    names = ("entry", "exit", "_day", "named", "times", "raw", "value", "one")
+    extra = {}
+    for table in ("enrollments", "assessments"):
+        head, *rows = clean[table].splitlines()
+        cells = "".join(f",{n}" for n, _ in enumerate(names))
+        extra[table] = "\n".join([",".join([head, *names]), *(row + cells for row in rows)]) + "\n"
+    assert findings(**extra).findings == ()
+
+
 def test_an_absent_exit_column_is_no_fault(findings, clean):
     rows = [line.split(",") for line in clean["enrollments"].splitlines()]
     without = "\n".join(",".join(cells[:3] + cells[4:]) for cells in rows) + "\n"
