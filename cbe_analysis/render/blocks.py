@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date
+
+from cbe_analysis.render import drawing
 
 MIME = "application/vnd.cbe-analysis.brief.v1+json"
-WIDE = 504.0  # points: six columns of the grid
+COLUMN, GUTTER = 69, 18  # points: the grid of a page
+TALLEST = 560  # points: a chart and its title must fit one page
+LONGEST_CALLOUT = 2500  # characters: a tinted box is never divided
+
+
+def span(columns: int) -> int:
+    """Width in points of 1 to 6 columns of the grid."""
+    return columns * (COLUMN + GUTTER) - GUTTER
+
+
+WIDE = float(span(6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class Masthead:
     def __post_init__(self) -> None:
         if not self.title.strip() or self.paper not in ("us-letter", "a4"):
             raise ValueError("a brief needs a title, and paper us-letter or a4")
+        date.fromisoformat(self.made)  # a ValueError of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,8 @@ class Picture:
             raise ValueError("a figure needs alt text that states its finding and its numbers")
         if self.width > WIDE:
             raise ValueError(f"a figure is at most {WIDE:g} points wide")
+        if drawing.height(self.svg) > TALLEST:
+            raise ValueError(f"a figure is at most {TALLEST} points tall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +123,10 @@ class Table:
 
     def __post_init__(self) -> None:
         count = len(self.columns)
-        if not count or not all(c.strip() for c in self.columns):
-            raise ValueError("every column of a table needs a header")
+        if not count or not self.title.strip() or not all(c.strip() for c in self.columns):
+            raise ValueError("a table needs a title, and every column a header")
+        if any(not (r and r[0]) for r in self.rows):
+            raise ValueError("the first cell of a row is its header and may not be empty")
         if len(self.align) != count or len(self.widths) != count or any(len(r) != count for r in self.rows):
             raise ValueError("the rows, letters and widths of a table must match its columns")
         if sum(w or 40 for w in self.widths) > WIDE:
@@ -158,6 +175,10 @@ class Callout:
     after: float = 20
     kind: str = "callout"
 
+    def __post_init__(self) -> None:
+        if sum(map(len, (*self.text, *self.closing))) > LONGEST_CALLOUT:
+            raise ValueError(f"a callout has at most {LONGEST_CALLOUT} characters: it is never divided between pages")
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -176,10 +197,31 @@ class PageBreak:
     kind: str = "page"
 
 
-Block = Masthead | Answer | Picture | Table | Notes | Callout | Receipt | PageBreak
-KINDS = frozenset({"masthead", "answer", "figure", "table", "notes", "callout", "receipt", "page"})
+Cell = Picture | Table | Callout
 
 
-def bundle(block: Block) -> dict[str, Any]:
-    """The block as plain JSON data: what an executed notebook holds and the typesetter reads."""
-    return asdict(block)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Blocks side by side; `spans` says how many columns of the grid each takes."""
+
+    cells: tuple[Cell, ...]
+    spans: tuple[int, ...]
+    after: float = 20
+    kind: str = "row"
+
+    def __post_init__(self) -> None:
+        if not self.cells or len(self.cells) != len(self.spans) or sum(self.spans) > 6 or min(self.spans) < 1:
+            raise ValueError("blocks side by side take a span each, together at most six columns")
+        for cell, columns in zip(self.cells, self.spans, strict=True):
+            if _width(cell) > span(columns):
+                raise ValueError(f"a block in {columns} columns of the grid is at most {span(columns)} points wide")
+
+
+def _width(cell: Cell) -> float:
+    """The points that a block needs: a chart its own, a table its columns, a box what it gets."""
+    if isinstance(cell, Picture):
+        return cell.width
+    return sum(w or 40 for w in cell.widths) if isinstance(cell, Table) else 0
+
+
+Block = Masthead | Answer | Picture | Table | Notes | Callout | Receipt | Row | PageBreak

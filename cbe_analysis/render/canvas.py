@@ -5,21 +5,18 @@ from __future__ import annotations
 import functools
 import io
 import logging
+import warnings
 from typing import TYPE_CHECKING, Any
 
-from cbe_analysis.render import fonts
-from cbe_analysis.render.blocks import Picture
+from cbe_analysis.render import drawing, fonts
+from cbe_analysis.render.blocks import TALLEST, Picture, span
+from cbe_analysis.render.characters import visible
 from cbe_analysis.render.palette import GRID, INK, LINE, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLUMN, GUTTER = 69, 18  # points
-
-
-def span(columns: int) -> int:
-    """Width in points of 1 to 6 columns of the grid."""
-    return columns * (COLUMN + GUTTER) - GUTTER
+__all__ = ["Canvas", "mark", "span", "style"]
 
 
 @functools.cache
@@ -41,6 +38,7 @@ def style() -> Any:
         "font.family": [fonts.FAMILY, "DejaVu Sans"],
         "font.size": 8,
         "text.color": INK,
+        "text.parse_math": False,  # a name with two dollar signs is no formula
         "axes.labelcolor": SOFT,
         "axes.edgecolor": LINE,
         "axes.linewidth": 0.6,
@@ -76,14 +74,12 @@ class Canvas:
         Points; at most 560, so that it fits a page with its title.
     """
 
-    TALLEST = 560
-
     def __init__(self, columns: int, height: float) -> None:
         import seaborn as sns
         from matplotlib.figure import Figure
 
-        if not 1 <= columns <= 6 or not 0 < height <= self.TALLEST:
-            raise ValueError(f"a chart has 1 to 6 columns and at most {self.TALLEST} points of height")
+        if not 1 <= columns <= 6 or not 0 < height <= TALLEST:
+            raise ValueError(f"a chart has 1 to 6 columns and at most {TALLEST} points of height")
         _registered()
         self.width, self.height = span(columns), height
         sns.set_theme(style="white", rc=style())
@@ -100,14 +96,16 @@ class Canvas:
         """Words with their baseline at a point; `weight`, `size`, `color`, `ha` as in matplotlib."""
         self.figure.text(x / self.width, 1 - y / self.height, words, **{"va": "baseline", **settings})
 
-    def picture(self, title: str, sub: str, alt: str) -> Picture:
+    def picture(self, title: str, sub: str, alt: str, *, after: float = 22) -> Picture:
         """The finished chart: its title states the finding, `sub` the unit, `alt` finding, numbers and intervals."""
-        out = io.StringIO()
         import matplotlib as mpl
 
-        with mpl.rc_context(style()):
+        out = io.StringIO()
+        with mpl.rc_context(style()), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph", UserWarning)  # typesetting refuses such a text, and says why
             self.figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-        return Picture(title=title, sub=sub, alt=alt, width=self.width, svg=out.getvalue())
+        svg = drawing.plain(visible(out.getvalue()))
+        return Picture(title=title, sub=sub, alt=alt, width=self.width, svg=svg)
 
 
 def mark(axes: Axes, words: str, at: tuple[float, float], aside: tuple[float, float], **settings: Any) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks
-from cbe_analysis.render.markup import html
+from cbe_analysis.render.bundles import bundle
+from cbe_analysis.render.characters import visible
+from cbe_analysis.render.markup import styled
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -36,13 +38,12 @@ class Brief:
     def figure(self, *pictures: blocks.Picture) -> None:
         """Show finished charts."""
         for picture in pictures:
-            _show(picture, f"{picture.title}\n{picture.alt}")
+            _show(picture, _plain_text(picture))
 
     def table(self, *tables: blocks.Table) -> None:
         """Show tables."""
         for table in tables:
-            rows = "\n".join("  ".join("protected" if c is None else c for c in row) for row in table.rows)
-            _show(table, f"{table.title}\n{'  '.join(table.columns)}\n{rows}")
+            _show(table, _plain_text(table))
 
     def notes(self, *items: blocks.Note) -> None:
         """Show columns of notes side by side."""
@@ -50,8 +51,11 @@ class Brief:
 
     def callout(self, callout: blocks.Callout) -> None:
         """Show a tinted box."""
-        big = [f"{n.value} {n.label}" for n in callout.numbers]
-        _show(callout, "\n".join((callout.title, *callout.text, *big, *callout.closing)))
+        _show(callout, _plain_text(callout))
+
+    def row(self, *cells: blocks.Cell, spans: Sequence[int]) -> None:
+        """Show charts, tables and boxes side by side; `spans` gives the columns of the grid that each takes."""
+        _show(blocks.Row(cells, tuple(spans)), "\n".join(map(_plain_text, cells)))
 
     def receipt(self, releases: Sequence[Release], **lines: str) -> None:
         """Show method, definitions and the marks by which the brief can be checked.
@@ -118,6 +122,17 @@ def brief(  # noqa: PLR0913 - the parts of a masthead
     return Brief(policy, audience)
 
 
+def _plain_text(block: blocks.Cell) -> str:
+    """The block where neither HTML nor paper is at hand."""
+    if isinstance(block, blocks.Picture):
+        return f"{block.title}\n{block.alt}"
+    if isinstance(block, blocks.Table):
+        rows = ("  ".join("protected" if c is None else c for c in row) for row in block.rows)
+        return "\n".join((block.title, "  ".join(block.columns), *rows))
+    big = (f"{n.value} {n.label}" for n in block.numbers)
+    return "\n".join((block.title, *block.text, *big, *block.closing))
+
+
 def _marks(policy: Policy, releases: Sequence[Release]) -> str:
     """The receipt: data, policy, version, notebook (where a run made it), parameters and date, each once."""
     from cbe_analysis import __version__
@@ -163,5 +178,5 @@ def _show(block: blocks.Block, text: str) -> None:
     """One display output that carries HTML, plain text and the block's data."""
     from IPython.display import display
 
-    data = blocks.bundle(block)
-    display({blocks.MIME: data, "text/html": html(data), "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
+    data = bundle(block)
+    display({blocks.MIME: data, "text/html": styled(data), "text/plain": visible(text)}, raw=True)  # type: ignore[no-untyped-call]

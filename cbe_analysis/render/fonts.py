@@ -7,6 +7,7 @@ import base64
 import functools
 import importlib.util
 import io
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -24,10 +25,21 @@ def folder() -> Path:
     Matplotlib's own folder is not used whole: it holds a last-resort font, which turns unknown characters into boxes
     that still pass for glyphs.
     """
-    private = Path(tempfile.mkdtemp(prefix="cbe-fonts-"))
-    atexit.register(shutil.rmtree, private, ignore_errors=True)
+    private = own_folder("fonts")
     for file in (*_source_sans(), *_noto(), *_dejavu()):
         shutil.copy(file, private / file.name)
+    return private
+
+
+def own_folder(purpose: str) -> Path:
+    """An empty private folder that goes when this process ends; a forked child leaves it to its parent."""
+    private, maker = Path(tempfile.mkdtemp(prefix=f"cbe-{purpose}-")), os.getpid()
+
+    @atexit.register
+    def _remove() -> None:
+        if os.getpid() == maker:
+            shutil.rmtree(private, ignore_errors=True)
+
     return private
 
 

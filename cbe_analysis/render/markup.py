@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import base64
-import re
+import functools
 from collections.abc import Mapping
 from html import escape
+from importlib.resources import files
 from typing import Any
 
+from cbe_analysis.render import drawing
+from cbe_analysis.render.blocks import WIDE
+
 Bundle = Mapping[str, Any]
+
+
+@functools.cache
+def style_sheet() -> str:
+    """The look of a brief on a screen; every rule holds inside the class `brief` alone."""
+    return files("cbe_analysis.render").joinpath("page.css").read_text(encoding="utf-8")
+
+
+def styled(block: Bundle) -> str:
+    """The block as a notebook shows it: in the look of the brief, which the masthead brings for all."""
+    style = f"<style>\n{style_sheet()}</style>\n" if block["kind"] == "masthead" else ""
+    return f'{style}<div class="brief" lang="{escape(block.get("language", "en"))}">{html(block)}</div>'
 
 
 def rich(text: str) -> str:
@@ -24,12 +40,25 @@ def paragraphs(texts: list[str] | tuple[str, ...]) -> str:
     return "".join(f"<p>{rich(t)}</p>" for t in texts)
 
 
-def html(block: Bundle, *, inline: bool = False) -> str:
-    """The block as HTML; `inline` puts a chart into the page itself, so that it uses the page's fonts."""
+def html(block: Bundle, name: str = "") -> str:
+    """The block as HTML.
+
+    Parameters
+    ----------
+    name
+        Of the block in a page. With it a chart stands in the page itself, where it uses the page's fonts and its ids
+        begin with the name; without it a chart is an image.
+    """
     kind = str(block["kind"])
     if kind == "figure":
-        return _figure(block, inline=inline)
-    return _WRITERS[kind](block)
+        return _figure(block, name)
+    return _row(block, name) if kind == "row" else _WRITERS[kind](block)
+
+
+def _row(b: Bundle, name: str) -> str:
+    cells = (html(cell, f"{name}-{i}" if name else "") for i, cell in enumerate(b["cells"], start=1))
+    columns = (f'<div style="--span: {int(n)}">{c}</div>' for n, c in zip(b["spans"], cells, strict=True))
+    return f'<div class="row">{"".join(columns)}</div>'
 
 
 def _masthead(b: Bundle) -> str:
@@ -46,13 +75,14 @@ def _answer(b: Bundle) -> str:
     )
 
 
-def _figure(b: Bundle, *, inline: bool) -> str:
-    if inline:
-        svg = re.sub(r"^.*?(?=<svg)", "", b["svg"], flags=re.DOTALL)
-        image = f'<div class="chart" role="img" aria-label="{escape(b["alt"])}">{svg}</div>'
+def _figure(b: Bundle, name: str) -> str:
+    wide = " wide" if b["width"] == WIDE else ""
+    if name:
+        svg = drawing.inline(b["svg"], name)
+        image = f'<div class="chart{wide}" role="img" aria-label="{escape(b["alt"])}">{svg}</div>'
     else:
         data = base64.b64encode(b["svg"].encode()).decode("ascii")
-        image = f'<img alt="{escape(b["alt"])}" src="data:image/svg+xml;base64,{data}">'
+        image = f'<img class="chart{wide}" alt="{escape(b["alt"])}" src="data:image/svg+xml;base64,{data}">'
     caption = f"<figcaption><b>{escape(b['title'])}</b><span>{rich(b['sub'])}</span></figcaption>"
     return f"<figure>{caption}{image}</figure>"
 
@@ -63,10 +93,12 @@ def _table(b: Bundle) -> str:
     rows = []
     for y, row in enumerate(b["rows"], start=1):
         cells = [_cell(v, side[x], header=x == 0) for x, v in enumerate(row)]
-        rows.append(f"<tr{' class=rule' if y + 1 in b['rules'] else ''}>{''.join(cells)}</tr>")
+        kind = ' class="rule"' if y + 1 in b["rules"] else ""
+        rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
     caption = f"<caption><b>{escape(b['title'])}</b> <span>{rich(b['sub'])}</span></caption>"
     kind = ' class="verdict"' if b["verdict"] else ""
-    return f"<table{kind}>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    table = f"<table{kind}>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(b["title"])}">{table}</div>'
 
 
 def _cell(value: str | None, side: str, *, header: bool) -> str:
@@ -79,7 +111,7 @@ def _notes(b: Bundle) -> str:
     for item in b["items"]:
         steps = "".join(f"<li>{rich(s)}</li>" for s in item["steps"])
         body = paragraphs(item["text"]) + (f"<ol>{steps}</ol>" if steps else "")
-        columns.append(f'<div style="--span:{int(item["span"])}"><h2>{escape(item["title"])}</h2>{body}</div>')
+        columns.append(f'<div style="--span: {int(item["span"])}"><h2>{escape(item["title"])}</h2>{body}</div>')
     return f'<section class="notes">{"".join(columns)}</section>'
 
 
@@ -98,7 +130,7 @@ def _receipt(b: Bundle) -> str:
 
 
 def _page(b: Bundle) -> str:
-    return '<div class="page"></div>'
+    return '<div class="pagebreak"></div>'
 
 
 _WRITERS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import io
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -13,9 +12,10 @@ from typing import Any
 
 from cbe_analysis.errors import RunFailed
 from cbe_analysis.render import fonts
+from cbe_analysis.render.characters import lacking
+from cbe_analysis.render.fitting import fitted
 
 Bundle = Mapping[str, Any]
-TALLEST = 600  # points: a figure with its caption must fit one page
 
 
 def typeset(bundles: Sequence[Bundle]) -> bytes:
@@ -33,23 +33,33 @@ def typeset(bundles: Sequence[Bundle]) -> bytes:
     """
     import typst
 
-    masthead, body = bundles[0], bundles[1:]
+    masthead, body = bundles[0], fitted(bundles[1:])
     made = datetime.fromisoformat(str(masthead["made"])).replace(tzinfo=UTC)
-    document = json.dumps({"head": masthead, "body": list(body)}, ensure_ascii=False, sort_keys=True)
+    document = json.dumps({"head": masthead, "body": body}, ensure_ascii=False, sort_keys=True)
     try:
         pdf = _compiler().compile(
             _template(), format="pdf", pdf_standards=["ua-1"], timestamp=made, sys_inputs={"document": document}
         )
     except typst.TypstError as e:
-        raise RunFailed(f"the brief cannot be typeset: {_plain_reason(str(e))}", remedy="mend the text named") from None
-    return _row_headers(pdf, [b["kind"] == "table" for b in body].count(True))
+        raise _refusal(document, str(e)) from None
+    return _row_headers(pdf, sum(map(_tables_in, body)))
 
 
-def _plain_reason(message: str) -> str:
-    """The first line of a typesetter's complaint; never the text that it complains of."""
-    if "text could not be displayed" in message or "not be found in any font" in message or "glyph" in message:
-        return "a text holds a character that no font of the kit can draw"
-    return message.splitlines()[0][:160]
+def _refusal(document: str, complaint: str) -> RunFailed:
+    """Why a brief cannot be typeset, without the text that the typesetter complains of."""
+    characters = lacking([document])
+    if characters:
+        most = ", ".join(characters[:5]) + (" ..." if len(characters) > 5 else "")
+        return RunFailed(
+            f"the brief holds {len(characters)} characters that no font of the kit can draw ({most})",
+            remedy="name the groups and places in district.toml with letters that it has, under labels",
+        )
+    rule = complaint.splitlines()[0].partition("`")[0].strip()[:120]
+    return RunFailed(f"the brief cannot be typeset: {rule}", remedy="mend the block that breaks this rule")
+
+
+def _tables_in(block: Bundle) -> int:
+    return sum(map(_tables_in, block["cells"])) if block["kind"] == "row" else int(block["kind"] == "table")
 
 
 @functools.cache
@@ -63,7 +73,7 @@ def _compiler() -> Any:
     import typst
 
     known = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())])
-    return typst.Compiler(root=tempfile.mkdtemp(prefix="cbe-root-"), font_paths=known, ignore_system_fonts=True)
+    return typst.Compiler(root=str(fonts.own_folder("root")), font_paths=known, ignore_system_fonts=True)
 
 
 def _row_headers(pdf: bytes, expected: int) -> bytes:
