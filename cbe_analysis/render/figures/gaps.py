@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cbe_analysis.policy import Policy
-from cbe_analysis.render.blocks import Picture
-from cbe_analysis.render.canvas import Canvas, mark, span
+from cbe_analysis.render.blocks import Picture, span
+from cbe_analysis.render.canvas import Canvas, mark
 from cbe_analysis.render.palette import ACCENT, MID, SOFT
 from cbe_analysis.render.readings import Reading
 from cbe_analysis.render.standings import Crossing, Standing
@@ -191,7 +191,7 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
     axes.spines.bottom.set_visible(False)
     for top, line in lines:
         base, one, y = line.bases[column], line.marks[column], top + ROW / 2
-        if base is not None:
+        if base is not None and one is not None:
             start = top + (ROW / 2 if line.first else -ROW / 2)
             axes.vlines([base], start, top + ROW / 2, color=MID, lw=0.9, ls=(0, (2, 2)))
         if one is None:

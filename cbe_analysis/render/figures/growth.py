@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cbe_analysis.policy import Policy
-from cbe_analysis.render.blocks import Picture
-from cbe_analysis.render.canvas import Canvas, mark, span
+from cbe_analysis.render.blocks import Picture, span
+from cbe_analysis.render.canvas import Canvas, mark
 from cbe_analysis.render.courses import Course
 from cbe_analysis.render.palette import ACCENT, INK, MID, SOFT
 from cbe_analysis.render.readings import Reading
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 3
 LEFT, BETWEEN, WIDEST = 26, 22, 300  # points
-LINES, STRIP = 102, 46  # heights in points
+LINES, STRIP = 90, 42  # heights in points
 FIRST, LAST = 9, 24  # points left of the first mark and right of the last, for its number
 CLOSE, LIFTED = 5, 6  # a number nearer than this to the zero line is lifted off it, points
 ROOM = 24  # points that a group size needs
@@ -68,12 +68,13 @@ def growth_curves(found: Sequence[Course], policy: Policy) -> tuple[Picture, ...
         own = [c for c in drawable if c.outcome == outcome]
         alike = [c for c in drawable if names.unit(c.unit) == names.unit(own[0].unit)]
         for start in range(0, len(own), SIDE_BY_SIDE):
-            pictures.append(_picture(own[start : start + SIDE_BY_SIDE], alike, policy))
+            told = bool(pictures) and alike[0].outcome == drawable[0].outcome
+            pictures.append(_picture(own[start : start + SIDE_BY_SIDE], alike, policy, told=told))
     return tuple(pictures)
 
 
-def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy) -> Picture:
-    """One row of panels."""
+def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy, *, told: bool) -> Picture:
+    """One row of panels; `told` where a chart above explains its unit and its bands."""
     width = min(WIDEST, (span(6) - LEFT - BETWEEN * (len(shown) - 1)) / len(shown))
     places = max(len(c.points) for c in shown)
     scale = Scale(width, places, _limits(_means(alike)), _limits(_gaps(alike), zero=True))
@@ -92,7 +93,9 @@ def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy) -
             _sizes(canvas, course, scale, (x, 16 + LINES + 20 + STRIP + 22))
     unit = names.unit(shown[0].unit, short=True)
     canvas.text(LEFT, 16 + LINES + 13, words.beneath(unit), color=SOFT, size=8)
-    return canvas.picture(words.title(shown, policy), words.sub(shown, policy), words.alt(shown, policy))
+    return canvas.picture(
+        words.title(shown, policy), "" if told else words.sub(shown, policy), words.alt(shown, policy), after=17
+    )
 
 
 def _curves(axes: Axes, course: Course, scale: Scale, policy: Policy) -> None:
@@ -153,7 +156,7 @@ def _differences(axes: Axes, course: Course, scale: Scale) -> None:
         near = abs(gap.value) * STRIP / (high - low) < CLOSE
         lift = (LIFTED if gap.value >= 0 else -LIFTED) if near else 0
         edge = x in (0, len(course.points) - 1)
-        mark(axes, gap.printed(sign=True) or "", (x, gap.value), (4, lift), weight=600 if edge else 400)
+        mark(axes, gap.printed(sign=True) or "", (x, gap.value), (5, lift), weight=600 if edge else 400)
 
 
 def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]) -> None:
@@ -162,7 +165,7 @@ def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]
     axes.spines.bottom.set_visible(False)
     for y, group, colour, face in ((5, course.main, ACCENT, ACCENT), (15, course.reference, SOFT, "white")):
         dot = {"marker": "o", "ms": 3.2, "mfc": face, "mec": MID if face == "white" else colour, "mew": 0.9}
-        axes.plot([scale.across[0] - 4 / scale.step], [y], clip_on=False, **dot)  # type: ignore[arg-type]  # as above
+        axes.plot([scale.across[0] - 6 / scale.step], [y], clip_on=False, **dot)  # type: ignore[arg-type]  # as above
         for x, row in enumerate(course.means(group)):
             if row is not None:
                 shown = "protected" if row.protected else row.n_shown

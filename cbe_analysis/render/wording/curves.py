@@ -13,14 +13,14 @@ from cbe_analysis.render.wording import names
 def title(shown: Sequence[Course], policy: Policy) -> str:
     """The finding of the curves of one outcome."""
     climbs = "every line climbs" if all(climbing(c) for c in shown) else "mean scores by grade"
-    clear = [names.factor(policy, c.factor) for c in shown if c.ends and c.ends[1].clear]
+    clear = [c.factor for c in shown if c.ends and c.ends[1].clear]
     last = names.grade(policy, shown[0].points[-1].at)
     if not clear:
         found = f"in {last} we see no clear difference between the groups"
     elif len(clear) == len(shown) == 1:
         found = f"in {last} the two groups differ"
     else:
-        found = f"in {last} groups differ by {listed(clear)}"
+        found = f"in {last} groups differ by {names.factors(policy, clear)}"
     return f"{names.subject(policy, shown[0].outcome)}: {climbs}; {found}"
 
 

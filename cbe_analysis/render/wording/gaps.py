@@ -93,8 +93,8 @@ def sure(found: Sequence[Standing], policy: Policy) -> str:
         for standing in own:
             gap = _main(standing)
             word = gap.sureness() if gap is not None else "protected"
-            by.setdefault(word or "not tested", []).append(names.factor(policy, standing.factor))
-        told.append(_one_sure(by, _in(own[0], found, policy) if ":" in own[0].outcome else ""))
+            by.setdefault(word or "not tested", []).append(standing.factor)
+        told.append(_one_sure(by, policy, _in(own[0], found, policy) if ":" in own[0].outcome else ""))
     return " ".join(["**How sure are we?**", *told, _large(found, policy)]).strip()
 
 
@@ -107,14 +107,14 @@ def _large(found: Sequence[Standing], policy: Policy) -> str:
     return f"The widest difference is {listed(told)}."
 
 
-def _one_sure(by: dict[str, list[str]], subject: str) -> str:
+def _one_sure(by: dict[str, list[str]], policy: Policy, subject: str) -> str:
     """The sentence of one outcome."""
     start = f"In {subject} we" if subject else "We"
-    parts = [f"are {w} of a difference by {listed(by[w])}" for w in SURE if w in by]
+    parts = [f"are {w} of a difference by {names.factors(policy, by[w])}" for w in SURE if w in by]
     if "cannot tell" in by:
-        parts.append(f"cannot tell whether there is one by {listed(by['cannot tell'], 'or')}")
+        parts.append(f"cannot tell whether there is one by {names.factors(policy, by['cannot tell'], 'or')}")
     if "not tested" in by:
-        parts.append(f"could not test {listed(by['not tested'])}")
+        parts.append(f"could not test {names.factors(policy, by['not tested'], 'or')}")
     if not parts:
         return f"{start} cannot say: the differences are protected."
     return f"{start} {'; we '.join(parts)}."
@@ -138,13 +138,13 @@ def _finding(columns: Sequence[Sequence[Standing]], policy: Policy) -> str:
     somewhere: list[str] = []
     for standings in zip(*columns, strict=True):
         clear = [(g := _main(s)) is not None and g.sureness() in SURE for s in standings]
-        name = names.factor(policy, standings[0].factor)
-        (everywhere if all(clear) else somewhere if any(clear) else []).append(name)
+        if any(clear):
+            (everywhere if all(clear) else somewhere).append(standings[0].factor)
     both = " in both subjects" if len(columns) > 1 else ""
     if not everywhere and not somewhere:
         return "No clear difference between the groups compared"
-    parts = [f"by {listed(everywhere)}{both}"] if everywhere else []
-    parts += [f"by {listed(somewhere)} in one of the two"] if somewhere else []
+    parts = [f"by {names.factors(policy, everywhere)}{both}"] if everywhere else []
+    parts += [f"by {names.factors(policy, somewhere)} in one of the two"] if somewhere else []
     return f"Results differ {', '.join(parts)}"
 
 
@@ -174,9 +174,26 @@ def crossing_chart(columns: Sequence[Crossing], policy: Policy) -> tuple[str, st
     own = columns[0]
     first, second = (names.factor(policy, f) for f in own.factors)
     whole = next(iter(own.rows)).unit
-    title = f"{_upper(first)} and {second} together"
+    others = [names.lower(names.group(policy, own.factors[1], g)) for g in own.groups(1)]
+    held = all(_holds(c) for c in columns)
+    title = (
+        f"The difference by {first} is there for {listed(others)}" if held else f"{_upper(first)}, split by {second}"
+    )
     sub = f"{_upper(own.quantity)} in {names.unit(whole)} with 95% intervals. Groups that are too small are protected."
     return title, sub, f"{title}. " + " ".join(_crossed_told(c, columns, policy) for c in columns)
+
+
+def _holds(crossing: Crossing) -> bool:
+    """True when the largest group of the first factor stands apart from its reference in every group of the second."""
+    first, others = crossing.groups(0), crossing.groups(1)
+    largest = max(first[1:], key=lambda g: sum(c.at_least for o in others if (c := crossing.cell(g, o))), default="")
+    sides = []
+    for other in others:
+        group, base = crossing.cell(largest, other), crossing.cell(first[0], other)
+        if group is None or base is None or not (group.bounded and base.bounded):
+            return False
+        sides.append((group.high < base.low) - (group.low > base.high))
+    return bool(sides) and abs(sum(sides)) == len(sides)
 
 
 def _crossed_told(crossing: Crossing, columns: Sequence[Crossing], policy: Policy) -> str:
@@ -262,7 +279,7 @@ def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
 
 def definitions(found: Sequence[Standing], policy: Policy) -> str:
     """Where groups come from, and what they are compared with."""
-    factors = listed([names.factor(policy, f) for f in dict.fromkeys(s.factor for s in found)])
+    factors = names.factors(policy, list(dict.fromkeys(s.factor for s in found)))
     return (
         f"Groups by {factors} as recorded when the result was taken. Each is compared with the first group of its "
         "block, which the district chose."

@@ -51,15 +51,24 @@ def _grew(found: Sequence[Course], policy: Policy) -> str:
     wholes = [(c, c.whole) for c in _by_outcome(found) if c.whole and c.whole.bounded]
     if not wholes:
         return "The data cannot tell how fast scores grow: the numbers are protected."
-    unit = names.unit(wholes[0][1].unit)
+    unit = names.unit(wholes[0][1].unit, short=True)
     parts = []
     for i, (course, whole) in enumerate(wholes):
         own = f"{whole.shown} {unit} a year" if i == 0 else whole.shown
-        parts.append(f"{own} in {_in(course, found, policy)} (95% interval {whole.interval()})")
+        note = f"95% interval {whole.interval()}" if i == 0 else whole.interval()
+        parts.append(f"{own} in {_in(course, found, policy)} ({note})")
     if all(w.low > 0 for _, w in wholes):
-        every = all(r.low > 0 for c in found for r in _shown_slopes(c))
-        return f"{'Every group grew: on average' if every else 'Students gained, on average,'} {listed(parts)}."
+        return f"{_who(found)} {listed(parts)}."
     return f"On average, scores changed by {listed(parts)}."
+
+
+def _who(found: Sequence[Course]) -> str:
+    """Who grew: every group, every group shown, or students on average."""
+    slopes = [s for c in found for g in c.groups if (s := c.slope(g)) is not None]
+    if not all(s.low > 0 for s in slopes if s.bounded):
+        return "Students gained, on average,"
+    every = "Every group" if all(s.bounded for s in slopes) else "Every group that can be shown"
+    return f"{every} grew: on average"
 
 
 def _shown_slopes(course: Course) -> list[Reading]:
@@ -80,8 +89,8 @@ def _remained(found: Sequence[Course], policy: Policy) -> str:
         later = sum(pair[2].clear for pair in followed)
         seen = f"{later} of {len(followed)} could be seen" if later else "none could be seen"
         return f"In {first} we saw no clear difference between the groups; in {last} {seen}."
-    of = "A difference" if len(there) == 1 else f"The {len(there)} differences"
-    start = f"{of} between groups seen in {first}"
+    of = "A group difference" if len(there) == 1 else f"The {len(there)} group differences"
+    start = f"{of} seen in {first}"
     if not kept:
         return f"{start} could no longer be seen in {last}."
     course, _, end = max(kept, key=lambda pair: abs(pair[2].value))
@@ -91,7 +100,7 @@ def _remained(found: Sequence[Course], policy: Policy) -> str:
         return f"{start} is still there in {last}: {size}."
     if len(kept) == len(there):
         return f"{start} are all still there in {last}; the widest is {size}."
-    kept_of = f"Of {len(there)} differences between groups seen in {first}, {len(kept)} are still there in {last}"
+    kept_of = f"Of {len(there)} group differences seen in {first}, {len(kept)} are still there in {last}"
     return f"{kept_of}; the widest is {size}."
 
 
@@ -115,19 +124,20 @@ def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) ->
     where = f"In {_in(courses[0], found, policy)}"
     if not pairs:
         return f"{where} the differences in pace are protected."
-    unit = names.unit(pairs[0][1].unit, short=True)
-    clear = [(c, g) for c, g in pairs if g.sureness() in ("very sure", "fairly sure")]
-    unclear = [names.factor(policy, c.factor) for c, g in pairs if g.sureness() == "cannot tell"]
-    told = [
-        f"{where} we are {g.sureness()} that {names.students(policy, c.factor, c.main)} gained {g.size()} {unit} a "
-        f"year {'less' if g.value < 0 else 'more'} than {names.students(policy, c.factor, c.reference)} ({g.less()})."
-        for c, g in clear
-    ]
-    told = [told[0], *(t.replace(f"{where} we", "We", 1) for t in told[1:])] if told else []
-    if unclear:
-        start = "We cannot tell" if told else f"{where} we cannot tell"
-        told.append(f"{start} whether the pace differs by {listed(unclear, 'or')}.")
-    return " ".join(told)
+    unit = f" {names.unit(pairs[0][1].unit, short=True)} a year"
+    told: list[str] = []
+    by = {w: [p for p in pairs if p[1].sureness() == w] for w in ("very sure", "fairly sure", "cannot tell")}
+    for word in ("very sure", "fairly sure"):
+        parts = []
+        for course, gap in by[word]:
+            parts.append(f"{names.factor(policy, course.factor)} ({gap.size()}{unit}, {gap.less()})")
+            unit = ""
+        if parts:
+            told.append(f"{word} that {'it' if told else 'the pace'} differs by {listed(parts)}")
+    unclear = names.factors(policy, [c.factor for c, _ in by["cannot tell"]], "or")
+    if not told:
+        return f"{where} we cannot tell whether the pace differs by {unclear}."
+    return f"{where} we are {' and '.join(told)}." + (f" We cannot tell by {unclear}." if unclear else "")
 
 
 def tables(found: Sequence[Course], policy: Policy) -> tuple[Table, ...]:
@@ -233,15 +243,15 @@ def method(found: Sequence[Course], releases: Sequence[Release]) -> str:
     told = growth.method.partition("; p adjusted")[0].replace(f" of {growth.parameters['outcome']}", "")
     tested = compared(c.rows for c in found)
     return (
-        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested, p adjusted within "
-        "each factor (Benjamini–Hochberg). Very sure: adjusted p up to .01; fairly sure: below .05. Chart: mean of the last "
-        "score in each grade; intervals clustered by school."
+        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested, p adjusted "
+        "within each factor (Benjamini–Hochberg). Very sure: adjusted p up to .01; fairly sure: below .05. Chart: mean "
+        "of the last score in each grade; intervals clustered by school."
     )
 
 
 def definitions(found: Sequence[Course], policy: Policy) -> str:
     """Who is counted, and where groups come from."""
-    factors = listed([names.factor(policy, f) for f in dict.fromkeys(c.factor for c in found)])
+    factors = names.factors(policy, list(dict.fromkeys(c.factor for c in found)))
     return (
         "Growth counts every student with a score; those with one score inform the start alone. Groups by "
         f"{factors} as recorded at the first score (table) and in the grade (chart)."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cbe_analysis.policy import Policy
+from cbe_analysis.render.numbers import listed
 from cbe_analysis.render.readings import ALL, UNKNOWN
 
 WHERE = frozenset(["in", "not", "with", "without", "on", "from", "at", "who", "receiving", "living", "learning"])
@@ -48,6 +49,14 @@ def subject(policy: Policy, outcome: str) -> str:
 def factor(policy: Policy, name: str) -> str:
     """The factor inside a sentence: "race and ethnicity"."""
     return lower(policy.label(name))
+
+
+def factors(policy: Policy, wanted: Sequence[str], last: str = "and") -> str:
+    """Factors as a list: "gender and lunch program", "race and ethnicity, and gender"."""
+    words = [factor(policy, name) for name in wanted]
+    if len(words) > 1 and any(" and " in w for w in words):
+        return f"{', '.join(words[:-1])}, {last} {words[-1]}"
+    return listed(words, last)
 
 
 def outcome(policy: Policy, name: str, among: Sequence[str]) -> str:

@@ -41,10 +41,10 @@ def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]
     """
     standard = any(e.effect for block in blocks for e in block)
     columns = ["Group", "Students", head, "95% interval", "Difference", "95% interval"]
-    widths: list[float | None] = [None, 50, 48 if standard else 62, 80, 54, 76]
+    widths: list[float | None] = [None, 50, 46 if standard else 62, 78, 54, 74]
     if standard:
         columns.append("In SD")
-        widths.append(38)
+        widths.append(44)
     rows: list[Row] = []
     rules = []
     for block in blocks:
