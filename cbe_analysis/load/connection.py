@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
+import secrets
+import stat
 import tempfile
-import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,20 +20,17 @@ MOST_THREADS = 8
 def connect(folder: Path) -> DuckDBPyConnection:
     """A new in-memory database that may read below this folder.
 
-    What does not fit in memory goes to a private temporary folder, which is removed with the connection.
+    What does not fit in memory goes to a private temporary folder for as long as the connection is open.
     """
     import duckdb
 
-    spill = _private_folder()
     settings: dict[str, Any] = {
         "threads": min(MOST_THREADS, os.cpu_count() or 1),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "temp_directory": spill,
+        "temp_directory": _spill_folder(),
     }
     connection = duckdb.connect(":memory:", config=settings)
-    if spill:
-        weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
     [(bar,)] = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     for statement in (
         *(["SET enable_progress_bar = false"] if bar else []),  # Jupyter without ipywidgets refuses even "off"
@@ -46,9 +43,18 @@ def connect(folder: Path) -> DuckDBPyConnection:
     return connection
 
 
-def _private_folder() -> str:
-    """A new folder that this user alone can read; empty text, which keeps all in memory, where none can be made."""
+def _spill_folder() -> str:
+    """A new name below a folder that this user alone can read; empty text, which keeps all in memory, without one.
+
+    DuckDB makes the folder when it first needs it and removes it with the connection.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else "here"  # elsewhere temporary folders are private to the user
+    private = Path(tempfile.gettempdir(), f"cbe-{user}")
     try:
-        return tempfile.mkdtemp(prefix="cbe-")
+        private.mkdir(mode=0o700, exist_ok=True)
+        found = private.lstat()
     except OSError:
         return ""
+    if hasattr(os, "getuid") and (found.st_uid != user or found.st_mode & 0o077 or not stat.S_ISDIR(found.st_mode)):
+        return ""
+    return str(private / secrets.token_hex(8))

@@ -1,3 +1,5 @@
+import os
+import stat
 from datetime import date
 
 import pandas as pd
@@ -99,3 +101,19 @@ def test_the_calendar_of_the_district_counts_before_those_of_its_schools(distric
     assert (of_schools.first_day, of_schools.last_day) == (date(2025, 8, 1), date(2026, 7, 1))
     of_all = district(calendar=CALENDAR + rows + ",y,2026,year,2025-08-20,2026-05-28\n").clock.year(2026)
     assert (of_all.first_day, of_all.last_day) == (date(2025, 8, 20), date(2026, 5, 28))
+
+
+def test_what_does_not_fit_in_memory_goes_where_nobody_else_reads(folder, tmp_path, monkeypatch):
+    from cbe_analysis.load import connection
+
+    monkeypatch.setattr(connection.tempfile, "gettempdir", lambda: str(tmp_path))
+    opened = connection.connect(folder())
+    [(spill,)] = opened.sql("SELECT current_setting('temp_directory')").fetchall()
+    [private] = [entry for entry in tmp_path.iterdir() if entry.name.startswith("cbe-")]
+    assert str(private) in spill
+    assert list(private.iterdir()) == []
+    if hasattr(os, "getuid"):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+        private.chmod(0o755)
+        [(spill,)] = connection.connect(folder()).sql("SELECT current_setting('temp_directory')").fetchall()
+        assert spill == ""
