@@ -137,8 +137,7 @@ def _typeset(executed: Executed, audience: str, stem: Path) -> tuple[dict[str, b
         kept = _kept_apart(stem)
         places.write({kept: _text(executed)})
         if isinstance(error, RunFailed):
-            remedy = f"{error.remedy}; the notebook as far as it came may hold students' data"
-            raise RunFailed(error.what, str(kept), remedy) from None
+            raise RunFailed(error.what, str(kept), "open it to see where; it may hold students' data") from None
         raise
 
 

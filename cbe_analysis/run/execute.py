@@ -87,10 +87,8 @@ def _hash(notebook: Any) -> str:
 def _stopped(error: Exception) -> RunFailed:
     """The failure of a kernel that did not come from a cell."""
     if isinstance(error, TimeoutError):
-        return RunFailed(f"the notebook took more than {TIME_LIMIT / 60:.0f} minutes", remedy="narrow the question")
-    return RunFailed(
-        f"the notebook's kernel stopped with {type(error).__name__}", remedy="see kernel.log; memory may have run out"
-    )
+        return RunFailed(f"the notebook took more than {TIME_LIMIT / 60:.0f} minutes")
+    return RunFailed(f"the notebook's kernel stopped with {type(error).__name__}, often for lack of memory")
 
 
 @contextmanager
