@@ -67,7 +67,7 @@ class Line:
 
 def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]:
     """Every group's value with its 95 % interval, and its difference from its reference; two outcomes to a chart."""
-    pictures = []
+    pictures: list[Picture] = []
     for pair in _pairs(found):
         columns = [[s for s in found if s.outcome == o] for o in pair]
         lines = []
@@ -115,7 +115,7 @@ def _gap_mark(standing: Standing, group: str) -> Mark | None:
 
 def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture, ...]:
     """Every group of two crossed factors, in blocks by the first; two outcomes to a chart."""
-    pictures = []
+    pictures: list[Picture] = []
     for pair in _pairs(found):
         columns = [c for c in found if c.outcome in pair]
         own = columns[0]

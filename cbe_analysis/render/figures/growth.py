@@ -63,7 +63,7 @@ def growth_curves(found: Sequence[Course], policy: Policy) -> tuple[Picture, ...
         Courses with points; those without a comparison that may be shown, or with one point, are left out.
     """
     drawable = [c for c in found if c.main and len(c.points) > 1]
-    pictures = []
+    pictures: list[Picture] = []
     for outcome in dict.fromkeys(c.outcome for c in drawable):
         own = [c for c in drawable if c.outcome == outcome]
         alike = [c for c in drawable if names.unit(c.unit) == names.unit(own[0].unit)]

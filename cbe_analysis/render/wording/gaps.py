@@ -134,18 +134,19 @@ def gap_chart(columns: Sequence[Sequence[Standing]], policy: Policy) -> tuple[st
 
 def _finding(columns: Sequence[Sequence[Standing]], policy: Policy) -> str:
     """By what the results differ, as a chart's title."""
+    found = [s for column in columns for s in column]
     everywhere: list[str] = []
-    somewhere: list[str] = []
+    somewhere: dict[str, list[str]] = {}
     for standings in zip(*columns, strict=True):
-        clear = [(g := _main(s)) is not None and g.sureness() in SURE for s in standings]
-        if any(clear):
-            (everywhere if all(clear) else somewhere).append(standings[0].factor)
+        clear = [s for s in standings if (g := _main(s)) is not None and g.sureness() in SURE]
+        if len(clear) == len(standings):
+            everywhere.append(standings[0].factor)
+        elif clear:
+            somewhere.setdefault(listed([_in(s, found, policy) for s in clear]), []).append(standings[0].factor)
     both = " in both subjects" if len(columns) > 1 else ""
-    if not everywhere and not somewhere:
-        return "No clear difference between the groups compared"
     parts = [f"by {names.factors(policy, everywhere)}{both}"] if everywhere else []
-    parts += [f"by {names.factors(policy, somewhere)} in one of the two"] if somewhere else []
-    return f"Results differ {', '.join(parts)}"
+    parts += [f"by {names.factors(policy, by)} in {subjects}" for subjects, by in somewhere.items()]
+    return f"Results differ {', '.join(parts)}" if parts else "No clear difference between the groups compared"
 
 
 def _told(standing: Standing, found: Sequence[Standing], policy: Policy) -> str:

@@ -191,8 +191,11 @@ def _may(found: Sequence[Course], policy: Policy) -> list[str]:
             f"Schools differ more than these groups do. A school’s growth is often {listed(parts)} above or below the "
             "average. How schools work may matter more than who the students are."
         )
-    if not told:
-        told.append("The groups in the chart learned at much the same pace.")
+    gaps = [g for c in found if c.main and (g := c.gap(c.main)) is not None and g.bounded]
+    if any(g.sureness() in ("very sure", "fairly sure") for g in gaps):
+        told.append("Where the pace differs, look first at what students meet: time, tasks and support.")
+    elif not told:
+        told.append("We saw no clear difference in pace between the groups in the chart.")
     return told
 
 
