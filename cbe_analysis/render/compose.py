@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks
 from cbe_analysis.render.bundles import bundle
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
 MARKS = {"public": "Public: protected numbers only", "staff": "**Internal: staff only**"}
+LANGUAGES = ("en",)
 FOOTERS = {"public": "public", "staff": "internal: staff only"}
 
 
@@ -101,7 +103,15 @@ def brief(  # noqa: PLR0913 - the parts of a masthead
         What kind of brief it is, one word: "Growth".
     facts
         Lines beside the title; the district's name goes before them and the audience after them.
+
+    Raises
+    ------
+    UsageError
+        When the audience is unknown, or the policy asks for a language that briefs are not written in yet.
     """
+    for what, told, known in (("audience", audience, MARKS), ("language", policy.language, LANGUAGES)):
+        if told not in known:
+            raise UsageError(f"a brief has no {what} {told!r}", remedy=f"choose one of: {choices(known)}")
     made_up = ("**Synthetic data: no real students**",) if policy.synthetic else ()
     kind = "Improvement brief" + (f"  ·  {kicker}" if kicker else "")
     footer = "  ·  ".join(

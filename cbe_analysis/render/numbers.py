@@ -34,20 +34,22 @@ def interval(low: str, high: str) -> str:
 
 
 def in_100(share: float) -> str:
-    """A probability as a chance in 100."""
+    """A probability as a chance in 100; never "0" or "100", which would promise too much."""
     if share < 0.005:
-        return "under 1 in 100"
+        return f"under 1{NO_BREAK}in{NO_BREAK}100"
     if share > 0.995:
-        return "over 99 in 100"
-    return f"{100 * share:.0f} in 100"
+        return f"over 99{NO_BREAK}in{NO_BREAK}100"
+    return f"{min(99, max(1, round(100 * share)))}{NO_BREAK}in{NO_BREAK}100"
 
 
 def about(share: float) -> str:
     """A share in round words: "about 3 in 10"."""
-    tenths = round(share * 10)
+    if share in (0, 1):
+        return "all" if share else "none"
+    tenths = math.floor(share * 10 + 0.5)
     if tenths in (0, 10):
         return "almost none" if tenths == 0 else "almost all"
-    return f"about {tenths} in 10" if tenths != 5 else "about half"
+    return f"about {tenths}{NO_BREAK}in{NO_BREAK}10" if tenths != 5 else "about half"
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -6,7 +6,10 @@ import functools
 import re
 from typing import Any
 
-_SENTENCE = re.compile(r"[.!?:;](?:\s|$)")
+_SENTENCE = re.compile(r"[.!?](?:\s|$)")
+_VOWELS = re.compile(r"[aeiouy]+")
+_SILENT = re.compile(r"[^aeiouy]e$|[^aeiouytd]ed$|[^aeiouysxzcg]es$")
+_SOUNDED = re.compile(r"[^aeiouy]le$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -18,8 +21,19 @@ def _hyphens(language: str) -> Any:
 
 
 def syllables(word: str, language: str = "en") -> int:
-    """Syllables of a word, by the places where it may be divided."""
-    return len(_hyphens(language).inserted(word.lower()).split("-"))
+    """Syllables of a word: by the places where it may be divided, or by its groups of vowels where these are more.
+
+    A word is divided only where letters enough stand on both sides, so that division alone counts "any" and "idea" as
+    one; groups of vowels alone miss the second syllable of "being".
+    """
+    plain = word.lower()
+    divided = len(_hyphens(language).inserted(plain).replace("-", " ").split())
+    return divided if language != "en" else max(divided, _groups(plain))
+
+
+def _groups(word: str) -> int:
+    silent = _SILENT.search(word) is not None and _SOUNDED.search(word) is None
+    return max(1, len(_VOWELS.findall(word)) - silent)
 
 
 def grade(text: str) -> float:
