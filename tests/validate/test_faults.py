@@ -1,7 +1,11 @@
 """Each fault gives its own finding and no other; a district without a fault gives none."""
 
+import pandas as pd
 import pytest
 
+import cbe_analysis as cbe
+
+DATES = {"enrollments": ["entry_date", "exit_date"], "assessments": ["date"], "programs": ["start_date"]}
 HEAD = {
     "targets": "target_id,subject,level,title,kind,required,parent_id\n",
     "marks": "student_id,subject,term_id,date,mark\n",
@@ -197,6 +201,33 @@ def test_an_open_spell_ends_where_the_next_begins(findings, clean):
 def test_two_schools_entered_on_one_day_overlap(findings, clean):
     [finding] = findings(enrollments=clean["enrollments"] + "0002,0102,2025-08-20,,2026,3,,\n").findings
     assert short(finding) == ("overlap", "warning", "enrollments", ("student_id", "entry_date", "exit_date"), 1, (5,))
+
+
+def test_parquet_is_judged_like_csv(write, clean):
+    enrollments = clean["enrollments"].replace("never", "LEP").replace("2026,3,,\n", "2026,K,,\n")
+    folder = write(enrollments=enrollments)
+    as_csv = cbe.validate(cbe.load(folder)).findings
+    for file in folder.glob("*.csv"):
+        pd.read_csv(file, dtype=str, keep_default_na=False).to_parquet(file.with_suffix(".parquet"))
+        file.unlink()
+    as_parquet = cbe.validate(cbe.load(folder)).findings
+    assert as_parquet.findings == as_csv.findings
+    assert [f.check for f in as_parquet.findings] == ["type", "allowed"]
+
+
+def test_typed_parquet_is_judged_by_its_values(write):
+    folder = write()
+    for file in folder.glob("*.csv"):
+        ids = dict.fromkeys(("student_id", "school_id"), str)
+        frame = pd.read_csv(file, dtype=ids, parse_dates=DATES.get(file.stem, []))
+        frame.to_parquet(file.with_suffix(".parquet"))
+        file.unlink()
+    assert cbe.validate(cbe.load(folder)).findings.findings == ()
+    file = folder / "enrollments.parquet"
+    pd.read_parquet(file).assign(grade=[3, 3, 3, 13]).to_parquet(file)
+    assert [short(f) for f in cbe.validate(cbe.load(folder)).findings.findings] == [
+        ("range", "warning", "enrollments", ("grade",), 1, (4,))
+    ]
 
 
 def test_extra_columns_disturb_no_check(findings, clean):
