@@ -16,6 +16,7 @@ HEAD = {
 }
 OPTIONAL = ("assessments", "programs", "participation")
 UNRELATED = {"participation": ("assessments",), "assessments": ("programs", "participation")}
+SOUND = ("3", "-1", "12.0", "True", "FALSE", "2025-10-01", "201.5", "-3", "2e2", "2016-05")
 YEAR = HEAD["calendar"] + "y26,2026,year,2025-08-18,2026-06-12\n"
 
 
@@ -35,22 +36,6 @@ def replaced(table, old, new, *expected):
     return pytest.param(table, old, new, expected, id=f"{table}-{expected[0]}-{new.strip() or 'empty'}")
 
 
-TYPES = [
-    replaced("enrollments", "2026,3,never", "2026,K,never", "type", "critical", ("grade",), 1, (1,)),
-    replaced("enrollments", "2026,3,never", "2026,3.5,never", "type", "critical", ("grade",), 1, (1,)),
-    replaced("enrollments", "true", "yes", "type", "critical", ("disability",), 1, (2,)),
-    replaced("enrollments", "true", "1", "type", "critical", ("disability",), 1, (2,)),
-    replaced("assessments", "2026-02-02", "13/05/2020", "type", "critical", ("date",), 1, (3,)),
-    replaced("assessments", "2026-02-02", "2026-02-30", "type", "critical", ("date",), 1, (3,)),
-    replaced("assessments", "2025-10-01", "2025/10/01", "type", "critical", ("date",), 2, (1, 2)),
-    replaced("assessments", "201.5", "NaN", "type", "critical", ("score",), 1, (1,)),
-    replaced("assessments", "201.5", "inf", "type", "critical", ("score",), 1, (1,)),
-    replaced("assessments", "201.5", "1e400", "type", "critical", ("score",), 1, (1,)),
-    replaced("assessments", "201.5", '"201,5"', "type", "critical", ("score",), 1, (1,)),
-    replaced("assessments", "201.5", "n/a", "type", "critical", ("score",), 1, (1,)),
-    replaced("students", "2016-05", "2016-13", "type", "critical", ("birth_month",), 1, (1,)),
-    replaced("students", "2016-05", "2016-05-31", "type", "critical", ("birth_month",), 1, (1,)),
-]
 VALUES = [
     replaced("enrollments", "never", "LEP", "allowed", "warning", ("english_learner",), 1, (1,)),
     replaced("students", "asian", "Asian", "unusual", "warning", ("race_ethnicity",), 1, (1,)),
@@ -87,7 +72,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "old", "new", "expected"), TYPES + VALUES + ROWS)
+@pytest.mark.parametrize(("table", "old", "new", "expected"), VALUES + ROWS)
 def test_a_fault_gives_exactly_its_finding(findings, clean, table, old, new, expected):
     assert old in clean[table]
     check, severity, columns, count, rows = expected
@@ -95,6 +80,41 @@ def test_a_fault_gives_exactly_its_finding(findings, clean, table, old, new, exp
     found = findings(**others | {table: clean[table].replace(old, new)})
     assert [short(f) for f in found.findings] == [(check, severity, table, columns, count, rows)]
     assert found.passed == found.checks - 1
+
+
+MISTYPED = [
+    ("enrollments", "grade", "0001,0101,2025-08-20,,2026,{},,", ["K", "3.5", "3", "-1", "12.0", "١", "0x3"], 4),
+    ("enrollments", "disability", "0001,0101,2025-08-20,,2026,3,,{}", ["yes", "1", "True", "FALSE", "t", "oui"], 4),
+    (
+        *("assessments", "date", "0001,map,math,{},200,,"),
+        ["13/05/2020", "2026-02-30", "2025/10/01", "20251001", "2025-10-01", "2025-10-01T00:00", "45931"],
+        6,
+    ),
+    (
+        *("assessments", "score", "0001,map,math,2025-10-01,{},,"),
+        ["NaN", "inf", "1e400", '"201,5"', "n/a", "201.5", "-3", "2e2", "1_000"],
+        6,
+    ),
+    ("students", "birth_month", "{n},,,{},", ["2016-13", "2016-05-31", "05/2016", "2016-05"], 3),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "row", "cells", "count"), MISTYPED)
+def test_a_cell_of_another_type_is_critical(findings, clean, table, column, row, cells, count):
+    """Every cell stands on a row of its own; the faulty ones are known by their numbers, never by what they hold."""
+    names = [f"{n:04}" for n in range(1, len(cells) + 1)]
+    rows = [
+        row.replace("{n}", name).replace("{}", c).replace("0001", name, 1) for name, c in zip(names, cells, strict=True)
+    ]
+    students = "student_id\n" + "\n".join(names) + "\n"
+    enrollments = "student_id,school_id,entry_date,exit_date,school_year,grade\n" + "".join(
+        f"{name},0101,2025-08-20,,2026,3\n" for name in names
+    )
+    tables = dict.fromkeys(OPTIONAL) | {"students": students, "enrollments": enrollments}
+    tables[table] = "\n".join([clean[table].splitlines()[0], *rows]) + "\n"
+    found = findings(**tables)
+    faulty = tuple(n for n, cell in enumerate(cells, start=1) if cell not in SOUND)
+    assert [short(f) for f in found.findings] == [("type", "critical", table, (column,), count, faulty)]
 
 
 ADDED = [
@@ -157,25 +177,27 @@ def test_several_faults_are_counted_apart(findings, clean):
     assert (len(found.critical), len(found.blocking(["enrollments"])), len(found.blocking(["students"]))) == (1, 1, 0)
 
 
-@pytest.mark.parametrize(
-    ("entry", "school_year", "sound"),
-    [
-        ("2025-08-18", 2026, True),
-        ("2025-06-13", 2026, True),  # the summer belongs to either year
-        ("2025-06-13", 2025, True),
-        ("2025-08-18", 2025, False),
-        ("2025-06-11", 2026, False),
-        ("2026-06-12", 2026, True),
-        ("2026-08-15", 2026, False),  # the calendar is silent about 2027: policy, 15 August
-        ("2026-08-14", 2026, True),
-    ],
-)
-def test_the_calendar_says_which_year_an_entry_belongs_to(findings, clean, entry, school_year, sound):
+ENTRIES = [
+    ("2025-08-18", 2026, True),
+    ("2025-06-13", 2026, True),  # the summer belongs to either year
+    ("2025-06-13", 2025, True),
+    ("2025-08-18", 2025, False),
+    ("2025-06-11", 2026, False),
+    ("2026-06-12", 2026, True),
+    ("2026-08-15", 2026, False),  # the calendar is silent about 2027: policy, 15 August
+    ("2026-08-14", 2026, True),
+]
+
+
+def test_the_calendar_says_which_year_an_entry_belongs_to(findings):
     calendar = HEAD["calendar"] + "y25,2025,year,2024-08-19,2025-06-12\ny26,2026,year,2025-08-18,2026-06-12\n"
-    row = f"0001,0102,{entry},,{school_year},3,,\n"
-    enrollments = clean["enrollments"].replace("0001,0101,2025-08-20,2026-06-05,2026,3,never,false\n", row)
-    found = findings(enrollments=enrollments, calendar=calendar, assessments=None)
-    assert [f.check for f in found.findings] == ([] if sound else ["school_year"])
+    students = "student_id\n" + "".join(f"{n}\n" for n, _ in enumerate(ENTRIES))
+    rows = "".join(f"{n},0101,{entry},{year},3\n" for n, (entry, year, _) in enumerate(ENTRIES))
+    enrollments = "student_id,school_id,entry_date,school_year,grade\n" + rows
+    tables = {"students": students, "enrollments": enrollments, "calendar": calendar}
+    [finding] = findings(**dict.fromkeys(OPTIONAL) | tables).findings
+    faulty = tuple(n for n, (_, _, sound) in enumerate(ENTRIES, start=1) if not sound)
+    assert (finding.check, finding.first_rows) == ("school_year", faulty)
 
 
 def test_a_district_calendar_goes_before_those_of_its_schools(findings, clean):
