@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ALL, UNKNOWN = "(all)", "(unknown)"
 _COUNT = re.compile(r"\d[\d,]*")
 _DECIMALS = re.compile(r"\.(\d+)")
+CERTAIN = ("very sure", "fairly sure")
 ROUGH_FROM = 100
 SURE, FAIRLY = 0.01, 0.05  # adjusted p: "very sure" up to the first, "fairly sure" below the second
 
@@ -117,6 +118,11 @@ class Reading:
     def size(self) -> str:
         """The value without its sign."""
         return self.shown.lstrip(numbers.MINUS)
+
+    @property
+    def sure(self) -> bool:
+        """True when we are very or fairly sure of it."""
+        return self.sureness() in CERTAIN
 
     def sureness(self) -> str:
         """How sure the adjusted p makes us: "very sure", "fairly sure", "cannot tell"; empty where there is none."""

@@ -21,7 +21,7 @@ class Standing:
     Parameters
     ----------
     outcome
-        instrument:subject; the indicator's question where it has no outcomes.
+        instrument:subject; the indicator where it has no outcomes.
     reference
         The group compared with, or "others".
     """
@@ -59,6 +59,11 @@ class Standing:
         """The group with most students whose difference may be shown; empty when there is none."""
         open_gaps = [g for g in self.groups if (gap := self.gap(g)) is not None and gap.bounded]
         return max(open_gaps, key=self._size, default="")
+
+    @property
+    def difference(self) -> Reading | None:
+        """The main group's difference."""
+        return self.gap(self.main) if self.main else None
 
     def _size(self, group: str) -> float:
         value = self.value(group)
@@ -127,7 +132,7 @@ def _reference(margins: Sequence[Reading], factor: str) -> str:
 
 
 def _outcome(release: Release) -> str:
-    return str(release.parameters.get("outcome") or release.question)
+    return str(release.parameters.get("outcome") or release.indicator)
 
 
 def _quantity(rows: Sequence[Reading]) -> str:

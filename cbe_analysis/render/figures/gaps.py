@@ -12,7 +12,7 @@ from cbe_analysis.render.canvas import Canvas, mark
 from cbe_analysis.render.palette import ACCENT, MID, SOFT
 from cbe_analysis.render.readings import Reading
 from cbe_analysis.render.standings import Crossing, Standing
-from cbe_analysis.render.wording import gaps as words
+from cbe_analysis.render.wording import gap_charts as words
 from cbe_analysis.render.wording import names
 from cbe_analysis.render.wording.tables import OTHERS
 
@@ -73,8 +73,9 @@ def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]
         lines = []
         for f, standing in enumerate(columns[0]):
             lines += _open([_gap_line([c[f] for c in columns], group, policy) for group in standing.groups])
-        heads = [words.subject(o, found, policy) for o in pair]
-        pictures.append(_chart(lines, heads).picture(*words.gap_chart(columns, policy)))
+        heads = [words.heading(o, found, policy) for o in pair]
+        if _seen(lines):
+            pictures.append(_chart(lines, heads).picture(*words.gap_chart(columns, policy)))
     return tuple(pictures)
 
 
@@ -110,7 +111,7 @@ def _gap_mark(standing: Standing, group: str) -> Mark | None:
         return None
     if gap is None or not gap.known:
         return Mark(value, value.rough() if group == standing.reference else "", hollow=True, strong=False)
-    return Mark(value, gap.printed(sign=True) or "", hollow=False, strong=gap.sureness() in words.SURE)
+    return Mark(value, gap.printed(sign=True) or "", hollow=False, strong=gap.sure)
 
 
 def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture, ...]:
@@ -124,7 +125,7 @@ def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture,
         if seen:
             closed = [line for block in blocks if not _seen(block) for line in block]
             lines = [*seen, *_open(closed)]
-            heads = [words.subject(o, found, policy) for o in pair]
+            heads = [words.heading(o, found, policy) for o in pair]
             pictures.append(_chart(lines, heads).picture(*words.crossing_chart(columns, policy)))
     return tuple(pictures)
 
@@ -184,8 +185,10 @@ def _tops(lines: Sequence[Line]) -> list[float]:
 
 def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None:
     """The marks of one outcome; y runs in points from the top."""
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+    if any(m.value.unit.startswith("share") for _, line in lines for m in line.marks if m):
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.grid(axis="x")
     axes.spines.bottom.set_visible(False)

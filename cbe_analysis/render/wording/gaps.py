@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.numbers import listed
-from cbe_analysis.render.readings import UNKNOWN, Reading, compared
-from cbe_analysis.render.standings import Crossing, Standing
+from cbe_analysis.render.readings import CERTAIN, UNKNOWN, compared
+from cbe_analysis.render.standings import Standing
 from cbe_analysis.render.wording import dates, effects, names
+from cbe_analysis.render.wording.gap_charts import heading, inside
 from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
-SURE = ("very sure", "fairly sure")
-
 
 def title(found: Sequence[Standing], policy: Policy) -> str:
     """The inquiry question."""
-    subjects = list(dict.fromkeys(names.lower(subject(s.outcome, found, policy)) for s in found))
-    of = f" in {listed(subjects)}" if all(":" in s.outcome for s in found) else ""
-    return f"How do results{of} differ between groups?"
+    subjects = list(dict.fromkeys(names.lower(heading(s.outcome, found, policy)) for s in found))
+    if not _scores(found[0]):
+        return f"How does {listed(subjects)} differ between groups?"
+    return f"How do results in {listed(subjects)} differ between groups?"
 
 
-def subject(outcome: str, found: Sequence[Standing] | Sequence[Crossing], policy: Policy) -> str:
-    """The outcome as a heading: its subject, or the indicator's question."""
-    return names.outcome(policy, outcome, [s.outcome for s in found]) if ":" in outcome else outcome
+def _scores(standing: Standing) -> bool:
+    """True where the outcome is a test's; else it is the indicator itself."""
+    return ":" in standing.outcome
 
 
 def facts(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release
     """The answer: the widest clear difference of every outcome, with its interval and its size in words."""
     widest = [w for own in _outcomes(found) if (w := _widest(own)) is not None]
     if not widest:
-        if any(_main(s) is not None for s in found):
+        if any(s.difference is not None for s in found):
             return "We cannot tell whether results differ between these groups."
         return "The differences between these groups are protected."
     where = whose(releases, policy)
@@ -62,12 +62,12 @@ def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release
     for standing in widest:
         pairs.setdefault((standing.factor, standing.main, standing.reference), []).append(standing)
     told = [_pair(own, found, policy) for own in pairs.values()]
-    return " ".join([start + told[0] if start else _upper(told[0]), *map(_upper, told[1:])])
+    return " ".join([start + told[0] if start else names.upper(told[0]), *map(names.upper, told[1:])])
 
 
 def _widest(own: Sequence[Standing]) -> Standing | None:
     """The factor whose main groups differ most, among the clear differences of an outcome."""
-    clear = [(s, g) for s in own if (g := _main(s)) is not None and g.sureness() in SURE]
+    clear = [(s, g) for s in own if (g := s.difference) is not None and g.sure]
     return max(clear, key=lambda pair: abs(pair[1].value))[0] if clear else None
 
 
@@ -79,9 +79,11 @@ def _pair(own: Sequence[Standing], found: Sequence[Standing], policy: Policy) ->
         gap = standing.gap(standing.main)
         assert gap is not None
         unit = "" if gap.unit.startswith("share") or i else f" {names.unit(gap.unit, short=True)}"
-        where = f" in {_in(standing, found, policy)}" if ":" in standing.outcome else ""
+        where = f" in {inside(standing, found, policy)}" if _scores(standing) else ""
         note = f"95% interval {gap.less()}" if not i else gap.less()
         parts.append(f"{gap.size()}{unit} {'lower' if gap.value < 0 else 'higher'}{where} ({note})")
+    if not _scores(own[0]):
+        return f"the {own[0].quantity} among {group} was {listed(parts)} than among {other}."
     return f"results of {group} were {listed(parts)} than those of {other}."
 
 
@@ -91,10 +93,10 @@ def sure(found: Sequence[Standing], policy: Policy) -> str:
     for own in _outcomes(found):
         by: dict[str, list[str]] = {}
         for standing in own:
-            gap = _main(standing)
+            gap = standing.difference
             word = gap.sureness() if gap is not None else "protected"
             by.setdefault(word or "not tested", []).append(standing.factor)
-        told.append(_one_sure(by, policy, _in(own[0], found, policy) if ":" in own[0].outcome else ""))
+        told.append(_one_sure(by, policy, inside(own[0], found, policy) if _scores(own[0]) else ""))
     return " ".join(["**How sure are we?**", *told, _large(found, policy)]).strip()
 
 
@@ -103,14 +105,14 @@ def _large(found: Sequence[Standing], policy: Policy) -> str:
     known = [(w, e) for own in _outcomes(found) if (w := _widest(own)) and (e := w.effect(w.main)) and e.known]
     if not known:
         return ""
-    told = [f"{effects.spoken(e.value)} in {_in(w, found, policy)}" for w, e in known]
+    told = [f"{effects.spoken(e.value)} in {inside(w, found, policy)}" for w, e in known]
     return f"The widest difference is {listed(told)}."
 
 
 def _one_sure(by: dict[str, list[str]], policy: Policy, subject: str) -> str:
     """The sentence of one outcome."""
     start = f"In {subject} we" if subject else "We"
-    parts = [f"are {w} of a difference by {names.factors(policy, by[w])}" for w in SURE if w in by]
+    parts = [f"are {w} of a difference by {names.factors(policy, by[w])}" for w in CERTAIN if w in by]
     if "cannot tell" in by:
         parts.append(f"cannot tell whether there is one by {names.factors(policy, by['cannot tell'], 'or')}")
     if "not tested" in by:
@@ -118,94 +120,6 @@ def _one_sure(by: dict[str, list[str]], policy: Policy, subject: str) -> str:
     if not parts:
         return f"{start} cannot say: the differences are protected."
     return f"{start} {'; we '.join(parts)}."
-
-
-def gap_chart(columns: Sequence[Sequence[Standing]], policy: Policy) -> tuple[str, str, str]:
-    """Title, unit and alt text of the gap chart."""
-    found = [s for column in columns for s in column]
-    unit = names.unit(found[0].whole.unit if found[0].whole else "")
-    title = _finding(columns, policy)
-    sub = (
-        f"{_upper(found[0].quantity)} in {unit} with 95% intervals. Hollow mark: the group compared with, and its "
-        f"{found[0].quantity}. Other numbers: difference from it."
-    )
-    return title, sub, f"{title}. " + " ".join(_told(s, found, policy) for s in found)
-
-
-def _finding(columns: Sequence[Sequence[Standing]], policy: Policy) -> str:
-    """By what the results differ, as a chart's title."""
-    found = [s for column in columns for s in column]
-    everywhere: list[str] = []
-    somewhere: dict[str, list[str]] = {}
-    for standings in zip(*columns, strict=True):
-        clear = [s for s in standings if (g := _main(s)) is not None and g.sureness() in SURE]
-        if len(clear) == len(standings):
-            everywhere.append(standings[0].factor)
-        elif clear:
-            somewhere.setdefault(listed([_in(s, found, policy) for s in clear]), []).append(standings[0].factor)
-    both = " in both subjects" if len(columns) > 1 else ""
-    parts = [f"by {names.factors(policy, everywhere)}{both}"] if everywhere else []
-    parts += [f"by {names.factors(policy, by)} in {subjects}" for subjects, by in somewhere.items()]
-    return f"Results differ {', '.join(parts)}" if parts else "No clear difference between the groups compared"
-
-
-def _told(standing: Standing, found: Sequence[Standing], policy: Policy) -> str:
-    """The groups of a factor with their values and differences."""
-    parts = []
-    for group in standing.groups:
-        value, gap = standing.value(group), standing.gap(group)
-        name = names.group(policy, standing.factor, group)
-        if value is None or value.protected:
-            parts.append(f"{name} protected")
-        elif gap is not None and gap.bounded:
-            parts.append(f"{name} {value.rough()}, difference {gap.printed(sign=True)} (95% interval {gap.interval()})")
-        else:
-            parts.append(f"{name} {value.rough()}")
-    return f"{subject(standing.outcome, found, policy)} by {names.factor(policy, standing.factor)}: {'; '.join(parts)}."
-
-
-def crossed(policy: Policy, crossing: Crossing, cell: tuple[str, str]) -> str:
-    """A crossed group as a chart names it: "Black students, girls"."""
-    first, second = (names.group(policy, f, v) for f, v in zip(crossing.factors, cell, strict=True))
-    return f"{first}, {names.lower(second)}"
-
-
-def crossing_chart(columns: Sequence[Crossing], policy: Policy) -> tuple[str, str, str]:
-    """Title, unit and alt text of the chart of crossed groups."""
-    own = columns[0]
-    first, second = (names.factor(policy, f) for f in own.factors)
-    whole = next(iter(own.rows)).unit
-    others = [names.lower(names.group(policy, own.factors[1], g)) for g in own.groups(1)]
-    held = all(_holds(c) for c in columns)
-    title = (
-        f"The difference by {first} is there for {listed(others)}" if held else f"{_upper(first)}, split by {second}"
-    )
-    sub = f"{_upper(own.quantity)} in {names.unit(whole)} with 95% intervals. Groups that are too small are protected."
-    return title, sub, f"{title}. " + " ".join(_crossed_told(c, columns, policy) for c in columns)
-
-
-def _holds(crossing: Crossing) -> bool:
-    """True when the largest group of the first factor stands apart from its reference in every group of the second."""
-    first, others = crossing.groups(0), crossing.groups(1)
-    largest = max(first[1:], key=lambda g: sum(c.at_least for o in others if (c := crossing.cell(g, o))), default="")
-    sides = []
-    for other in others:
-        group, base = crossing.cell(largest, other), crossing.cell(first[0], other)
-        if group is None or base is None or not (group.bounded and base.bounded):
-            return False
-        sides.append((group.high < base.low) - (group.low > base.high))
-    return bool(sides) and abs(sum(sides)) == len(sides)
-
-
-def _crossed_told(crossing: Crossing, columns: Sequence[Crossing], policy: Policy) -> str:
-    parts = []
-    for first in crossing.groups(0):
-        for second in crossing.groups(1):
-            value = crossing.cell(first, second)
-            if value is not None and value.bounded:
-                name = crossed(policy, crossing, (first, second))
-                parts.append(f"{name} {value.rough()} (95% interval {value.interval()})")
-    return f"{subject(crossing.outcome, columns, policy)}: {'; '.join(parts) or 'protected'}."
 
 
 def tables(found: Sequence[Standing], policy: Policy) -> tuple[Table, ...]:
@@ -216,7 +130,9 @@ def tables(found: Sequence[Standing], policy: Policy) -> tuple[Table, ...]:
         blocks = [[Entry("All students", head.whole, None)]]
         blocks += [[_entry(s, g, policy) for g in (*s.groups, *_unknown(s))] for s in own]
         unit = names.unit(head.whole.unit if head.whole else "")
-        made.append(gap_table(f"{subject(head.outcome, found, policy)}, {unit}", LEGEND, _upper(head.quantity), blocks))
+        made.append(
+            gap_table(f"{heading(head.outcome, found, policy)}, {unit}", LEGEND, names.upper(head.quantity), blocks)
+        )
     return tuple(made)
 
 
@@ -273,8 +189,8 @@ def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
     told = told.replace(f" {outcome}", "") if outcome else told
     tested = compared(s.rows for s in found)
     return (
-        f"{_upper(told)}. {tested} differences were tested; p is adjusted within each factor (Benjamini–Hochberg). "
-        "Very sure: adjusted p up to .01; fairly sure: below .05. SD: Hedges g, the difference in standard deviations."
+        f"{names.upper(told)}. {tested} differences were tested; p is adjusted within each factor (Benjamini–Hochberg). "
+        "Very sure: adjusted p up to .01; fairly sure: below .05. SD: Hedges g, the gap in standard deviations."
     )
 
 
@@ -287,11 +203,6 @@ def definitions(found: Sequence[Standing], policy: Policy) -> str:
     )
 
 
-def _main(standing: Standing) -> Reading | None:
-    """The difference of the main group."""
-    return standing.gap(standing.main) if standing.main else None
-
-
 def _by_outcome(found: Sequence[Standing]) -> list[Standing]:
     return [own[0] for own in _outcomes(found)]
 
@@ -299,11 +210,3 @@ def _by_outcome(found: Sequence[Standing]) -> list[Standing]:
 def _outcomes(found: Sequence[Standing]) -> list[list[Standing]]:
     """The standings of each outcome."""
     return [[s for s in found if s.outcome == o] for o in dict.fromkeys(s.outcome for s in found)]
-
-
-def _in(standing: Standing, found: Sequence[Standing], policy: Policy) -> str:
-    return names.lower(subject(standing.outcome, found, policy))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -34,7 +34,7 @@ def facts(found: Sequence[Course], policy: Policy, releases: Sequence[Release]) 
         line
         for line in (
             f"{most} students with scores" if most else "",
-            span[:1].upper() + span[1:],
+            names.upper(span),
             f"Scores up to {dates.spoken(max(r.as_of for r in releases))}",
         )
         if line
@@ -192,7 +192,7 @@ def _may(found: Sequence[Course], policy: Policy) -> list[str]:
             "average. How schools work may matter more than who the students are."
         )
     gaps = [g for c in found if c.main and (g := c.gap(c.main)) is not None and g.bounded]
-    if any(g.sureness() in ("very sure", "fairly sure") for g in gaps):
+    if any(g.sure for g in gaps):
         told.append("Where the pace differs, look first at what students meet: time, tasks and support.")
     elif not told:
         told.append("We saw no clear difference in pace between the groups in the chart.")
@@ -246,7 +246,7 @@ def method(found: Sequence[Course], releases: Sequence[Release]) -> str:
     told = growth.method.partition("; p adjusted")[0].replace(f" of {growth.parameters['outcome']}", "")
     tested = compared(c.rows for c in found)
     return (
-        f"{told[:1].upper() + told[1:]}. One fit per factor. {tested} differences in growth were tested, p adjusted "
+        f"{names.upper(told)}. One fit per factor. {tested} differences in growth were tested, p adjusted "
         "within each factor (Benjamini–Hochberg). Very sure: adjusted p up to .01; fairly sure: below .05. Chart: mean "
         "of the last score in each grade; intervals clustered by school."
     )

@@ -20,7 +20,7 @@ def group(policy: Policy, factor: str, value: str) -> str:
     if value in (ALL, UNKNOWN):
         return "All students" if value == ALL else "Not recorded"
     label = policy.label(factor, value)
-    return label[:1].upper() + label[1:]
+    return upper(label)
 
 
 def students(policy: Policy, factor: str, value: str) -> str:
@@ -40,10 +40,15 @@ def lower(text: str) -> str:
     return text if first in PROPER or first[1:] != first[1:].lower() else text[:1].lower() + text[1:]
 
 
+def upper(text: str) -> str:
+    """The text with a large first letter, as at the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def subject(policy: Policy, outcome: str) -> str:
     """The subject of an outcome: "Reading"."""
     label = policy.label("subject", outcome.rpartition(":")[2])
-    return label[:1].upper() + label[1:]
+    return upper(label)
 
 
 def factor(policy: Policy, name: str) -> str:
@@ -90,7 +95,7 @@ def condition(policy: Policy, text: str) -> str:
         "<": "less than {}",
     }
     told = words[operator].replace("{}", label)
-    return told[:1].upper() + told[1:]
+    return upper(told)
 
 
 def short_grade(value: str) -> str:
@@ -100,5 +105,7 @@ def short_grade(value: str) -> str:
 
 def unit(text: str, *, short: bool = False) -> str:
     """The unit without its "/ year"; short, its last word: "scale points", "points"."""
-    own = text.partition(" / ")[0]
+    own = text.partition(" / ")[0].partition(",")[0]
+    if own.startswith("share"):
+        return "points" if short else own
     return own.split()[-1] if short and own else own
