@@ -325,6 +325,20 @@ def test_scores_that_never_change_grow_by_nothing():
     assert not fit.identified
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_scores_on_lines_are_the_lines(noise):
+    draw = np.random.default_rng(18)
+    student, years = np.repeat(np.arange(40), 4), np.tile([0.0, 1.0, 2.0, 3.5], 40)
+    line = draw.normal(size=(40, 2)) * [50, 5] + [500, 20]
+    y = line[student, 0] + line[student, 1] * years + noise * draw.normal(size=160)
+    fit = fit_growth(y, years, student)
+    assert fit.converged
+    assert fit.coef == pytest.approx(line.mean(axis=0), rel=1e-4)
+    assert fit.std_error == pytest.approx(line.std(axis=0, ddof=1) / np.sqrt(40), rel=1e-3)
+    assert fit.coef + fit.student.effects == pytest.approx(line, abs=0.1)
+    assert np.sqrt(fit.sigma2) < 0.05
+
+
 def test_a_variance_of_zero_is_said_plainly():
     draw = np.random.default_rng(15)
     student, years = np.repeat(np.arange(80), 5), np.tile(np.arange(5.0), 80)

@@ -120,7 +120,7 @@ def evaluate(moments: Moments, factors: FloatArray, *, reml: bool) -> Point:
     """The deviance at the factors, minimised over fixed effects and sigma2."""
     products, log_det = _without_students(moments, factors[0])
     z00, z01, z11 = products[:, 0, 0], products[:, 0, 1], products[:, 1, 1]
-    schools = shrink(factors[1], np.stack([z00, z01, z11, z00 * z11 - z01 * z01]))
+    schools = shrink(factors[1], np.stack([z00, z01, z11, np.maximum(z00 * z11 - z01 * z01, 0)]))
     growth, gain, loss = products[:, :2], symmetric(schools.gain), symmetric(schools.loss)
     total = (products - np.swapaxes(growth, 1, 2) @ gain @ growth).sum(0)
     fixed, p = moments.basis.fixed, len(moments.basis.fixed)
@@ -128,7 +128,7 @@ def evaluate(moments: Moments, factors: FloatArray, *, reml: bool) -> Point:
     residual = np.zeros(len(total))
     residual[fixed], residual[-1] = -vcov @ total[fixed, -1], 1
     df = moments.rows - p * reml
-    sigma2 = float(residual @ total @ residual) / df
+    sigma2 = max(float(residual @ total @ residual) / df, TINY)
     deviance = df * (np.log(2 * np.pi * sigma2) + 1) + log_det + np.log(schools.determinant).sum() - moments.log_weights
     if reml:
         deviance -= np.linalg.slogdet(vcov)[1] + 2 * np.linalg.slogdet(moments.basis.to_fixed)[1]
@@ -136,19 +136,22 @@ def evaluate(moments: Moments, factors: FloatArray, *, reml: bool) -> Point:
 
 
 def _without_students(moments: Moments, factor: FloatArray) -> tuple[FloatArray, float]:
-    """Each school's products of all columns with the students eliminated, and the students' log determinant."""
-    products, log_det = moments.by_school.copy(), 0.0
+    """Each school's products of all columns with the students eliminated, and the students' log determinant.
+
+    What is left is what lies about the students' lines plus what their shrinkage leaves of the lines: only sums, so
+    that nothing cancels where students differ far more than their scores vary.
+    """
+    products, log_det = moments.within.copy(), 0.0
     for block in moments.blocks:
-        along = moments.by_student[:, :, block.students]
-        shrunk = shrink(factor, moments.spread[:, block.students])
+        lines, spread = moments.lines[:, :, block.students], moments.spread[:, block.students]
+        shrunk = shrink(factor, spread)
         log_det += float(np.log(shrunk.determinant).sum())
-        q00, q01, q11 = shrunk.gain
-        root = np.sqrt(q00)
-        cross = q01 / np.sqrt(np.maximum(q00, TINY))
-        first = root * along[0] + cross * along[1]
-        second = np.sqrt(np.maximum(q11 - cross * cross, 0)) * along[1]
+        h00, h01, _ = shrunk.loss
+        root = np.sqrt(h00)
+        first = root * lines[0] + h01 / root * lines[1]
+        second = np.sqrt(spread[3] / (shrunk.determinant * h00)) * lines[1]
         for school, some in block.pieces():
-            products[school] -= first[:, some] @ first[:, some].T + second[:, some] @ second[:, some].T
+            products[school] += first[:, some] @ first[:, some].T + second[:, some] @ second[:, some].T
     return products, log_det
 
 
@@ -179,29 +182,24 @@ def _student_sums(moments: Moments, point: Point, weight: FloatArray) -> _Studen
     loss, gradient, squares = np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((S, 6))
     work = np.empty((2, m, BLOCK))
     for block in moments.blocks:
-        z00, z01, z11, _ = moments.spread[:, block.students]
-        shrunk = shrink(point.factors[0], moments.spread[:, block.students])
-        q00, q01, q11 = shrunk.gain
-        t00, t01, t11 = _weighted(moments.by_student[:, :, block.students], inner, block, work)
-        r00, r01 = 1 - z00 * q00 - z01 * q01, -z00 * q01 - z01 * q11
-        r10, r11 = -z01 * q00 - z11 * q01, 1 - z01 * q01 - z11 * q11
-        a00, a01 = r00 * t00 + r01 * t01, r00 * t01 + r01 * t11
-        a10, a11 = r10 * t00 + r11 * t01, r10 * t01 + r11 * t11
-        gradient -= symmetric((a00 @ r00 + a01 @ r01, a00 @ r10 + a01 @ r11, a10 @ r10 + a11 @ r11))
-        h00, h01, h11 = shrunk.loss
+        h00, h01, h11 = shrink(point.factors[0], moments.spread[:, block.students]).loss
+        t00, t01, t11 = _weighted(moments.lines[:, :, block.students], inner, block, work)
+        a00, a01 = h00 * t00 + h01 * t01, h00 * t01 + h01 * t11
+        a10, a11 = h01 * t00 + h11 * t01, h01 * t01 + h11 * t11
+        gradient -= symmetric((a00 @ h00 + a01 @ h01, a00 @ h01 + a01 @ h11, a10 @ h01 + a11 @ h11))
         loss += symmetric((h00.sum(), h01.sum(), h11.sum()))
         six = np.array([h00 * h00, h00 * h01, h00 * h11, h01 * h01, h01 * h11, h11 * h11])
         squares[block.schools] += np.add.reduceat(six, block.edges[:-1], axis=1).T
     return _StudentSums(loss, gradient, squares)
 
 
-def _weighted(along: FloatArray, inner: FloatArray, block: Block, work: FloatArray) -> Entries:
-    """Each student's products, weighted by the matrix of their school: entries of `K W K'`."""
-    product = work[:, :, : along.shape[2]]
+def _weighted(lines: FloatArray, inner: FloatArray, block: Block, work: FloatArray) -> Entries:
+    """Each student's lines `B`, weighted by the matrix of their school: entries of `B W B'`."""
+    product = work[:, :, : lines.shape[2]]
     for school, some in block.pieces():
-        np.matmul(inner[school], along[:, :, some], out=product[:, :, some])
-    t00, t11 = np.einsum("aij,aij->aj", product, along)
-    return t00, np.einsum("ij,ij->j", product[0], along[1]), t11
+        np.matmul(inner[school], lines[:, :, some], out=product[:, :, some])
+    t00, t11 = np.einsum("aij,aij->aj", product, lines)
+    return t00, np.einsum("ij,ij->j", product[0], lines[1]), t11
 
 
 def _information(point: Point, students: _StudentSums, remainder: FloatArray, free: Free) -> FloatArray:

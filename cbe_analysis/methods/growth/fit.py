@@ -62,7 +62,7 @@ class GrowthFit:
     student, school
         The levels; no school level with fewer than two schools.
     sigma2
-        Residual variance, of a row of weight one.
+        Residual variance, of a row of weight one; held above zero where all scores lie on their students' lines.
     loglik
         Restricted under REML; NaN where the scores leave no residual.
     iterations, converged
@@ -140,7 +140,7 @@ def fit_growth(  # noqa: PLR0913  one argument for each part of the model's equa
     names = Names(units.labels[unit], places.labels[rows.school]), Names(places.labels, places.labels)
     with one_thread():
         moments = reduce_rows(rows)
-        if moments.residual_size <= EXACT * float(np.sqrt(np.mean(rows.y**2 * rows.weights))):
+        if moments.residual <= EXACT**2 * float(np.mean(rows.y**2 * rows.weights)):
             return _without_residual(moments.basis, names, effects[1] > 0)
         return _finish(moments, search(moments, effects, reml=reml), effects, names)
 
@@ -209,13 +209,13 @@ def _finish(moments: Moments, found: Found, effects: tuple[int, int], names: tup
 
 def _identified(moments: Moments, found: Found, effects: tuple[int, int]) -> bool:
     """Whether there are units and occasions enough for the variances, and information on each of them."""
-    units = len(moments.school), len(moments.by_school)
+    units = len(moments.school), len(moments.within)
     enough = all(count > size for count, size in zip(units, effects, strict=True) if size)
     return enough and found.information > INFORMED and (moments.spare > 0 or effects[0] < 2)
 
 
 def _level(names: Names, predicted: Prediction, covariance: FloatArray, singular: bool) -> Level:
-    errors = np.sqrt(np.einsum("kii->ki", predicted.covariances))
+    errors = np.sqrt(np.maximum(np.einsum("kii->ki", predicted.covariances), 0))
     return Level(names.ids, names.schools, predicted.effects, errors, predicted.covariances, covariance, singular)
 
 

@@ -13,7 +13,9 @@ from cbe_analysis.methods.arrays import FloatArray, IntArray
 from cbe_analysis.methods.weighing import independent
 
 BLOCK = 4096  # students worked on together: their arrays stay in the processor's cache
-SAME_LINE = 1e-6  # a student whose occasions spread less than this has one date, and no line of their own
+SAME_DATE = 1e-10  # a student's dates vary by less than this share of all dates: they have no line of their own
+EXACT = 1e-11  # a variance about the students' lines below this share of all is none at all
+HELD = 1e-7  # and is then held at this share, since a likelihood without a residual has no maximum
 DEPENDENT = 1e-13  # least eigenvalue of the columns' correlations, over the largest
 APART = 1e-7  # the share of (1, years) that may lie outside the span of the fixed columns
 
@@ -85,37 +87,35 @@ class Moments:
 
     Parameters
     ----------
-    by_student
-        Shape `(2, m, n)`: products of the two growth columns with every column.
+    lines
+        Shape `(2, m, n)`: every column's line for each student, in terms of the growth columns.
     spread
         Shape `(4, n)`: entries 00, 01, 11 and the determinant of the products of the growth columns.
-    by_school
-        Shape `(S, m, m)`: products of all columns.
+    within
+        Shape `(S, m, m)`: products of the columns about the students' lines.
     school
         Shape `(n,)`: code of each student's school.
     blocks
         All students, in pieces.
     rows, log_weights, spare
         Rows; sum of log weights; degrees of freedom about the students' own lines.
+    residual
+        Mean square of the residual of least squares.
     ratio
         Variance between students over variance about their own lines, a place to start from.
     """
 
     basis: Basis
-    by_student: FloatArray
+    lines: FloatArray
     spread: FloatArray
-    by_school: FloatArray
+    within: FloatArray
     school: IntArray
     blocks: tuple[Block, ...]
     rows: int
     log_weights: float
     spare: int
+    residual: float
     ratio: float
-
-    @property
-    def residual_size(self) -> float:
-        """Root mean square of the residual of least squares."""
-        return float(np.sqrt(self.by_school[:, -1, -1].sum() / self.rows))
 
 
 def reduce_rows(rows: Rows) -> Moments:
@@ -127,19 +127,25 @@ def reduce_rows(rows: Rows) -> Moments:
         Where fixed columns depend on each other, or all years are the same.
     """
     columns, basis = _orthogonal(rows)
-    m, n, N = len(columns), len(rows.start), len(rows.y)
-    by_student = np.empty((2, m, n))
-    for a, c in np.ndindex(2, m):
-        mirrored = (a, c) == (1, 0)
-        by_student[a, c] = by_student[0, 1] if mirrored else np.add.reduceat(columns[a] * columns[c], rows.start)
-    spread = _spread(by_student)
-    spare, ratio = _own_lines(by_student[:, -1], spread, N, float(columns[-1] @ columns[-1]))
+    N = len(rows.y)
+    spread, slope = _spread(columns, rows.start)
+    lines, explained = _lines(columns, slope, spread, rows.start)
     first = np.searchsorted(rows.school, np.arange(rows.school[-1] + 2))
-    parts = np.split(columns, rows.start[first[1:-1]], axis=1)
-    by_school = np.stack([part @ part.T for part in parts])
-    log_weights = float(np.log(rows.weights).sum())
     blocks = tuple(_blocks(rows.school, first))
-    return Moments(basis, by_student, spread, by_school, rows.school, blocks, N, log_weights, spare, ratio)
+    parts = np.split(columns, rows.start[first[1:-1]], axis=1)
+    within = np.stack([part @ part.T for part in parts])
+    for block in blocks:
+        for school, some in block.pieces():
+            part = explained[:, :, block.students][:, :, some]
+            within[school] -= part[0] @ part[0].T + part[1] @ part[1].T
+    residual, spare = float(columns[-1] @ columns[-1]) / N, N - len(rows.start) - int((spread[3] > 0).sum())
+    about = float(within[:, -1, -1].sum())
+    if about < EXACT * residual * N:
+        within[0, -1, -1] += HELD * residual * N
+        about += HELD * residual * N
+    ratio = float(np.clip(residual * spare / about - 1, 0.01, 1 / EXACT)) if spare > 0 and about > 0 else 1.0
+    log_weights = float(np.log(rows.weights).sum())
+    return Moments(basis, lines, spread, within, rows.school, blocks, N, log_weights, spare, residual, ratio)
 
 
 def _orthogonal(rows: Rows) -> tuple[FloatArray, Basis]:
@@ -179,23 +185,32 @@ def _orthogonalizer(given: FloatArray) -> FloatArray:
     return scaled
 
 
-def _spread(by_student: FloatArray) -> FloatArray:
-    """Entries and determinant of each student's products of the growth columns."""
-    z00, z01, z11 = by_student[0, 0], by_student[0, 1], by_student[1, 1]
-    return np.stack([z00, z01, z11, np.maximum(z00 * z11 - z01 * z01, 0)])
+def _spread(columns: FloatArray, start: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Entries and determinant of each student's products of the growth columns; the second column freed of the first.
+
+    Where a student's dates are the same, they are made exactly so.
+    """
+    count = np.diff(np.r_[start, columns.shape[1]])
+    z00, z01 = (np.add.reduceat(columns[0] * columns[c], start) for c in (0, 1))
+    slope = columns[1] - np.repeat(z01 / z00, count) * columns[0]
+    apart = np.add.reduceat(slope * slope, start)
+    apart = np.where(apart > SAME_DATE * z00, apart, 0)
+    return np.stack([z00, z01, z01 * z01 / z00 + apart, z00 * apart]), slope
 
 
-def _own_lines(along: FloatArray, spread: FloatArray, rows: int, total: float) -> tuple[int, float]:
-    """Degrees of freedom about the students' own lines, and the ratio of variances between and about them."""
-    z00, z01, z11, det = spread
-    k0, k1 = along
-    line = det > SAME_LINE * z00 * z11
-    explained = (z11 * k0 * k0 - 2 * z01 * k0 * k1 + z00 * k1 * k1) / np.where(line, det, 1)
-    explained = np.where(line, explained, k0 * k0 / z00)
-    spare = rows - len(k0) - int(line.sum())
-    within = (total - float(explained.sum())) / max(spare, 1)
-    known = within > 0 < spare
-    return spare, float(np.clip(total / rows / within - 1, 0.01, 1e8)) if known else 1.0
+def _lines(
+    columns: FloatArray, slope: FloatArray, spread: FloatArray, start: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Every column's line for each student, and the same in units of an orthonormal basis, both `(2, m, n)`."""
+    z00, z01, _, det = spread
+    steep, centre = np.sqrt(det / z00), z01 / z00
+    lines, explained = (np.empty((2, len(columns), len(start))) for _ in range(2))
+    for c, column in enumerate(columns):
+        explained[0, c] = np.add.reduceat(columns[0] * column, start) / np.sqrt(z00)
+        explained[1, c] = np.add.reduceat(slope * column, start) / np.where(det > 0, steep, np.inf)
+        lines[1, c] = explained[1, c] / np.where(det > 0, steep, np.inf)
+        lines[0, c] = explained[0, c] / np.sqrt(z00) - centre * lines[1, c]
+    return lines, explained
 
 
 def _blocks(school: IntArray, first: IntArray) -> Iterator[Block]:

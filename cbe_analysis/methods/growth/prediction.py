@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cbe_analysis.methods.arrays import FloatArray
-from cbe_analysis.methods.growth.deviance import Entries, Point, shrink, symmetric
+from cbe_analysis.methods.growth.deviance import Point, shrink, symmetric
 from cbe_analysis.methods.growth.moments import Moments
 
 
@@ -30,16 +30,15 @@ def predict_students(moments: Moments, point: Point) -> Prediction:
     school = np.einsum("sab,sb->sa", point.gain, point.growth @ point.residual)
     residual = np.tile(point.residual, (len(school), 1))
     residual[:, :2] -= school
-    along = np.empty((2, len(moments.school)))
+    line = np.empty((len(moments.school), 2))
     for block in moments.blocks:
-        products = moments.by_student[:, :, block.students]
+        lines = moments.lines[:, :, block.students]
         for code, some in block.pieces():
-            along[:, block.students][:, some] = np.einsum("c,acj->aj", residual[code], products[:, :, some])
-    gain = symmetric(shrink(point.factors[0], moments.spread).gain)
-    entries: Entries = (moments.spread[0], moments.spread[1], moments.spread[2])
-    carried = gain @ symmetric(entries)
-    covariances = gain + carried @ point.gain[moments.school] @ np.swapaxes(carried, 1, 2)
-    return _as_given(moments, np.einsum("sab,bs->sa", gain, along), point.sigma2 * covariances)
+            line[block.students][some] = np.einsum("c,acj->ja", residual[code], lines[:, :, some])
+    shrunk = shrink(point.factors[0], moments.spread)
+    kept = point.factors[0] @ point.factors[0].T @ symmetric(shrunk.loss)  # the share of a student's line that is kept
+    covariances = symmetric(shrunk.gain) + kept @ point.gain[moments.school] @ np.swapaxes(kept, 1, 2)
+    return _as_given(moments, np.einsum("sab,sb->sa", kept, line), point.sigma2 * covariances)
 
 
 def _as_given(moments: Moments, effects: FloatArray, covariances: FloatArray) -> Prediction:
