@@ -54,8 +54,9 @@ def _refusal(document: str, complaint: str) -> RunFailed:
             f"the brief holds {len(characters)} characters that no font of the kit can draw ({most})",
             remedy="name the groups and places in district.toml with letters that it has, under labels",
         )
-    rule = complaint.splitlines()[0].partition("`")[0].strip()[:120]
-    return RunFailed(f"the brief cannot be typeset: {rule}", remedy="mend the block that breaks this rule")
+    rule, _, told = complaint.splitlines()[0].partition(": ")
+    told = told.partition("`")[0].strip() if rule == "PDF/UA-1 error" else "a block is not of its form"
+    return RunFailed(f"the brief cannot be typeset: {told}", remedy="mend the block that breaks this rule")
 
 
 def _tables_in(block: Bundle) -> int:
