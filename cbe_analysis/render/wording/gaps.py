@@ -189,8 +189,8 @@ def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
     told = told.replace(f" {outcome}", "") if outcome else told
     tested = compared(s.rows for s in found)
     return (
-        f"{names.upper(told)}. {tested} differences were tested; p is adjusted within each factor (Benjamini–Hochberg). "
-        "Very sure: adjusted p up to .01; fairly sure: below .05. SD: Hedges g, the gap in standard deviations."
+        f"{names.upper(told)}. {tested} differences were tested, p adjusted within each factor (Benjamini–Hochberg). "
+        "Very sure: adjusted p up to .01; fairly sure: below .05. SD: Hedges g, gaps in standard deviations."
     )
 
 

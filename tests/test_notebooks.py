@@ -1,0 +1,110 @@
+"""The notebooks hold parameters, words and calls; on Project STAR each makes a brief that everyone can read."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import page
+import pikepdf
+import pytest
+
+from cbe_analysis.render.bundles import read_bundles
+from cbe_analysis.render.readability import grade
+from cbe_analysis.run import run
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+EASY = 9  # years of school that a brief may ask of its reader
+PAGES = 3
+REASONED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.BinOp | ast.AugAssign | ast.While
+
+notebooks = pytest.mark.parametrize("file", NOTEBOOKS, ids=[file.stem for file in NOTEBOOKS])
+
+
+def code(file):
+    """The code cells of a notebook."""
+    return [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
+
+
+def test_the_four_inquiries_are_there():
+    assert [file.stem for file in NOTEBOOKS] == ["data_quality", "disparities", "growth", "intervention"]
+
+
+@notebooks
+def test_notebooks_only_call(file):
+    held = [node for cell in code(file) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, REASONED)]
+    assert [ast.unparse(node) for node in held] == []
+
+
+@notebooks
+def test_notebooks_begin_with_words_and_then_parameters(file):
+    cells = nbformat.read(file, as_version=4).cells
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.startswith("# ")
+    told = [c for c in cells if "parameters" in c.metadata.get("tags", ())]
+    assert len(told) == 1
+    assert told[0] is next(c for c in cells if c.cell_type == "code")
+    names = [line.targets[0].id for line in ast.parse(told[0].source).body]
+    assert names[:2] == ["data", "audience"]
+    words = " ".join(c.source for c in cells if c.cell_type == "markdown")
+    lines = {line.split(" =")[0]: line for line in told[0].source.splitlines()}
+    assert [name for name in names if "  # " not in lines[name] and f"`{name}`" not in words] == []
+
+
+@notebooks
+def test_notebooks_are_kept_without_outputs(file):
+    assert [c for c in code(file) if c.outputs or c.execution_count is not None] == []
+
+
+@notebooks
+def test_notebooks_name_no_district(file):
+    words = " ".join(c.source for c in nbformat.read(file, as_version=4).cells).replace("data/star", "")
+    assert re.findall(r"(?i)\b(STAR|Tennessee|lunch|kindergarten)\b", words) == []
+
+
+@pytest.mark.sockets
+@notebooks
+def test_each_brief_is_short_accessible_and_easy_to_read(file, star, tmp_path):
+    made = run(file, star, out=tmp_path)
+    pdf, html, record = made.paths[:3]
+    assert made.pages <= PAGES
+
+    report = page.validate_pdf(str(pdf), profile=page.ValidationProfile.PDF_UA_1)
+    assert report.is_compliant, report.failures
+    blocks = read_bundles(nbformat.read(record, as_version=4))
+    with pikepdf.open(pdf) as document:
+        assert str(document.Root.Lang) == "en"
+        assert str(document.docinfo.get("/Title", "")) == blocks[0]["title"]
+        tags = list(_tags(document.Root.StructTreeRoot))
+    kinds = [str(tag.S) for tag in tags]
+    assert "/H1" in kinds
+    alts = [str(tag.Alt) for tag in tags if tag.S == "/Figure"]
+    assert alts == [b["alt"] for b in blocks if b["kind"] == "figure"]
+    assert all(len(alt.split()) > 15 and re.search(r"\d", alt) for alt in alts)
+    assert kinds.count("/TH") >= sum(len(b["columns"]) + len(b["rows"]) for b in blocks if b["kind"] == "table") > 0
+
+    assert grade(_words(blocks)) <= EASY
+    assert [b for b in blocks if re.search(r"\b(nan|NaN|None|inf)\b", _words([b]))] == []
+    assert not re.search(r">\s*(nan|NaN|None)\s*<", html.read_text(encoding="utf-8"))
+
+
+def _tags(node):
+    """Every tag of a PDF in reading order."""
+    held = node.get("/K", [])
+    for kid in held if isinstance(held, pikepdf.Array) else [held]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from _tags(kid)
+
+
+def _words(blocks):
+    """The sentences of a brief before its method: title, answer, headings, notes."""
+    said = []
+    for b in blocks:
+        if b["kind"] == "row":
+            said.append(_words(b["cells"]))
+        said += [b.get(name, "") for name in ("title", "text", "sure") if isinstance(b.get(name), str)]
+        said += [t for name in ("text", "closing") if not isinstance(b.get(name), str) for t in b.get(name) or ()]
+        said += [t for item in b.get("items", ()) for t in (*item["text"], *item["steps"])]
+    ended = [t if t.endswith((".", "?")) else f"{t}." for t in said if t]
+    return " ".join(ended).replace("**", "")
