@@ -37,11 +37,14 @@ def predict_students(moments: Moments, point: Point) -> Prediction:
             line[block.students][some] = np.einsum("c,acj->ja", residual[code], lines[:, :, some])
     shrunk = shrink(point.factors[0], moments.spread)
     kept = point.factors[0] @ point.factors[0].T @ symmetric(shrunk.loss)  # the share of a student's line that is kept
-    covariances = symmetric(shrunk.gain) + kept @ point.gain[moments.school] @ np.swapaxes(kept, 1, 2)
+    covariances = symmetric(shrunk.gain)
+    if point.gain.any():
+        covariances = covariances + kept @ point.gain[moments.school] @ np.swapaxes(kept, 1, 2)
     return _as_given(moments, np.einsum("sab,sb->sa", kept, line), point.sigma2 * covariances)
 
 
 def _as_given(moments: Moments, effects: FloatArray, covariances: FloatArray) -> Prediction:
     """From the orthogonal basis back to (1, years)."""
     back = np.linalg.inv(moments.basis.to_growth)
-    return Prediction(effects @ back.T, back @ covariances @ back.T)
+    turned = covariances.reshape(-1, 4) @ np.kron(back, back).T  # back @ covariance @ back' for all at once
+    return Prediction(effects @ back.T, turned.reshape(-1, 2, 2))
