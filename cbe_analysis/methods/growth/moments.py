@@ -124,7 +124,7 @@ def reduce_rows(rows: Rows) -> Moments:
     Raises
     ------
     UsageError
-        Where fixed columns depend on each other, or all years are the same.
+        Where fixed columns depend on each other.
     """
     columns, basis = _orthogonal(rows)
     N = len(rows.y)
@@ -133,11 +133,7 @@ def reduce_rows(rows: Rows) -> Moments:
     first = np.searchsorted(rows.school, np.arange(rows.school[-1] + 2))
     blocks = tuple(_blocks(rows.school, first))
     parts = np.split(columns, rows.start[first[1:-1]], axis=1)
-    within = np.stack([part @ part.T for part in parts])
-    for block in blocks:
-        for school, some in block.pieces():
-            part = explained[:, :, block.students][:, :, some]
-            within[school] -= part[0] @ part[0].T + part[1] @ part[1].T
+    within = _within(parts, explained, blocks)
     residual, spare = float(columns[-1] @ columns[-1]) / N, N - len(rows.start) - int((spread[3] > 0).sum())
     about = float(within[:, -1, -1].sum())
     if about < EXACT * residual * N:
@@ -211,6 +207,16 @@ def _lines(
         lines[1, c] = explained[1, c] / np.where(det > 0, steep, np.inf)
         lines[0, c] = explained[0, c] / np.sqrt(z00) - centre * lines[1, c]
     return lines, explained
+
+
+def _within(parts: list[FloatArray], explained: FloatArray, blocks: tuple[Block, ...]) -> FloatArray:
+    """Products of the columns about the students' lines, for the columns of each school, shape `(S, m, m)`."""
+    within = np.stack([part @ part.T for part in parts])
+    for block in blocks:
+        for school, some in block.pieces():
+            first, second = explained[:, :, block.students][:, :, some]
+            within[school] -= first @ first.T + second @ second.T
+    return within
 
 
 def _blocks(school: IntArray, first: IntArray) -> Iterator[Block]:
