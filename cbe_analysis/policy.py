@@ -20,6 +20,7 @@ FILE = "district.toml"
 FACTORS = ("race_ethnicity", "gender", "economically_disadvantaged", "english_learner", "disability")
 SMALLEST_MINIMUM = 5
 CLOCKS = ("calendar", "school")
+PROFILES = ("suppressed", "rounded")
 PERSONAL = frozenset(c.name for table in TABLES.values() for c in table.columns if c.personal)
 
 
@@ -43,6 +44,8 @@ class Policy:
         Factor -> the reference group of comparisons.
     published_dimensions
         What a public output may be grouped by. Empty: the factors, school_id, grade and school_year.
+    privacy_profile
+        How small groups are protected: "suppressed" (hidden) or "rounded" (not made yet, and refused for the public).
     as_of
         The date the data stand for; None: the latest observed date.
     growth_clock
@@ -66,6 +69,7 @@ class Policy:
     factors: tuple[str, ...] = FACTORS
     references: Mapping[str, str] = field(default_factory=dict)
     published_dimensions: tuple[str, ...] = ()
+    privacy_profile: str = "suppressed"
     as_of: date | None = None
     growth_clock: str = "calendar"
     school_year_days: tuple[str, str] = ("08-15", "06-10")
@@ -114,6 +118,7 @@ RULES: tuple[tuple[str, Callable[[Any], object], str], ...] = (
     ),
     ("factors", _columns, "name columns that do not identify a person, each once"),
     ("published_dimensions", _columns, "name columns that do not identify a person, each once"),
+    ("privacy_profile", lambda profile: profile in PROFILES, f"choose one of: {choices(PROFILES)}"),
     ("growth_clock", lambda clock: clock in CLOCKS, f"choose one of: {choices(CLOCKS)}"),
     ("school_year_days", _days, 'give the first and the last day as ["08-15", "06-10"]'),
     ("enrolled_days_at_least", lambda days: 1 <= days <= 366, "set a number of days from 1 to 366"),

@@ -16,9 +16,10 @@ from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.outsider import Claim, Outsider
 from cbe_analysis.protect.reading import WHOLE, Cell, Interval, Row, read, step_said
 from cbe_analysis.protect.release import Release
-from cbe_analysis.protect.surface import faults
+from cbe_analysis.protect.surface import called, faults, shape
 
 NAMED_AT_MOST = 12
+COUNTS_BELOW = 200  # a percentage of more students stands for several counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _sizes(table: Table, minimum: int, small: Small) -> list[Breach]:
     if not hidden or not table.sizes:
         return []
     outsider = Outsider(table.cells, table.sizes)
-    outsider.look(outsider.people(cell) for cell in hidden)
+    outsider.look([outsider.people(cell) for cell in hidden], float(minimum))
     tiny = {row.cell for row in table.rows if row.hidden and small.holds(row, minimum)}
     return [Breach(cell, "its size") for cell in hidden if _size_falls(outsider, cell, minimum, tiny=cell in tiny)]
 
@@ -152,44 +153,53 @@ def shares(table: Table, rows: Sequence[Row]) -> Iterator[ShareTable]:
         if row.quantity in ("share", "attrition") and not row.compares and not row.at:
             found.setdefault((row.quantity, row.unit), {})[row.cell] = row
     several = sum(quantity == "share" for quantity, _ in found) > 1
+    gaps = [row for row in rows if row.quantity in ("gap", "ratio") and not row.hidden and not several]
     for (quantity, _), own in found.items():
-        gaps = [
-            r for r in rows if r.quantity in ("gap", "ratio") and not r.hidden and quantity == "share" and not several
-        ]
-        yield ShareTable(own, table, tuple(claim for row in gaps for claim in _against(row, own, table.cells)))
+        claims = _against(gaps, own) if quantity == "share" else ()
+        yield ShareTable(own, table, tuple(claims))
 
 
-def _against(row: Row, own: Mapping[Cell, Row], cells: Sequence[Cell]) -> Iterator[Claim]:
-    """The share of what a printed gap or ratio is taken against."""
-    mine = own[row.cell].share if row.cell in own else None
-    value = row.numbers["value"]
-    if mine is None or math.isnan(value) or (row.quantity == "gap" and row.unit != own[row.cell].unit):
-        return
+def _against(gaps: Sequence[Row], own: Mapping[Cell, Row]) -> Iterator[Claim]:
+    """The shares of what printed gaps and ratios are taken against."""
+    names = {called(cell): cell for cell in own}
+    for row in gaps:
+        mine = own[row.cell].share if row.cell in own else None
+        if (
+            mine is None
+            or math.isnan(row.numbers["value"])
+            or (row.quantity == "gap" and row.unit != own[row.cell].unit)
+        ):
+            continue
+        if row.reference == "others":
+            yield Claim(row.cell, _other_side(row, mine), others=True)
+        elif cell := names.get((shape(row.cell), row.reference)):
+            yield Claim(cell, _other_side(row, mine))
+
+
+def _other_side(row: Row, mine: Interval) -> Interval:
+    """The share that a gap or a ratio leaves for the other side."""
     half = (max(step_said(row), 0.05) if row.quantity == "ratio" else step_said(row)) / 2
-    shape = [level != WHOLE for level in row.cell]
-    alike = [c for c in cells if [level != WHOLE for level in c] == shape and c != row.cell]
-    others = [c for c in alike if "(unknown)" not in c]
-    named = [c for c in alike if ", ".join(level for level in c if level != WHOLE) == row.reference]
+    low, high = row.numbers["value"] - half, row.numbers["value"] + half
     if row.quantity == "gap":
-        share = (max(mine[0] - value - half, 0.0), min(mine[1] - value + half, 1.0))
-    else:
-        share = (mine[0] / (value + half), min(mine[1] / (value - half), 1.0) if value > half else 1.0)
-    yield Claim(tuple(others if row.reference == "others" else named), share)
+        return max(mine[0] - high, 0.0), min(mine[1] - low, 1.0)
+    return mine[0] / high, (min(mine[1] / low, 1.0) if low > 0 else 1.0)
 
 
 def _shares(found: ShareTable, minimum: int) -> list[Breach]:
     """Coded and hidden counts that follow from the printed shares, and counts that their own percentage tells."""
-    claims = tuple(Claim((cell,), row.share) for cell, row in found.rows.items() if row.share)
+    claims = tuple(Claim(cell, row.share) for cell, row in found.rows.items() if row.share)
     if not claims:
         return []
-    outsider = Outsider(found.table.cells, found.table.sizes, (*claims, *found.against))
+    cells, sizes = found.table.cells, found.table.sizes
+    outsider = Outsider(cells, sizes, (*claims, *found.against))
     if not outsider.fits:
-        outsider = Outsider(found.table.cells, found.table.sizes, claims)
-    outsider.look(outsider.having(cell) for cell in found.rows)
-    outsider.look(outsider.lacking(cell) for cell in found.rows)
-    outsider.look(outsider.people(cell) for cell in found.rows)
-    checks = {cell: _share_falls(outsider, cell, row, minimum) for cell, row in found.rows.items()}
-    return [Breach(cell, "its share") for cell, falls in checks.items() if falls]
+        outsider = Outsider(cells, sizes, claims)
+    for part in (outsider.having, outsider.lacking):
+        outsider.look([part(cell) for cell in found.rows], 1.0)
+    counting = Outsider(cells, sizes)
+    falls = [cell for cell, row in found.rows.items() if _share_falls(outsider, cell, row, minimum)]
+    falls += [cell for cell, row in found.rows.items() if _told(counting, cell, row)]
+    return [Breach(cell, "its share") for cell in dict.fromkeys(falls)]
 
 
 def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool:
@@ -197,13 +207,11 @@ def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool
     having, lacking = outsider.having(cell), outsider.lacking(cell)
     if row.hidden:
         return any(_certain(outsider, part) for part in (having, lacking))
-    if row.share is None or row.size is None:
-        return False
-    if row.coded:
+    if row.coded and row.share and row.size:
         few, limit = (having, row.share[1]) if row.shown.startswith("<=") else (lacking, 1 - row.share[0])
         unsure = max(1.0, min(float(minimum), math.floor((limit - 0.005) * row.size[0] + 1e-9)))
         return not (outsider.may_be(few, most=0.0) and outsider.may_be(few, least=unsure))
-    return row.size[1] < 200 and _told(outsider, cell, row.share, row.size)
+    return False
 
 
 def _certain(outsider: Outsider, part: Mapping[int, float]) -> bool:
@@ -214,9 +222,11 @@ def _certain(outsider: Outsider, part: Mapping[int, float]) -> bool:
     return math.ceil(low - 1e-6) >= math.floor(high + 1e-6)
 
 
-def _told(outsider: Outsider, cell: Cell, share: Interval, size: Interval) -> bool:
+def _told(outsider: Outsider, cell: Cell, row: Row) -> bool:
     """Whether a percentage, with all that is known of the size, stands for one count only."""
-    people = outsider.people(cell)
+    if row.coded or row.share is None or row.size is None or row.size[1] >= COUNTS_BELOW:
+        return False
+    people, share, size = outsider.people(cell), row.share, row.size
     low = size[0] if outsider.may_be(people, most=size[0]) else outsider.range(people)[0]
     high = size[1] if outsider.may_be(people, least=size[1]) else outsider.range(people)[1]
     counts = {

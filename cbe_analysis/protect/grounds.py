@@ -167,7 +167,7 @@ def _reference_gone(grounds: Grounds, entry: Entry, blocked: Collection[int], ca
     keys = grounds.references(entry)
     if not keys:
         return math.isnan(entry.n_reference)
-    closed = [grounds.gone(entry, key) or any(j in blocked for j in carried.behind(entry, key)) for key in keys]
+    closed = (grounds.gone(entry, key) or any(j in blocked for j in carried.behind(entry, key)) for key in keys)
     return all(closed) if entry.reference == "others" else any(closed)
 
 

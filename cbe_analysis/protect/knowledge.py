@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
+from cbe_analysis.measure.estimates import UNKNOWN
 from cbe_analysis.protect.cells import Line, fewer
 from cbe_analysis.protect.complement import ceiling, known_sums
-from cbe_analysis.protect.entries import Key
+from cbe_analysis.protect.entries import Key, pattern_of
 from cbe_analysis.protect.polytope import TOLERANCE, Bound, Polytope, Weights
 from cbe_analysis.protect.reach import Explorer
-from cbe_analysis.protect.share_table import ShareTable
+from cbe_analysis.protect.share_table import Against, ShareTable
 
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
 
@@ -29,9 +30,11 @@ class Knowledge:
 
     def __init__(self, table: ShareTable) -> None:
         self.at = {key: i for i, key in enumerate(table.base.sizes)}
+        self._wholes = {p: 2 * len(self.at) + 2 * i for i, p in enumerate(_patterns(table))}
         cap, ranges = ceiling(table.base), list(table.ranges.values())
-        low = [r[0] for r in ranges] + [0.0] * len(ranges)
-        high = [min(r[1], cap) for r in ranges] * 2
+        more = 2 * len(self._wholes)
+        low = [r[0] for r in ranges] + [0.0] * (len(ranges) + more)
+        high = [min(r[1], cap) for r in ranges] * 2 + [cap * len(ranges)] * more
         for lines, held in self._beliefs(table):
             self.lines = lines
             self._rows: dict[Source, list[tuple[int, Bound]]] = {}
@@ -73,16 +76,22 @@ class Knowledge:
     def _beliefs(self, table: ShareTable) -> Iterator[tuple[list[Line], list[tuple[Source, Bound]]]]:
         """What an outsider may take to hold, from the most on: what contradicts the print is given up."""
         known = known_sums(table.base, table.ranges)
-        within: list[tuple[Source, Bound]] = [
-            (None, Bound({i: -1.0, i + len(self.at): 1.0}, -math.inf, 0.0)) for i in self.at.values()
-        ]
-        shares = [(key, bound) for key, p in table.percents.items() for bound in self._between([key], p.low, p.high)]
-        gaps = [(i, bound) for i, a in table.comparisons.items() for bound in self._between(a.keys, a.low, a.high)]
+        always: list[tuple[Source, Bound]] = [(None, bound) for bound in (*self._within(table), *self._summed(table))]
+        shares = [(key, bound) for key, p in table.percents.items() for bound in self._share(key, p.low, p.high)]
+        gaps = [(i, bound) for i, against in table.comparisons.items() for bound in self._other_side(against)]
         for compared in (gaps, []) if gaps else ([],):
             for columns in fewer(tuple(sorted({line.column for line in known}))):
                 lines = [line for line in known if line.column in columns]
                 sums: list[tuple[Source, Bound]] = [(None, bound) for line in lines for bound in self._adding(line)]
-                yield lines, [*sums, *within, *shares, *compared]
+                yield lines, [*sums, *always, *shares, *compared]
+
+    def _within(self, table: ShareTable) -> list[Bound]:
+        """No count is larger than its size; where a percentage is printed, that says so."""
+        return [
+            Bound({**self.count(key), self.at[key]: -1.0}, -math.inf, 0.0)
+            for key in self.at
+            if key not in table.percents
+        ]
 
     def _adding(self, line: Line) -> list[Bound]:
         """Sizes and counts of the parts add up to the total's."""
@@ -90,10 +99,34 @@ class Knowledge:
         shifts = (0, len(self.at))
         return [Bound({self.at[key] + shift: sign for key, sign in signs.items()}, 0.0, 0.0) for shift in shifts]
 
-    def _between(self, keys: Collection[Key], low: float, high: float) -> list[Bound]:
-        """The share of some cells together lies between these."""
-        together = {self.at[key] + len(self.at): 1.0 for key in keys}
+    def _share(self, key: Key, low: float, high: float) -> list[Bound]:
+        """The share of a cell lies between these."""
         return [
-            Bound(together | {self.at[key]: -low for key in keys}, 0.0, math.inf),
-            Bound(together | {self.at[key]: -high for key in keys}, -math.inf, 0.0),
+            Bound({**self.count(key), self.at[key]: -low}, 0.0, math.inf),
+            Bound({**self.count(key), self.at[key]: -high}, -math.inf, 0.0),
         ]
+
+    def _summed(self, table: ShareTable) -> list[Bound]:
+        """All known groups that are split alike, together: "others" are these without one."""
+        bounds = []
+        for pattern, whole in self._wholes.items():
+            keys = [key for key in table.base.alike.get(pattern, ()) if UNKNOWN not in key]
+            for shift, shifted in ((0, whole), (len(self.at), whole + 1)):
+                bounds.append(Bound({self.at[key] + shift: 1.0 for key in keys} | {shifted: -1.0}, 0.0, 0.0))
+        return bounds
+
+    def _other_side(self, against: Against) -> list[Bound]:
+        """The share of what a group is compared with lies between these."""
+        if against.reference is not None:
+            return self._share(against.reference, against.low, against.high)
+        whole, own = self._wholes[pattern_of(against.group)], self.at[against.group]
+        counts = {whole + 1: 1.0, own + len(self.at): -1.0}
+        return [
+            Bound(counts | {whole: -against.low, own: against.low}, 0.0, math.inf),
+            Bound(counts | {whole: -against.high, own: against.high}, -math.inf, 0.0),
+        ]
+
+
+def _patterns(table: ShareTable) -> list[tuple[bool, ...]]:
+    """How the groups are split that are compared with others."""
+    return sorted({pattern_of(a.group) for a in table.comparisons.values() if a.reference is None})

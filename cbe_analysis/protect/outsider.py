@@ -19,10 +19,17 @@ LARGE = 1e7  # more people than any table counts
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A printed share of some cells together: the cells, and the share's interval."""
+    """A printed share: of a cell, or of all known cells that are split like one, without it.
 
-    cells: tuple[Cell, ...]
+    Parameters
+    ----------
+    others
+        True for those others.
+    """
+
+    cell: Cell
     share: Interval
+    others: bool = False
 
 
 class Outsider:
@@ -43,12 +50,15 @@ class Outsider:
 
     def __init__(self, cells: Collection[Cell], sizes: Mapping[Cell, Interval], claims: Sequence[Claim] = ()) -> None:
         self.cells, self.kinds = tuple(cells), 2 if claims else 1
+        shapes = sorted({_shape(claim.cell) for claim in claims if claim.others})
         for split in _subsets(adding(cells, sizes)):
             self._members = membership(self.cells, split)
             self._atoms = 1 + max((a for atoms in self._members.values() for a in atoms), default=-1)
+            self._groups = {shape: self.kinds * self._atoms + 2 * i for i, shape in enumerate(shapes)}
             bounds = [Bound(self.people(cell), low, high) for cell, (low, high) in sizes.items()]
+            bounds += [bound for shape in shapes for bound in self._together(shape)]
             bounds += [bound for claim in claims for bound in self._claimed(claim)]
-            columns = self.kinds * self._atoms
+            columns = self.kinds * self._atoms + 2 * len(shapes)
             self._polytope = Polytope([0.0] * columns, [LARGE] * columns, bounds)
             self.fits = self._see(self._polytope.least({}))
             if self.fits:
@@ -81,14 +91,18 @@ class Outsider:
         self._see(high)
         return (low.value if low else math.nan), (-high.value if high else math.nan)
 
-    def look(self, sums: Iterable[Mapping[int, float]]) -> None:
-        """Push many sums down, then up, at once: most questions are answered by what is seen on the way."""
-        together: dict[int, float] = {}
-        for one in sums:
-            for i, weight in one.items():
-                together[i] = together.get(i, 0.0) + weight
-        if together:
-            self.range(together)
+    def look(self, sums: Sequence[Mapping[int, float]], least: float) -> None:
+        """Push many sums to 0, then to `least`, together, as long as that helps any: most questions are answered so."""
+        for level, sign in ((0.0, 1.0), (-least, -1.0)):
+            left = [{i: sign * weight for i, weight in one.items()} for one in sums]
+            while left:
+                point = self._polytope.least(_added(left))
+                if not self._see(point) or point is None:
+                    return
+                still = [one for one in left if sum(point.x[i] * w for i, w in one.items()) > level + SLACK]
+                if len(still) == len(left):
+                    break
+                left = still
 
     def _see(self, point: Point | None) -> bool:
         """Keep a point that fits."""
@@ -98,16 +112,40 @@ class Outsider:
         self._points = np.vstack([known, point.x])
         return True
 
+    def _together(self, shape: tuple[bool, ...]) -> list[Bound]:
+        """Two more unknowns: all who are in known cells of one shape and have the property, and who have it not."""
+        known = [cell for cell in self.cells if _shape(cell) == shape and "(unknown)" not in cell]
+        bounds = []
+        for part, at in ((self.having, self._groups[shape]), (self.lacking, self._groups[shape] + 1)):
+            bounds.append(Bound(_added([part(cell) for cell in known]) | {at: -1.0}, 0.0, 0.0))
+        return bounds
+
     def _claimed(self, claim: Claim) -> list[Bound]:
-        """The share of the cells together lies in its interval."""
-        low, high = claim.share
-        sums: list[dict[int, float]] = []
-        for limit in (low, high):
-            weights: dict[int, float] = {}
-            for cell in claim.cells:
-                weights |= dict.fromkeys(self.having(cell), 1 - limit) | dict.fromkeys(self.lacking(cell), -limit)
-            sums.append(weights)
+        """The share lies in its interval."""
+        having, lacking = self.having(claim.cell), self.lacking(claim.cell)
+        if claim.others:
+            at = self._groups[_shape(claim.cell)]
+            having = dict.fromkeys(having, -1.0) | {at: 1.0}
+            lacking = dict.fromkeys(lacking, -1.0) | {at + 1: 1.0}
+        sums = []
+        for limit in claim.share:
+            weights = {atom: (1 - limit) * weight for atom, weight in having.items()}
+            sums.append(weights | {atom: -limit * weight for atom, weight in lacking.items()})
         return [Bound(sums[0], 0.0, math.inf), Bound(sums[1], -math.inf, 0.0)]
+
+
+def _shape(cell: Cell) -> tuple[bool, ...]:
+    """Which columns a cell is split by."""
+    return tuple(level != WHOLE for level in cell)
+
+
+def _added(sums: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """The sum of some sums."""
+    together: dict[int, float] = {}
+    for one in sums:
+        for i, weight in one.items():
+            together[i] = together.get(i, 0.0) + weight
+    return together
 
 
 def adding(cells: Collection[Cell], sizes: Mapping[Cell, Interval]) -> tuple[int, ...]:

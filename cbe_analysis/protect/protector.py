@@ -77,6 +77,11 @@ def _door(estimates: Estimates, policy: Policy) -> None:
         ),
         (estimates.by[MOST_FACTORS:], f"the public may see {MOST_FACTORS} factors crossed, not more", "by"),
         (_curves(estimates), "the public may not see curves and trends yet", "quantity"),
+        (
+            [policy.privacy_profile] if policy.privacy_profile != "suppressed" else [],
+            "this privacy profile cannot be made yet",
+            "district.toml, privacy_profile",
+        ),
     ):
         if refused:
             raise ReleaseRefused(what, f"{where}: {choices(refused)}", WAY_OUT)

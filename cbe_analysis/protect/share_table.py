@@ -16,9 +16,20 @@ from cbe_analysis.protect.rounding import to_step
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A printed gap or ratio: the groups that it is taken against, and the range of their share together."""
+    """A printed gap or ratio: what it says of the other side.
 
-    keys: tuple[Key, ...]
+    Parameters
+    ----------
+    group
+        Whose gap it is.
+    reference
+        The group that it is taken against; None for all others that are split alike.
+    low, high
+        Range of the share of the other side.
+    """
+
+    group: Key
+    reference: Key | None
     low: float
     high: float
 
@@ -73,7 +84,9 @@ def _comparisons(
             step = printed_step(entry, carried, percents)
             value = to_step(entry.value, step)
             span = _against(entry.quantity, percent, value - step / 2, value + step / 2)
-            yield i, Against(grounds.references(entry), *span)
+            named = () if entry.reference == "others" else grounds.references(entry)
+            if named or entry.reference == "others":
+                yield i, Against(entry.group, named[0] if named else None, *span)
 
 
 def _against(quantity: str, own: Percent, low: float, high: float) -> Range:

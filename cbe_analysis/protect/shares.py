@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.complement import protected, size_goals
+from cbe_analysis.protect.complement import narrowed, protected, size_goals
 from cbe_analysis.protect.entries import Key
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.knowledge import Knowledge
@@ -125,8 +125,10 @@ class Mending:
         }
         shares = sorted(near & self.percents.keys() - {key}, key=self._cost)
         own = [key] if key in self.percents else []
-        pairs = [[i for i, a in self.comparisons.items() if a.keys == keys] for keys in self._compared()]
-        everything: list[Sequence[Key | int]] = [*pairs, *([k] for k in (*shares, *own))]
+        pairs: dict[tuple[Key, Key | None], list[int]] = {}
+        for i, against in self.comparisons.items():
+            pairs.setdefault((against.group, against.reference), []).append(i)
+        everything: list[Sequence[Key | int]] = [*pairs.values(), *([k] for k in (*shares, *own))]
         for sources in everything:
             for source in sources:
                 self.knowledge.forget(source)
@@ -137,10 +139,6 @@ class Mending:
                 return sources
         return list(self.comparisons) or [shares[0] if shares else next(iter(self.percents))]
 
-    def _compared(self) -> list[tuple[Key, ...]]:
-        """What the printed gaps and ratios are taken against, each once: a gap and its ratio say the same."""
-        return list(dict.fromkeys(a.keys for a in self.comparisons.values()))
-
     def _cost(self, key: Key) -> tuple[bool, float, Key]:
         """Hide an unknown group first, then a small one."""
         return UNKNOWN not in key, self.table.base.sizes[key], key
@@ -148,19 +146,10 @@ class Mending:
     def rougher(self, grounds: Grounds) -> dict[int, Percent | None]:
         """Shares whose count would follow from their percentage, now that totals narrow their size."""
         banded = [k for k, p in self.percents.items() if not p.code and self.table.ranges[k][1] < TELLING_BELOW]
-        goals = [
-            Goal(
-                {v: sign * w for v, w in self.knowledge.size(key).items()}, sign * self.table.ranges[key][end], end == 1
-            )
-            for end, sign in ((0, -1.0), (1, 1.0))
-            for key in banded
-        ]
-        narrowed = dict.fromkeys(banded[i % len(banded)] for i in self.knowledge.explorer.unreached(goals))
-        found = {}
-        for key in narrowed:
-            low, high = self.knowledge.explorer.range(self.knowledge.size(key))
-            size = Size(math.ceil(low - TOLERANCE), math.floor(high + TOLERANCE), "")
+        found: dict[int, Percent | None] = {}
+        for key, (low, high) in narrowed(self.table.base, self.table.ranges, banded).items():
             entry = grounds.entries[self.table.places[key]]
+            size = Size(math.ceil(low - TOLERANCE), math.floor(high + TOLERANCE), "")
             percent = public_percent(entry.value, entry.n, size)
             if percent is None or percent.step > self.percents[key].step:
                 found[self.table.places[key]] = percent

@@ -93,40 +93,61 @@ def _rough(row: Row) -> bool:
 
 def _resting(rows: Sequence[Row]) -> Iterator[Fault]:
     """Rows that rest on a group which is hidden or coded."""
-    closed = {(r.quantity, r.unit, r.at, r.cell) for r in rows if r.hidden or r.coded}
-    values = [r for r in rows if r.quantity in VALUES and not r.compares]
-    units, has_shares = {r.unit for r in values}, any(r.quantity == "share" for r in values)
-    arms = {r.cell: r.hidden for r in rows if r.quantity in ("count", "attrition") and r.cell[-1] != WHOLE}
+    values = Values(rows)
+    arms = {r.cell[:-1] for r in rows if r.hidden and r.quantity in ("count", "attrition") and r.cell[-1] != WHOLE}
     for row in rows:
-        if row.hidden:
+        if row.hidden or row.arm == "difference":
             continue
-        if row.quantity not in ARMS_TOLD and row.cell[-1] == WHOLE or row.quantity == "effect":
-            if any(hidden for cell, hidden in arms.items() if cell[:-1] == row.cell[:-1]):
-                yield row.cell, "an effect rests on a hidden arm"
-        if not row.compares or row.arm == "difference":
-            continue
-        behind = [v for v in values if v.at == row.at and _made_of(row, v, units, has_shares=has_shares)]
-        sides = [v for v in behind if v.cell == row.cell or _named(v.cell, row)]
-        if any((v.quantity, v.unit, v.at, v.cell) in closed for v in sides):
+        of_arms = row.quantity == "effect" or (row.quantity not in ARMS_TOLD and row.cell[-1] == WHOLE)
+        if of_arms and row.cell[:-1] in arms:
+            yield row.cell, "an effect rests on a hidden arm"
+        if row.compares and any(value.hidden or value.coded for value in values.sides(row)):
             yield row.cell, "a comparison rests on a hidden or coded group"
-        others = [v for v in behind if v.cell != row.cell and _alike(v.cell, row.cell) and "(unknown)" not in v.cell]
-        if row.reference == "others" and others and all(v.hidden for v in others):
+        if row.reference == "others" and values.others_hidden(row):
             yield row.cell, "a comparison rests on hidden groups"
 
 
-def _made_of(row: Row, value: Row, units: set[str], *, has_shares: bool) -> bool:
-    """Whether a comparison may be made of such values."""
-    if row.quantity == "ratio" and has_shares:
-        return value.quantity == "share"
-    if row.quantity == "hedges_g":
-        return value.quantity != "share"
-    return row.quantity != "gap" or value.unit == row.unit or row.unit not in units
+class Values:
+    """The values that comparisons are made of, by group."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        own = [r for r in rows if r.quantity in VALUES and not r.compares]
+        self._units, self._shares = {r.unit for r in own}, any(r.quantity == "share" for r in own)
+        self._by_cell: dict[Cell, list[Row]] = {}
+        self._by_name: dict[tuple[tuple[bool, ...], str], list[Row]] = {}
+        self._by_shape: dict[tuple[bool, ...], list[Row]] = {}
+        for row in own:
+            self._by_cell.setdefault(row.cell, []).append(row)
+            self._by_name.setdefault(called(row.cell), []).append(row)
+            if "(unknown)" not in row.cell:
+                self._by_shape.setdefault(shape(row.cell), []).append(row)
+
+    def sides(self, row: Row) -> list[Row]:
+        """What a comparison is made of: its group's values and those of the group that it names."""
+        found = [*self._by_cell.get(row.cell, ()), *self._by_name.get((shape(row.cell), row.reference), ())]
+        return [value for value in found if self._made_of(row, value)]
+
+    def others_hidden(self, row: Row) -> bool:
+        """Whether all other groups that a comparison may be taken against are hidden."""
+        others = (v for v in self._by_shape.get(shape(row.cell), ()) if v.cell != row.cell and self._made_of(row, v))
+        first = next(others, None)
+        return first is not None and first.hidden and all(value.hidden for value in others)
+
+    def _made_of(self, row: Row, value: Row) -> bool:
+        if value.at != row.at:
+            return False
+        if row.quantity == "ratio" and self._shares:
+            return value.quantity == "share"
+        if row.quantity == "hedges_g":
+            return value.quantity != "share"
+        return row.quantity != "gap" or value.unit == row.unit or row.unit not in self._units
 
 
-def _alike(one: Cell, other: Cell) -> bool:
-    return [level != WHOLE for level in one] == [level != WHOLE for level in other]
+def shape(cell: Cell) -> tuple[bool, ...]:
+    """Which columns a group is split by."""
+    return tuple(level != WHOLE for level in cell)
 
 
-def _named(cell: Cell, row: Row) -> bool:
-    """Whether a group is the one that a comparison names."""
-    return _alike(cell, row.cell) and ", ".join(level for level in cell if level != WHOLE) == row.reference
+def called(cell: Cell) -> tuple[tuple[bool, ...], str]:
+    """How a comparison names the group that it is taken against: by its values, among groups split alike."""
+    return shape(cell), ", ".join(level for level in cell if level != WHOLE)
