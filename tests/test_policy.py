@@ -19,6 +19,7 @@ synthetic = true
 minimum_n = 15
 factors = ["race_ethnicity", "gender"]
 published_dimensions = ["race_ethnicity", "school_id"]
+privacy_profile = "rounded"
 as_of = 2026-06-30
 growth_clock = "school"
 school_year_days = ["08-20", "06-15"]
@@ -53,6 +54,7 @@ def test_every_setting_is_read(read):
     assert (policy.name, policy.minimum_n, policy.synthetic) == ("Riverbend", 15, True)
     assert policy.factors == ("race_ethnicity", "gender")
     assert policy.published_dimensions == ("race_ethnicity", "school_id")
+    assert policy.privacy_profile == "rounded"
     assert policy.as_of == date(2026, 6, 30)
     assert policy.school_year_days == ("08-20", "06-15")
     assert policy.label("gender", "female") == "Girls"
@@ -101,6 +103,7 @@ def test_a_byte_order_mark_is_accepted(read, bom):
         ('factors = ["student_id"]', "columns that do not identify a person"),
         ('published_dimensions = ["birth_month"]', "columns that do not identify a person"),
         ('growth_clock = "moon"', "choose one of: calendar, school"),
+        ('privacy_profile = "none"', "choose one of: rounded, suppressed"),
         ('school_year_days = ["08-15"]', "give the first and the last day"),
         ('school_year_days = ["15.8.", "10.6."]', "give the first and the last day"),
         ('school_year_days = ["13-01", "06-10"]', "give the first and the last day"),
