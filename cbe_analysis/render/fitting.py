@@ -17,6 +17,7 @@ Bundle = Mapping[str, Any]
 HEADER_SIZE = 8  # points
 BESIDE = 6  # points between a text and the edge of its column
 LONGEST = 150  # points: a longer word is divided
+SHORT = 170  # points: a text up to this length is better not divided
 LEADING = 1.25  # lines of type to a line of text
 WHOLE = 420  # points: a taller table may go on over the page
 UNKNOWN = 700  # thousandths of the size, for characters of the other fonts
@@ -25,10 +26,11 @@ _PIECES = re.compile(r"[^ \-–—/]*[ \-–—/]?")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What stands in one column: its header, its cells, and the points that its longest piece needs."""
+    """The points that a column was given, that its longest piece needs, and that its longest text would like."""
 
     wanted: float | None
     needed: float
+    liked: float
 
 
 def fitted(body: Sequence[Bundle]) -> list[dict[str, Any]]:
@@ -50,7 +52,9 @@ def _column(b: Bundle, x: int) -> Column:
     beside = BESIDE * ((x > 0) + (x < len(b["columns"]) - 1))
     texts = ["protected" if row[x] is None else row[x] for row in b["rows"]]
     pieces = [_longest(b["columns"][x], HEADER_SIZE), *(_longest(t, b["size"]) for t in texts)]
-    return Column(b["widths"][x], math.ceil(min(max(pieces), LONGEST) + beside + 1))
+    needed = math.ceil(min(max(pieces), LONGEST) + beside + 1)
+    whole = math.ceil(max((_width(t, b["size"]) for t in texts), default=0) + beside + 1)
+    return Column(b["widths"][x], needed, max(needed, whole) if whole <= SHORT else needed)
 
 
 def _shared(columns: Sequence[Column], room: float) -> list[float]:
@@ -62,13 +66,14 @@ def _shared(columns: Sequence[Column], room: float) -> list[float]:
             remedy="show fewer columns, or shorter words in them",
         )
     fixed = [None if c.wanted is None else max(c.wanted, c.needed) for c in columns]
-    open_ended = [c for c, w in zip(columns, fixed, strict=True) if w is None]
-    over = sum(w for w in fixed if w is not None) + sum(c.needed for c in open_ended) - room
-    if over > 0:
-        slack = sum(w - c.needed for c, w in zip(columns, fixed, strict=True) if w is not None)
-        fixed = [w if w is None else w - over * (w - c.needed) / slack for c, w in zip(columns, fixed, strict=True)]
-    spare = max(0.0, -over) / max(1, len(open_ended))
-    return [round(c.needed + spare if w is None else w, 2) for c, w in zip(columns, fixed, strict=True)]
+    open_ended = [c for c in columns if c.wanted is None]
+    over = sum(w or 0 for w in fixed) + sum(c.liked for c in open_ended) - room
+    slack = sum(w - c.needed for c, w in zip(columns, fixed, strict=True) if w is not None)
+    given_up = min(1.0, max(0.0, over) / slack) if slack else 0.0
+    kept = [w if w is None else w - given_up * (w - c.needed) for c, w in zip(columns, fixed, strict=True)]
+    rest = room - sum(w or 0 for w in kept) - sum(c.needed for c in open_ended)
+    share = rest / max(1, len(open_ended))
+    return [round(c.needed + share if w is None else w, 2) for c, w in zip(columns, kept, strict=True)]
 
 
 def _tall(b: Bundle, widths: Sequence[float]) -> float:

@@ -52,6 +52,17 @@ def test_columns_give_way_to_one_that_needs_more():
     assert given_widths[1] > 120
 
 
+def test_a_short_text_in_the_open_column_is_rather_not_divided():
+    given_widths = widths(make((("Not in the lunch program", "1", "2"),), (None, 210, 210)))
+    assert given_widths[0] > 100
+    assert max(given_widths[1:]) < 210
+    assert sum(given_widths) == pytest.approx(504, abs=0.05)
+
+
+def test_a_long_text_leaves_the_other_columns_as_they_are():
+    assert widths(make((("word " * 60, "1"),), (None, 210))) == [294, 210]
+
+
 def test_a_long_word_is_divided_rather_than_let_wide():
     given_widths = widths(make((("x" * 200, "1"),), (None, 60)))
     assert given_widths == [444, 60]
