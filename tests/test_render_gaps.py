@@ -5,6 +5,7 @@ from small_releases import POLICY, compared, estimates
 
 from cbe_analysis.protect import protect
 from cbe_analysis.render.figures.gaps import crossing_charts, gap_charts
+from cbe_analysis.render.numbers import counted
 from cbe_analysis.render.readability import grade
 from cbe_analysis.render.readings import readings
 from cbe_analysis.render.standings import crossings, standings
@@ -92,6 +93,9 @@ def test_protected_groups_leave_everything_whole():
     assert words.answer(found, POLICY, releases) == "The differences between these groups are protected."
     assert words.tables(found, POLICY)[0].rows[-1] == ("Each other group", *[None] * 7)
     assert "nan" not in told(found, releases)
+    assert "too small to compare" in told(found, releases)
+    assert words.tables(found, POLICY)[0].sub.endswith("Groups that are too small are protected.")
+    assert "protected" not in words.tables(standings([alone()]), POLICY)[0].sub
     assert gap_charts(found, POLICY) == ()
 
 
@@ -179,6 +183,11 @@ def test_standardised_differences_in_words(g, said):
 def test_share_above_the_other_groups_middle_is_cohens_u3(d, u3):
     # Cohen 1988, table 2.2.1, page 22: U3 of 57.9 %, 69.1 % and 78.8 % at d = .2, .5 and .8
     assert effects.above_middle(d) == u3
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "no difference"), (1, "1 difference"), (1200, "1,200 differences")])
+def test_counts_with_their_noun(count, said):
+    assert counted(count, "difference") == said
 
 
 def test_readings_keep_hidden_and_missing_apart():

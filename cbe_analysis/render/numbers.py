@@ -57,3 +57,8 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: "no difference", "1 difference", "12 differences"."""
+    return f"{f'{count:,}' if count else 'no'} {noun}{'s' if count > 1 else ''}"

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cbe_analysis.methods.multiplicity import benjamini_hochberg
 from cbe_analysis.render import numbers
 
 if TYPE_CHECKING:
@@ -34,8 +31,8 @@ class Reading:
         Factor -> value, "(all)" where the row is not split by it.
     shown, n_shown
         The value and the group size as printed; empty where protected.
-    p, unadjusted
-        Adjusted for the number of comparisons, and before; in public 0 stands for "below .01".
+    p
+        Adjusted for the number of comparisons; in public 0 stands for "below .01".
     protected
         True when the row may not be seen.
     """
@@ -49,7 +46,6 @@ class Reading:
     low: float
     high: float
     p: float
-    unadjusted: float
     reference: str
     shown: str
     n: float
@@ -166,18 +162,6 @@ def select(
     )
 
 
-def together(tables: Sequence[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
-    """The same tables, with the p of every gap adjusted for all gaps that one brief compares."""
-    raw = [_raw(r) if r.quantity == "gap" else math.nan for rows in tables for r in rows]
-    adjusted = iter(benjamini_hochberg(np.array(raw, float)).tolist() if raw else [])
-    return [tuple(replace(r, p=next(adjusted)) for r in rows) for rows in tables]
-
-
-def _raw(reading: Reading) -> float:
-    """The p before adjustment; one printed as "below .01" counts as .01."""
-    return max(reading.unadjusted, SURE) if reading.unadjusted == 0 else reading.unadjusted
-
-
 def compared(tables: Iterable[Sequence[Reading]]) -> int:
     """How many gaps were tested."""
     return sum(r.quantity == "gap" and not math.isnan(r.p) for rows in tables for r in rows)
@@ -200,7 +184,6 @@ def _reading(row: Mapping[str, Any], by: Sequence[str]) -> Reading:
         low=_number(row["low"]),
         high=_number(row["high"]),
         p=raw if math.isnan(adjusted) else adjusted,
-        unadjusted=raw,
         reference=_text(row["reference"]),
         shown="" if protected else _text(row["shown"]),
         n=_number(row["n"]),

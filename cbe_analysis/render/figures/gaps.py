@@ -110,7 +110,7 @@ def _gap_mark(standing: Standing, group: str) -> Mark | None:
     if value is None or not value.known:
         return None
     if gap is None or not gap.known:
-        return Mark(value, value.rough() if group == standing.reference else "", hollow=True, strong=False)
+        return Mark(value, value.rough(), hollow=True, strong=False)
     return Mark(value, gap.printed(sign=True) or "", hollow=False, strong=gap.sure)
 
 

@@ -8,6 +8,7 @@ from cbe_analysis.policy import Policy
 from cbe_analysis.render.numbers import listed
 from cbe_analysis.render.standings import Crossing, Standing
 from cbe_analysis.render.wording import names
+from cbe_analysis.render.wording.tables import SMALL
 
 
 def heading(outcome: str, found: Sequence[Standing] | Sequence[Crossing], policy: Policy) -> str:
@@ -53,7 +54,10 @@ def _finding(columns: Sequence[Sequence[Standing]], policy: Policy) -> str:
     both = " in both subjects" if len(columns) > 1 else ""
     parts = [f"by {names.factors(policy, everywhere)}{both}"] if everywhere else []
     parts += [f"by {names.factors(policy, by)} in {subjects}" for subjects, by in somewhere.items()]
-    return f"Results differ {', '.join(parts)}" if parts else "No clear difference between the groups compared"
+    if parts:
+        return f"Results differ {', '.join(parts)}"
+    tested = any(g.sureness() for s in found if (g := s.difference) is not None)
+    return "No clear difference between the groups compared" if tested else "Where the groups stand"
 
 
 def _told(standing: Standing, found: Sequence[Standing], policy: Policy) -> str:
@@ -89,8 +93,13 @@ def crossing_chart(columns: Sequence[Crossing], policy: Policy) -> tuple[str, st
         if held
         else f"{names.upper(first)}, split by {second}"
     )
-    sub = f"{_measured(own.quantity, names.unit(whole))} with 95% intervals. Groups that are too small are protected."
+    sub = f"{_measured(own.quantity, names.unit(whole))} with 95% intervals.{SMALL if _closed(columns) else ''}"
     return title, sub, f"{title}. " + " ".join(_crossed_told(c, columns, policy) for c in columns)
+
+
+def _closed(columns: Sequence[Crossing]) -> bool:
+    """True when a crossed group is protected."""
+    return any(r.protected for c in columns for r in c.rows)
 
 
 def _holds(crossing: Crossing) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Note, Table
-from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import CERTAIN, UNKNOWN, compared
 from cbe_analysis.render.standings import Standing
 from cbe_analysis.render.wording import dates, effects, names
@@ -116,7 +116,7 @@ def _one_sure(by: dict[str, list[str]], policy: Policy, subject: str) -> str:
     if "cannot tell" in by:
         parts.append(f"cannot tell whether there is one by {names.factors(policy, by['cannot tell'], 'or')}")
     if "not tested" in by:
-        parts.append(f"could not test {names.factors(policy, by['not tested'], 'or')}")
+        parts.append(f"could not test a difference by {names.factors(policy, by['not tested'], 'or')}")
     if not parts:
         return f"{start} cannot say: the differences are protected."
     return f"{start} {'; we '.join(parts)}."
@@ -172,6 +172,8 @@ def _overlap(found: Sequence[Standing], policy: Policy) -> str:
     """How far the groups of the widest clear difference overlap."""
     known = [(s, e) for s in found if s.main and (e := s.effect(s.main)) is not None and e.known and e.clear]
     if not known:
+        if not any(s.difference for s in found):
+            return "In public, these groups are too small to compare."
         return "Groups that look alike here may still differ in other results."
     standing, effect = max(known, key=lambda pair: abs(pair[1].value))
     group, other = (names.students(policy, standing.factor, g) for g in (standing.main, standing.reference))
@@ -187,9 +189,9 @@ def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
     told = releases[0].method.partition("; p adjusted")[0]
     outcome = releases[0].parameters.get("outcome")
     told = told.replace(f" {outcome}", "") if outcome else told
-    tested = compared(s.rows for s in found)
+    tested = counted(compared(s.rows for s in found), "difference")
     return (
-        f"{names.upper(told)}. {tested} differences were tested, p adjusted within each factor (Benjamini–Hochberg). "
+        f"{names.upper(told)}. {names.upper(tested)} tested, p adjusted within each factor (Benjamini–Hochberg). "
         "Very sure: adjusted p up to .01; fairly sure: below .05. SD: Hedges g, gaps in standard deviations."
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.courses import Course
-from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import UNKNOWN, Reading, compared, find
 from cbe_analysis.render.wording import dates, names
 from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
@@ -244,9 +244,9 @@ def method(found: Sequence[Course], releases: Sequence[Release]) -> str:
     """How growth was computed, in three lines."""
     growth = next(r for r in releases if r.indicator == "growth_rate")
     told = growth.method.partition("; p adjusted")[0].replace(f" of {growth.parameters['outcome']}", "")
-    tested = compared(c.rows for c in found)
+    tested = counted(compared(c.rows for c in found), "difference")
     return (
-        f"{names.upper(told)}. One fit per factor. {tested} differences in growth were tested, p adjusted "
+        f"{names.upper(told)}. One fit per factor. {names.upper(tested)} in growth tested, p adjusted "
         "within each factor (Benjamini–Hochberg). Very sure: adjusted p up to .01; fairly sure: below .05. Chart: mean "
         "of the last score in each grade; intervals clustered by school."
     )

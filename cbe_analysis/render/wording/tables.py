@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from cbe_analysis.render.blocks import Table
 from cbe_analysis.render.readings import Reading
 
-LEGEND = "Each group against the first of its block. Groups that are too small are protected."
+LEGEND = "Each group against the first of its block."
+SMALL = " Groups that are too small are protected."
 OTHERS = "Each other group"
 FIGURE, QUARTER = "\u2007", "\u2005"  # as wide as a digit, and as a decimal point
 _DECIMAL = re.compile(r"\.(\d+)$")
@@ -52,7 +53,7 @@ def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]
         rules.append(len(rows) + 1)
     return Table(
         title=title,
-        sub=sub,
+        sub=sub + (SMALL if any(None in row for row in rows) else ""),
         columns=(*columns, "How sure"),
         rows=_aligned(rows, (2, 4, 6) if standard else (2, 4)),
         align="l" + "r" * len(columns),
