@@ -1,10 +1,21 @@
-"""The district of Project STAR for every test that wants real students, and sockets closed for all that need none."""
+"""Real students for every test that wants them; an environment of its own and closed sockets for every test."""
 
+import os
 import socket
 
 import pytest
 
 INTERNET = (socket.AF_INET, socket.AF_INET6)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_environment(tmp_path_factory):
+    """No setting of the kit from outside; keys and findings in a folder that is gone after the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("CBE_")]:
+            patch.delenv(name)
+        patch.setenv("CBE_INTERNAL", str(tmp_path_factory.mktemp("internal")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,7 @@ CODES = {"findings": 1, "usage": 2, "data": 3, "run": 4}
 def district(tmp_path, monkeypatch):
     """Writes the district, changed: a table's lines are given anew, or None leaves the table out."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CBE_INTERNAL", raising=False)
-    monkeypatch.delenv("CBE_DEBUG", raising=False)
+    monkeypatch.delenv("CBE_INTERNAL")
 
     return lambda **changed: write(tmp_path / "district", **changed)
 

@@ -25,7 +25,6 @@ COMMANDS = typer.main.get_command(app).commands
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CBE_DEBUG", raising=False)
 
 
 @pytest.fixture

@@ -185,6 +185,14 @@ def test_both_arms_stand_in_every_block_and_one_in_every_class(tables):
     assert (study.groupby("cluster_id")[["arm", "program_id", "school_id", "aide"]].nunique() == 1).all(axis=None)
 
 
+def test_clusters_are_the_classes_of_the_source(tables, source):
+    study = tables["participation"]
+    assert study["cluster_id"].nunique() == source["tch"].nunique() == 1_387
+    told = set(zip(study["student_id"], study["program_id"].str[-1], study["cluster_id"], strict=True))
+    given = zip(source["id"].astype(str), source["gr"].str.lower(), source["tch"].astype(str), strict=True)
+    assert told == set(given)
+
+
 def test_participation_starts_with_the_students_entry_into_the_study(tables):
     """Whoever entered in kindergarten keeps that date in the studies of the later grades."""
     study = tables["participation"]

@@ -25,7 +25,7 @@ brief.receipt([], method="None, this is a test.")
 def district(tmp_path, monkeypatch):
     """The smallest folder that is a district."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CBE_INTERNAL", raising=False)
+    monkeypatch.delenv("CBE_INTERNAL")
     folder = tmp_path / "district"
     folder.mkdir()
     for name, text in {

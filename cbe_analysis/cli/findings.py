@@ -42,7 +42,7 @@ def _cells(finding: Finding) -> tuple[str, str, str, str]:
     more = " ..." if finding.count > MOST_ROWS else ""
     rows = f"\nRows {first}{more}" if first else ""
     where = "\n".join((finding.table, *finding.columns))
-    what = f"{finding.says}. To mend it: {finding.remedy}.{rows}"
+    what = f"{finding.sentence(finding.says)} {finding.sentence(finding.remedy)}{rows}"
     return finding.severity, where, f"{finding.count:,} of\n{finding.total:,}", what
 
 

@@ -41,6 +41,11 @@ class Finding:
     distorts: str
     remedy: str
 
+    def sentence(self, clause: str) -> str:
+        """One of its clauses as a sentence; a column's name at the start keeps its spelling."""
+        first, _, _ = clause.partition(" ")
+        return (clause if first in self.columns else clause[:1].upper() + clause[1:]) + "."
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:

@@ -120,10 +120,10 @@ def _card(finding: Finding) -> str:
     rows = f"<dt>{'First rows' if more else 'Rows'}</dt><dd>{first}{more}</dd>" if first else ""
     return (
         f'<article class="{escape(finding.severity)}"><h3><span class="mark">{escape(finding.severity)}</span>'
-        f"{escape(where)}</h3><p>{escape(_sentence(finding.says, finding.columns))} "
+        f"{escape(where)}</h3><p>{escape(finding.sentence(finding.says))} "
         f'<span class="size">{size} · check “{escape(finding.check)}”</span></p><dl>'
-        f"<dt>Would distort</dt><dd>{escape(_sentence(finding.distorts, finding.columns))}</dd>"
-        f"<dt>How to fix it</dt><dd>{escape(_sentence(finding.remedy, finding.columns))}</dd>{rows}</dl></article>"
+        f"<dt>Would distort</dt><dd>{escape(finding.sentence(finding.distorts))}</dd>"
+        f"<dt>How to fix it</dt><dd>{escape(finding.sentence(finding.remedy))}</dd>{rows}</dl></article>"
     )
 
 
@@ -132,12 +132,6 @@ def _share(finding: Finding) -> str:
         return ""
     share = 100 * finding.count / finding.total
     return " (under 0.1 %)" if 0 < share < 0.1 else f" ({share:.1f} %)"
-
-
-def _sentence(clause: str, columns: Sequence[str]) -> str:
-    """The clause as a sentence; a column's name at its start keeps its spelling."""
-    first = clause.split(" ", 1)[0]
-    return (clause if first in columns else clause[:1].upper() + clause[1:]) + "."
 
 
 def _not_checked(sentences: Sequence[str]) -> str:

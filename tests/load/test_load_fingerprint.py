@@ -90,6 +90,7 @@ def test_rows_that_do_not_meet_the_conditions_do_not_count(print_of):
 def test_the_key_is_secret_and_made_once(folder, tmp_path, monkeypatch):
     place = folder()
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CBE_INTERNAL")
     first = load(place).fingerprint({"students": None})
     made = tmp_path / "reports" / "internal" / "key"
     assert len(made.read_bytes()) == 32
@@ -102,7 +103,6 @@ def test_the_key_is_secret_and_made_once(folder, tmp_path, monkeypatch):
 
 
 def test_where_the_key_is_kept(tmp_path, monkeypatch):
-    monkeypatch.delenv("CBE_KEY_FILE", raising=False)
     monkeypatch.setenv("CBE_INTERNAL", str(tmp_path / "out"))
     assert key_file() == tmp_path / "out" / "key"
     monkeypatch.setenv("CBE_KEY_FILE", str(tmp_path / "secret"))

@@ -13,14 +13,6 @@ CLEAN = Findings((), checks=1, passed=1, not_checked=(), fingerprint="")
 TRUTHS = json.loads((Path(__file__).parents[1] / "truths" / "measure.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(autouse=True, scope="session")
-def key(tmp_path_factory):
-    """A key of fingerprints that is gone after the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CBE_KEY_FILE", str(tmp_path_factory.mktemp("internal") / "key"))
-        yield
-
-
 @pytest.fixture
 def truths():
     return TRUTHS

@@ -45,7 +45,6 @@ tutoring,0002,comparison
 def internal(tmp_path, monkeypatch):
     """An internal folder of the test's own, so that findings kept by one test are not read by another."""
     folder = tmp_path / "internal"
-    monkeypatch.delenv("CBE_KEY_FILE", raising=False)
     monkeypatch.setenv("CBE_INTERNAL", str(folder))
     return folder
 
