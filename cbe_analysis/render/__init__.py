@@ -1,4 +1,9 @@
-"""Release -> figure, table, brief: the door to seaborn, matplotlib, Typst and pikepdf."""
+"""Release -> figure, table, brief: the door to seaborn, matplotlib, Typst and pikepdf.
+
+A notebook begins with `brief(...)` and shows blocks with its methods; `read_bundles` finds them again in the executed
+notebook; `typeset` and `page` print them. The parts of a block are in `blocks`, charts are drawn on a `canvas.Canvas`,
+numbers are put in words by `numbers`, and `readability.grade` tells how hard a text is.
+"""
 
 from __future__ import annotations
 
