@@ -76,7 +76,7 @@ class Small:
         for row in estimates.rows[columns].to_dict("records"):
             text = {str(name): "" if pd.isna(value) else str(value) for name, value in row.items()}
             arm = text["arm"] if text["arm"] not in ("", "difference") else WHOLE
-            n = row["value"] if pd.isna(row["n"]) and row["quantity"] == "count" else row["n"]
+            n = row["value"] if row["quantity"] == "count" and not pd.isna(row["value"]) else row["n"]
             key = (text["quantity"], text["unit"], text["at"], (*(text[name] for name in estimates.by), arm))
             size = 0.0 if pd.isna(n) else float(n)
             self._sizes[key] = min(size, self._sizes.get(key, size))

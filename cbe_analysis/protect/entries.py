@@ -86,8 +86,8 @@ def entries(estimates: Estimates) -> list[Entry]:
 def _entry(row: dict[str, Any], by: tuple[str, ...]) -> Entry:
     arm = _text(row["arm"])
     numbers = {name: _number(row[name]) for name in NUMBERS}
-    if row["quantity"] == "count" and math.isnan(numbers["n"]):
-        numbers["n"] = numbers["value"]
+    if row["quantity"] == "count" and not math.isnan(numbers["value"]):
+        numbers["n"] = numbers["value"]  # a count is a group size itself
     return Entry(
         quantity=row["quantity"],
         unit=_text(row["unit"]),
@@ -120,9 +120,10 @@ def level_place(level: str) -> tuple[int, float, str]:
     if level in (ALL, UNKNOWN):
         return (0 if level == ALL else 3), 0.0, ""
     try:
-        return 1, float(level), level
+        number = float(level)
     except ValueError:
-        return 2, 0.0, level
+        number = math.nan
+    return (1, number, level) if math.isfinite(number) else (2, 0.0, level)
 
 
 def completed(given: Iterable[Entry], by: tuple[str, ...]) -> tuple[Entry, ...]:

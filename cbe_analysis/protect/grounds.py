@@ -93,11 +93,9 @@ def hidden_entries(
 
 
 def _hidden_itself(grounds: Grounds, entry: Entry) -> bool:
-    """True for a restricted quantity, a hidden cell, a small count, and a group in which all are alike."""
+    """True for a restricted quantity, a hidden cell, and a group in which all are alike."""
     if entry.quantity in RESTRICTED or grounds.cell_hidden(entry):
         return True
-    if entry.quantity == "count":
-        return not (math.isnan(entry.value) or entry.value >= grounds.minimum)
     return entry.std_error == 0 and not entry.is_share and entry.quantity not in SPREADLESS
 
 

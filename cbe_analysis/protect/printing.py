@@ -53,7 +53,7 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
             found.append(Printed(_without(entry, NUMBERS, note=""), PROTECTED, PROTECTED, hidden=True))
         elif percent is not None:
             found.append(_share(grounds, entry, percent))
-        elif entry.quantity == "count":
+        elif entry.quantity == "count" and not math.isnan(entry.value):
             found.append(_count(grounds, entry))
         else:
             found.append(_estimate(grounds, entry, printed_step(entry, carried, percents)))
@@ -98,17 +98,14 @@ def _limits(grounds: Grounds, entry: Entry, percent: Percent) -> tuple[float, fl
 def _count(grounds: Grounds, entry: Entry) -> Printed:
     """A count of people, which is a group size itself."""
     kept, n_shown = _kept(grounds, entry)
-    if math.isnan(entry.value):
-        return Printed(_without(kept, SURENESS), MISSING, n_shown)
-    size = public_size(entry.value, grounds.minimum)
-    return Printed(_without(kept, SURENESS, value=size.rounded), size.shown, n_shown)
+    return Printed(_without(kept, SURENESS, value=kept.n), n_shown, n_shown)
 
 
 def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
     """A number with an error, rounded by it."""
     kept, n_shown = _kept(grounds, entry)
     if math.isnan(step):
-        return Printed(_without(kept, ("p", "p_adjusted")), MISSING, n_shown)
+        return Printed(_without(kept, SURENESS), MISSING, n_shown)
     low, high, error = entry.low, entry.high, entry.std_error
     if _made_of_sizes(entry):
         wider = math.sqrt(entry.n / public_size(entry.n, grounds.minimum).low)

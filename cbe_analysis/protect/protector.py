@@ -144,7 +144,7 @@ def _release(estimates: Estimates, policy: Policy, audience: Audience, printed: 
         parameters=estimates.parameters,
         warnings=tuple(vague(w, minimum) if public else w for w in estimates.warnings),
         population_id=estimates.population.id,
-        kept=_rows(printed, estimates.by),
+        _rows=_rows(printed, estimates.by),
         permit=_PERMIT,
     )
 

@@ -22,8 +22,8 @@ class Release:
 
     Parameters
     ----------
-    kept
-        The rows, as `rows` hands them out: the columns of Estimates.rows, then `shown` (the text to print), `n_shown`
+    _rows
+        What `rows` hands out: the columns of Estimates.rows, then `shown` (the text to print), `n_shown`
         (the group size as printed) and `hidden` ("protected" or null). A hidden row holds no number at all. In public a
         `p` of 0 stands for "below .01".
     policy_hash
@@ -46,7 +46,7 @@ class Release:
     parameters: Mapping[str, Any]
     warnings: tuple[str, ...]
     population_id: str
-    kept: pd.DataFrame = field(repr=False)
+    _rows: pd.DataFrame = field(repr=False)
     permit: InitVar[object] = None
 
     def __post_init__(self, permit: object) -> None:
@@ -57,4 +57,4 @@ class Release:
     @property
     def rows(self) -> pd.DataFrame:
         """A fresh copy of the rows: what a reader does to it changes no release."""
-        return self.kept.copy()
+        return self._rows.copy()
