@@ -58,8 +58,8 @@ def test_answer_names_groups_size_interval_and_whose_results():
     releases = [alone()]
     answer = words.answer(standings(releases), POLICY, releases).replace("\u00a0", " ")
     assert answer == (
-        "In grade 3, results of students in reading support were 10 points lower in reading (95% interval 6 to 14) "
-        "than those of students not in reading support."
+        "In grade 3, results differ most by reading support. Students in reading support scored 10 points lower in "
+        "reading (95% interval 6 to 14) than students not in reading support."
     )
     assert words.facts(standings(releases), POLICY, releases) == ("700 students", "Grade 3", "Data up to May 1, 2025")
 
@@ -67,7 +67,7 @@ def test_answer_names_groups_size_interval_and_whose_results():
 def test_outcomes_with_the_same_widest_difference_share_a_sentence():
     releases = [alone(), alone(gap=12.0, outcome="map:math")]
     answer = words.answer(standings(releases), POLICY, releases)
-    assert answer.count(".") == 1
+    assert answer.count(".") == 2
     assert "10 points lower in reading" in answer
     assert "12 higher in mathematics" in answer
 
@@ -75,8 +75,16 @@ def test_outcomes_with_the_same_widest_difference_share_a_sentence():
 @pytest.mark.parametrize(
     ("p", "answer", "sure"),
     [
-        (0.001, "In grade 3, results of students", "we are very sure of a difference by reading support."),
-        (0.03, "In grade 3, results of students", "we are fairly sure of a difference by reading support."),
+        (
+            0.001,
+            "In grade 3, results differ most by reading support.",
+            "we are very sure of a difference by reading support.",
+        ),
+        (
+            0.03,
+            "In grade 3, results differ most by reading support.",
+            "we are fairly sure of a difference by reading support.",
+        ),
         (0.3, "We cannot tell whether results differ", "we cannot tell whether there is one by reading support."),
     ],
 )

@@ -280,5 +280,5 @@ def _method(growth: Growth, contrast: Contrast) -> str:
     whom = "" if growth.schools >= SCHOOLS_AT_LEAST else "; these students alone"
     return (
         f"{levels} of {seen.name}, {how}, correlated random intercepts and slopes; {seen.clock}; "
-        f"intercept at {seen.origin}{held}; 95 % intervals from Student's t, degrees of freedom by {units}{whom}"
+        f"intercept at {seen.origin}{held}; 95% intervals from Student's t, degrees of freedom by {units}{whom}"
     )

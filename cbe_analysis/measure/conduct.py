@@ -148,9 +148,9 @@ def _summarised(asked: Request, formed: Formed) -> list[Row]:
 def _method(asked: Request, formed: Formed) -> str:
     """How the numbers were made, in a sentence."""
     if formed.whole:
-        interval = "95 % intervals: Wilson on the effective number of students, Clopper-Pearson below 20"
+        interval = "95% intervals: Wilson on the effective number of students, Clopper-Pearson below 20"
     else:
-        interval = "95 % intervals: CR2 by school, HC3 below six schools"
+        interval = "95% intervals: CR2 by school, HC3 below six schools"
     parts = [formed.method, interval]
     if asked.compare:
         held = f", {', '.join(asked.adjust)} held equal" if asked.adjust else ""

@@ -185,7 +185,7 @@ def _reading(row: Mapping[str, Any], by: Sequence[str]) -> Reading:
         high=_number(row["high"]),
         p=raw if math.isnan(adjusted) else adjusted,
         reference=_text(row["reference"]),
-        shown="" if protected else _text(row["shown"]),
+        shown="" if protected else _text(row["shown"]).replace(" %", "%"),
         n=_number(row["n"]),
         n_shown="" if protected else _text(row["n_shown"]),
         note=_text(row["note"]),

@@ -62,7 +62,10 @@ def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release
     for standing in widest:
         pairs.setdefault((standing.factor, standing.main, standing.reference), []).append(standing)
     told = [_pair(own, found, policy) for own in pairs.values()]
-    return " ".join([start + told[0] if start else names.upper(told[0]), *map(names.upper, told[1:])])
+    if start:
+        factors = listed([names.factor(policy, f) for f in dict.fromkeys(factor for factor, _, _ in pairs)])
+        told = [f"{start}results differ most by {factors}.", *told]
+    return " ".join(map(names.upper, told))
 
 
 def _widest(own: Sequence[Standing]) -> Standing | None:
@@ -84,7 +87,7 @@ def _pair(own: Sequence[Standing], found: Sequence[Standing], policy: Policy) ->
         parts.append(f"{gap.size()}{unit} {'lower' if gap.value < 0 else 'higher'}{where} ({note})")
     if not _scores(own[0]):
         return f"the {own[0].quantity} among {group} was {listed(parts)} than among {other}."
-    return f"results of {group} were {listed(parts)} than those of {other}."
+    return f"{group} scored {listed(parts)} than {other}."
 
 
 def sure(found: Sequence[Standing], policy: Policy) -> str:
