@@ -36,8 +36,9 @@ _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 class District:
     """A district's data, read when asked for.
 
-    Tables come as DuckDB relations. A relation reads its files anew each time its rows are asked for; it can be
-    filtered, aggregated and selected from before that, and DuckDB then reads only the columns and rows needed.
+    Tables come as DuckDB relations. A relation gives its rows when they are asked for; it can be filtered, aggregated
+    and selected from before that, and DuckDB then reads only the columns and rows needed. A small table is read once
+    and kept. Files that change while a district is in use are an error.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ class District:
         UsageError
             When the table was not loaded, or a column or condition does not fit it.
         UnreadableData
-            When its files cannot be read to their end.
+            When its files cannot be read to their end, or have changed since they were loaded.
         """
         return self._reader.relation(self._view.own_rows(name, columns, conditions(where)))
 

@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KEY_FILE, INTERNAL = "CBE_KEY_FILE", "CBE_INTERNAL"
 KEY_BYTES = 32
-_BUCKET = 3  # hexadecimal digits: rows are sorted in 4096 heaps, side by side
+_HEAPS = 256  # in which rows are sorted side by side; numbers sort faster than texts, so md5 gives each its place
 
 
 class Fingerprint:
@@ -42,25 +42,33 @@ class Fingerprint:
         columns
             Names and types of the columns that count.
         """
-        named = sorted(columns)
-        texts = [cells.plain(identifier(name), kind) for name, kind in named]
-        # the lengths before the cells, so that no two rows read alike; an unknown cell has none
-        lengths = [f"coalesce(length({text}), -1)" for text in texts]
-        row = f"concat_ws(':', {', '.join([*lengths, *texts]) or literal('')})"
-        hashed = f"SELECT sha256({row}) AS hashed FROM ({rows})"
-        heaps = reader.rows(f"""
-            SELECT sha256(string_agg(hashed, '' ORDER BY hashed)) FROM ({hashed})
-            GROUP BY left(hashed, {_BUCKET}) ORDER BY left(hashed, {_BUCKET})""")
-        head = json.dumps([table, [name for name, _ in named]])
-        digest = hashlib.sha256(head.encode())
-        for (heap,) in heaps:
-            digest.update(heap.encode())
-        self._tables[table] = digest.digest()
+        named = tuple(sorted(columns))
+        asked = (table, rows, named)
+        if asked not in reader.digests:
+            reader.digests[asked] = _digest(reader, *asked)
+        self._tables[table] = reader.digests[asked]
 
     def hexadecimal(self) -> str:
         """The fingerprint, 64 hexadecimal digits."""
         whole = b"".join(self._tables[name] for name in sorted(self._tables))
         return hmac.new(self._key, whole, hashlib.sha256).hexdigest()
+
+
+def _digest(reader: Reader, table: str, rows: str, named: Sequence[tuple[str, Type]]) -> bytes:
+    """A hash over the table's name, its columns, and the text of all rows in an order that their texts alone decide."""
+    texts = [cells.plain(identifier(name), kind) for name, kind in named]
+    # the lengths before the cells, so that no two rows, or sequences of rows, read alike; an unknown cell has none
+    lengths = [f"coalesce(length({text}), -1)" for text in texts]
+    row = f"concat_ws(':', {', '.join([*lengths, *texts]) or literal('')})"
+    heaps = reader.rows(f"""
+        WITH texts AS (SELECT {row} AS row_text FROM ({rows})),
+        sorted AS (SELECT row_text, md5_number(row_text) AS place FROM texts)
+        SELECT sha256(string_agg(row_text, '' ORDER BY place, row_text)) FROM sorted
+        GROUP BY place % {_HEAPS} ORDER BY place % {_HEAPS}""")
+    digest = hashlib.sha256(json.dumps([table, [name for name, _ in named]]).encode())
+    for (heap,) in heaps:
+        digest.update(heap.encode())
+    return digest.digest()
 
 
 def key_file() -> Path:

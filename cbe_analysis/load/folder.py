@@ -34,6 +34,14 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """Size in bytes, and time of the last change in nanoseconds, of a file as it stands; zeros when it is gone."""
+
+    size: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A district's folder, looked through but not read.
 
@@ -86,6 +94,19 @@ def look(path: Path) -> Folder:
     folder = Folder(root, tables, tuple(others))
     _check_required(folder)
     return folder
+
+
+def stamps(files: Files) -> tuple[Stamp, ...]:
+    """The stamps of a table's files, in their order."""
+    return tuple(_stamp(path) for path in files.paths)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        told = path.stat()
+    except OSError:
+        return Stamp(0, 0)
+    return Stamp(told.st_size, told.st_mtime_ns)
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -107,7 +107,7 @@ class Placement:
     @property
     def placed(self) -> str:
         """SQL that is true where a spell was found."""
-        return "spell.spell IS NOT NULL"
+        return "spell.placed_spell IS NOT NULL"
 
     def sql(self, wanted: Sequence[tuple[str, Field]], conditions: Sequence[str], dropped: Sequence[str] = ()) -> str:
         """The whole query.
@@ -126,9 +126,8 @@ class Placement:
         columns = ", ".join([f"main.*{without}", *self._core(), *(self._factor(*one) for one in wanted)])
         joins = list(self.joins)
         if self.spells:
-            joins.append(
-                f"LEFT JOIN placement_spells AS spell ON spell.spell = coalesce({', '.join(self.spells)}, NULL)"
-            )
+            number = f"coalesce({', '.join(self.spells)}, NULL)"
+            joins.append(f"LEFT JOIN placement_enrolled AS spell ON spell.placed_spell = {number}")
         if self.moment.kind != "none":
             joins.append("LEFT JOIN placement_people AS person ON person.student_id = main.student_id")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cbe_analysis.errors import UnreadableData, UsageError, choices
 from cbe_analysis.load import cells, parquet, soundness
 from cbe_analysis.load.connection import connect
-from cbe_analysis.load.folder import Files, Folder, look
+from cbe_analysis.load.folder import Files, Folder, Format, Stamp, look, stamps
 from cbe_analysis.load.header import ROW_NUMBER, Header, csv_header, missing
 from cbe_analysis.load.quoting import identifier, literal, path
 from cbe_analysis.tables import TABLES
@@ -24,34 +24,50 @@ if TYPE_CHECKING:
     from cbe_analysis.indicators.declare import Relation
 
 
+_SMALL: Mapping[Format, int] = {"csv": 1 << 26, "parquet": 1 << 23}  # bytes; such a table is kept once it was read
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One table: its files and what their header says."""
+    """One table: its files, what their header says, and the sizes and times of the files when it was read."""
 
     files: Files
     header: Header
+    stamps: tuple[Stamp, ...]
+
+    @property
+    def small(self) -> bool:
+        """True where the typed rows may be kept in memory."""
+        return sum(stamp.size for stamp in self.stamps) <= _SMALL[self.files.format]
 
 
 @dataclass(slots=True)
 class Reader:
     """The only reader of a folder's tables.
 
-    A table's files are read through once, when its rows are first asked for, to make sure that they can be; after
-    that DuckDB reads what a query needs.
+    A table's files are read through once, when its rows are first asked for, to make sure that they can be. After that
+    the typed rows of a small table stay in memory; of a large one DuckDB reads what a query needs. Files that change
+    meanwhile are an error: no two answers of one district may rest on different data.
 
     Parameters
     ----------
     checked
         Tables whose files were read through.
+    kept
+        Tables whose typed rows are in memory.
     inferred
         Table -> undeclared column -> its type, once found.
+    digests
+        What was hashed -> its digest; filled by `fingerprint`.
     """
 
     folder: Folder
     connection: DuckDBPyConnection
     sources: Mapping[str, Source]
     checked: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     inferred: dict[str, dict[str, Type]] = field(default_factory=dict)
+    digests: dict[Hashable, bytes] = field(default_factory=dict)
     names: Iterator[int] = field(default_factory=count)
 
     def source(self, table: str, wanted_by: str = "this") -> Source:
@@ -109,9 +125,9 @@ class Reader:
                 f"table '{table}' has no column {choices(unknown)}" if unknown else "no column is asked for",
                 remedy=f"its columns are: {choices([*declared, *extra], 60)}",
             )
-        types = declared | self.types(table) if any(name in extra for name in wanted) else declared
-        selected = [f"{self._cell(source.header, name, types[name])} AS {identifier(name)}" for name in wanted]
-        return f"SELECT {', '.join(selected)} FROM {self._scan(table)}"
+        if source.small:
+            return f"SELECT {', '.join(map(identifier, wanted))} FROM {self._keep(table, [*declared, *extra])}"
+        return self._read(table, wanted)
 
     def relation(self, sql: str) -> DuckDBPyRelation:
         """The query as a relation: nothing is read yet."""
@@ -132,8 +148,26 @@ class Reader:
         relation.create_view(name)
         return name
 
+    def _read(self, table: str, wanted: Sequence[str]) -> str:
+        """SQL that reads typed columns from the files."""
+        header = self.sources[table].header
+        declared = {column.name: column.type for column in TABLES[table].columns}
+        types = declared | self.types(table) if any(name not in declared for name in wanted) else declared
+        cells_of = [f"{self._cell(header, name, types[name])} AS {identifier(name)}" for name in wanted]
+        return f"SELECT {', '.join(cells_of)} FROM {self._scan(table)}"
+
+    def _keep(self, table: str, columns: Sequence[str]) -> str:
+        """The name under which the typed rows are in memory."""
+        name = identifier(f"kept_{table}")
+        if table not in self.kept:
+            self.connection.execute(f"CREATE TEMP TABLE {name} AS {self._read(table, columns)}")
+            self.kept.add(table)
+        return name
+
     def _checked(self, table: str) -> Source:
         source = self.source(table)
+        if stamps(source.files) != source.stamps:
+            raise UnreadableData("the file has changed since it was loaded", source.files.shown, "load the folder anew")
         if table not in self.checked:
             check = soundness.check_csv if source.files.format == "csv" else parquet.check
             check(source.files, self._scan(table), source.header, self.connection)
@@ -185,8 +219,9 @@ def open_folder(folder: Path) -> Reader:
     connection = connect(looked.path)
     sources, lacking = {}, []
     for files in looked.tables:
+        stamped = stamps(files)
         header = csv_header(files) if files.format == "csv" else parquet.header(files, connection)
-        sources[files.table] = Source(files, header)
+        sources[files.table] = Source(files, header, stamped)
         lacking += [f"{files.table}.{name}" for name in missing(files, header.columns)]
     if lacking:
         raise UnreadableData(

@@ -1,10 +1,12 @@
 """Where each student is on every day: enrollment spells, cut into stretches of days with one spell each.
 
-The temporary tables made here belong to one district's connection:
+The temporary tables made here belong to one district's connection. In those that hold columns of the data, what is the
+kit's own is called `placed_...`, as no column of the data can be.
 
 - `placement_years`: school_year, first_day, last_day.
-- `placement_spells`: one row per usable enrollment: `spell` (its number: of two spells of a student the one entered
-  later has the higher number, then the one with the smaller school_id), first_day, last_day, and the typed columns.
+- `placement_enrolled`: one row per usable enrollment: its typed columns, `placed_spell` (its number: of two spells of a
+  student the one entered later has the higher number, then the one with the smaller school_id), `placed_last_day`.
+- `placement_spells`: the same rows, as spell, student_id, school_id, school_year, first_day, last_day.
 - `placement_stretches`: student_id, first_day, last_day, spell, in_force. The stretches of a student do not overlap;
   where no spell is in force, the last one ended holds until the first day of the next school year.
 - `placement_own`: student_id, school_id, first_day, last_day, spell: the spell in force at one school, for students
@@ -23,21 +25,28 @@ if TYPE_CHECKING:
     from cbe_analysis.load.reader import Reader
     from cbe_analysis.policy import Policy
 
-_SPELLS = """
-CREATE TEMP TABLE placement_spells AS
-WITH enrolled AS ({enrollments}),
-usable AS (
-    SELECT *, first_value(entry_date) OVER later AS next_entry FROM enrolled
+_ENROLLED = """
+CREATE TEMP TABLE placement_enrolled AS
+WITH placed_usable AS (
+    SELECT *, first_value(entry_date) OVER placed_later AS placed_next FROM ({enrollments})
     WHERE student_id IS NOT NULL AND school_id IS NOT NULL AND entry_date IS NOT NULL
     AND (exit_date IS NULL OR exit_date >= entry_date)
-    WINDOW later AS (PARTITION BY student_id ORDER BY entry_date GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)
+    WINDOW placed_later AS (PARTITION BY student_id ORDER BY entry_date GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)
 ),
-dated AS (
-    SELECT usable.* EXCLUDE (next_entry), entry_date AS first_day,
-        coalesce(exit_date, greatest(entry_date, least(years.last_day, next_entry - 1))) AS last_day
-    FROM usable LEFT JOIN placement_years AS years ON years.school_year = usable.school_year
+placed_dated AS (
+    SELECT placed_usable.* EXCLUDE (placed_next),
+        coalesce(exit_date, greatest(entry_date, least(placed_years.last_day, placed_next - 1))) AS placed_last_day
+    FROM placed_usable LEFT JOIN placement_years AS placed_years
+    ON placed_years.school_year = placed_usable.school_year
 )
-SELECT row_number() OVER (ORDER BY student_id, first_day, school_id DESC, last_day, {rest}) AS spell, * FROM dated
+SELECT *, row_number() OVER (ORDER BY student_id, entry_date, school_id DESC, placed_last_day, {rest}) AS placed_spell
+FROM placed_dated
+"""
+
+_SPELLS = """
+CREATE TEMP TABLE placement_spells AS
+SELECT placed_spell AS spell, student_id, school_id, school_year, entry_date AS first_day, placed_last_day AS last_day
+FROM placement_enrolled
 """
 
 _STRETCHES = """
@@ -78,7 +87,7 @@ GROUP BY ALL
 _PEOPLE = """
 CREATE TEMP TABLE placement_people AS
 SELECT unnest(person) FROM (
-    SELECT min(everyone) AS person FROM ({students}) AS everyone WHERE student_id IS NOT NULL GROUP BY student_id
+    SELECT min(placed_row) AS person FROM ({students}) AS placed_row WHERE student_id IS NOT NULL GROUP BY student_id
 )
 """
 
@@ -92,7 +101,8 @@ def prepare(reader: Reader, policy: Policy) -> Clock:
     if years:
         run(f"INSERT INTO placement_years VALUES {years}")
     rest = ", ".join(identifier(name) for name in reader.types("enrollments"))
-    run(_SPELLS.format(enrollments=reader.typed("enrollments"), rest=rest))
+    run(_ENROLLED.format(enrollments=reader.typed("enrollments"), rest=rest))
+    run(_SPELLS)
     run(_STRETCHES)
     run(_OWN)
     run(_PEOPLE.format(students=reader.typed("students")))
