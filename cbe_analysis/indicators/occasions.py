@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.clock import DAYS_OF_A_YEAR, day_numbers, school_years
 from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.dates import read_date
 from cbe_analysis.indicators.declare import Contrast, Relation
 from cbe_analysis.indicators.outcomes import Outcome
 from cbe_analysis.policy import Policy
+from cbe_analysis.policy.clock import clock, spans
 
+DAYS_OF_A_YEAR = 365.25
 CLOCKS = {"calendar": "years of 365.25 days", "school": "school years, summers left out"}
 
 
@@ -93,21 +94,31 @@ def _years(
     dates: pd.Series, origin: str, policy: Policy, calendar: Relation | None
 ) -> tuple[NDArray[np.float64], str, tuple[str, ...]]:
     """Years since the origin, the origin in words, and what had to be assumed."""
-    days = day_numbers(dates)
-    first, last = (pd.Timestamp(d).date() for d in (dates.min(), dates.max()))
     after = _number(origin)
-    start = first if after is not None else read_date(origin, "origin")
-    warnings: tuple[str, ...] = ()
+    start = pd.Timestamp(dates.min()).date() if after is not None else read_date(origin, "origin")
+    begin = pd.Series([pd.Timestamp(start)])
+    assumed: tuple[str, ...] = ()
     if policy.growth_clock == "school":
-        span = school_years(calendar, policy, min(first, start), max(last, start))
-        clock, begins = span.clock(days), span.clock(day_numbers(pd.Series([pd.Timestamp(start)])))[0]
-        assumed = [y for y in span.assumed if min(first, start).year <= y <= max(last, start).year]
-        if assumed:
-            warnings = (f"the calendar lacks {len(assumed)} school years; their days are those of district.toml",)
+        passed, assumed = _school_years(pd.concat([begin, dates]), policy, calendar)
     else:
-        clock, begins = days / DAYS_OF_A_YEAR, day_numbers(pd.Series([pd.Timestamp(start)]))[0] / DAYS_OF_A_YEAR
+        passed = _day_numbers(pd.concat([begin, dates])) / DAYS_OF_A_YEAR
     words = f"{start}" if not after else f"{after:g} years after {start}"
-    return clock - begins - (after or 0.0), words, warnings
+    return passed[1:] - passed[0] - (after or 0.0), words, assumed
+
+
+def _school_years(
+    dates: pd.Series, policy: Policy, calendar: Relation | None
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """School years on the clock at each date, and what is said of years that the calendar lacks."""
+    days, position = np.unique(_day_numbers(dates).astype("datetime64[D]"), return_inverse=True)
+    told = clock(policy, spans(calendar), ())
+    used = replace(told, named=frozenset(told.school_year(day) for day in days.tolist()))
+    return np.array([told.at(day) for day in days.tolist()])[position], used.warnings
+
+
+def _day_numbers(dates: pd.Series) -> NDArray[np.int64]:
+    """Days since 1970-01-01."""
+    return pd.to_datetime(dates).to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
 def _number(text: str) -> float | None:

@@ -8,12 +8,12 @@ from datetime import date
 import pandas as pd
 
 from cbe_analysis.errors import UsageError, choices
-from cbe_analysis.indicators.clock import school_years
 from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.dates import read_date
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.outcomes import Outcome, chosen, literal
 from cbe_analysis.policy import Policy
+from cbe_analysis.policy.clock import clock, spans
 
 OFFERED = ("randomized",)
 BASELINE = "baseline score"
@@ -165,8 +165,11 @@ def _end(assigned: pd.DataFrame, start: date, until: str | None, *, policy: Poli
     """Last day on which an outcome counts: as set, else the study's last day, else the end of its school year."""
     if until:
         return read_date(until, "until")
-    last = pd.to_datetime(_column(assigned, "end_date")).max()
-    return school_years(calendar, policy, start, start).end(start) if pd.isna(last) else last.date()
+    last = pd.to_datetime(_column(assigned, "end_date")).dropna()
+    if len(last):
+        return last.max().date()
+    told = clock(policy, spans(calendar), ())
+    return told.year(told.school_year(start)).last_day
 
 
 def _last(scores: Relation, students: pd.Series) -> pd.Series:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.load import dates
-from cbe_analysis.load.clock import Clock
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import Fingerprint, key_file, read_key
 from cbe_analysis.load.placement import moment
@@ -20,6 +19,7 @@ from cbe_analysis.load.reader import Reader, open_folder
 from cbe_analysis.load.view import View
 from cbe_analysis.load.where import Condition, Where, conditions
 from cbe_analysis.policy import Policy, read_policy
+from cbe_analysis.policy.clock import Clock
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.declare import Type
 

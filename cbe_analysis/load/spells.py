@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cbe_analysis.load.clock import Clock, clock
 from cbe_analysis.load.quoting import identifier, literal
+from cbe_analysis.policy.clock import Clock, clock, spans
 
 if TYPE_CHECKING:
     from cbe_analysis.load.reader import Reader
@@ -110,17 +110,7 @@ def prepare(reader: Reader, policy: Policy) -> Clock:
 
 
 def school_years(reader: Reader, policy: Policy) -> Clock:
-    """The district's clock, from its calendar, its enrollments and its policy.
-
-    Of a year's calendar the rows for the whole district count, else those of its schools.
-    """
+    """The district's clock, from its calendar, its enrollments and its policy."""
     named = reader.rows(f"SELECT DISTINCT school_year FROM ({reader.typed('enrollments', ['school_year'])})")
-    calendar = []
-    if "calendar" in reader.sources:
-        calendar = reader.rows(f"""
-            SELECT school_year,
-                coalesce(min(start_date) FILTER (school_id IS NULL), min(start_date)),
-                coalesce(max(end_date) FILTER (school_id IS NULL), max(end_date))
-            FROM ({reader.typed("calendar", ["school_id", "school_year", "start_date", "end_date"])})
-            WHERE school_year IS NOT NULL GROUP BY school_year""")
-    return clock(policy, calendar, [year for (year,) in named if year is not None])
+    calendar = reader.relation(reader.typed("calendar")) if "calendar" in reader.sources else None
+    return clock(policy, spans(calendar), [year for (year,) in named if year is not None])

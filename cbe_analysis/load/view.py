@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.load.clock import Clock
 from cbe_analysis.load.placement import CORE, Moment, Placement, moment, place
 from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.load.reader import Reader
@@ -15,6 +14,7 @@ from cbe_analysis.load.scope import PLACED, Bound, Field, Scope, fields
 from cbe_analysis.load.spells import prepare
 from cbe_analysis.load.where import UNPLACED, Condition
 from cbe_analysis.policy import Policy
+from cbe_analysis.policy.clock import Clock
 from cbe_analysis.tables import TABLES
 
 NOT_PLACING = ("student_id", "entry_date", "exit_date")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from cbe_analysis.errors import UnreadableData
-from cbe_analysis.policy import Policy
+from cbe_analysis.policy.settings import Policy
 
 COMMON_YEAR = 2001  # any year without a leap day
 FIRST_YEAR, LAST_YEAR = 1001, 2998  # years whose neighbours are four digits long
+Span = tuple[int, date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,31 @@ class Clock:
         return (f"the calendar lacks {years}: school_year_days of the policy ({' to '.join(self.days)}) stand in",)
 
 
-def clock(policy: Policy, calendar: Iterable[tuple[int, date | None, date | None]], named: Iterable[int]) -> Clock:
+def spans(calendar: Any) -> list[Span]:
+    """School year, earliest start and latest end of a calendar; the district's own rows go before those of its schools.
+
+    Parameters
+    ----------
+    calendar
+        A relation with the columns of the table; None for a district without a calendar.
+    """
+    if calendar is None:
+        return []
+    first = "coalesce(min(start_date) FILTER (school_id IS NULL), min(start_date))"
+    last = "coalesce(max(end_date) FILTER (school_id IS NULL), max(end_date))"
+    found: list[Span] = (
+        calendar.filter("school_year IS NOT NULL").aggregate(f"school_year, {first}, {last}", "school_year").fetchall()
+    )
+    return found
+
+
+def clock(policy: Policy, calendar: Iterable[Span], named: Iterable[int]) -> Clock:
     """The clock of a district.
 
     Parameters
     ----------
     calendar
-        Year, earliest start and latest end of its rows; a year without both, or ending before it begins, is left out.
+        As `spans` gives it; a year without both, or ending before it begins, is left out.
     named
         The school years of the enrollments.
 

@@ -1,4 +1,4 @@
-"""district.toml -> Policy: minimum n, factors, thresholds, clock, audience rules and the words for groups."""
+"""district.toml -> Policy: minimum n, factors, thresholds, growth clock and the words for groups."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def _columns(names: tuple[str, ...]) -> bool:
 
 
 def _days(days: tuple[str, ...]) -> bool:
-    return len(days) == 2 and all(re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day) for day in days)
+    return len(set(days)) == len(days) == 2 and all(
+        re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day) for day in days
+    )
 
 
 # Setting, what must hold of it, and what to do where it does not.
@@ -199,5 +201,3 @@ def _checked(name: str, value: Any, fits: bool, expected: str) -> Any:
 
 
 DEFAULTS = Policy()
-
-__all__ = ["FACTORS", "Policy", "read_policy"]

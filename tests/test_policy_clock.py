@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from cbe_analysis.errors import UnreadableData
-from cbe_analysis.load.clock import clock
 from cbe_analysis.policy import Policy
+from cbe_analysis.policy.clock import clock, spans
 
 YEAR = (2026, date(2025, 9, 1), date(2026, 5, 29))  # 270 days apart
 
@@ -49,7 +49,13 @@ def test_impossible_rows_of_the_calendar_do_not_count(row):
     assert clock(Policy(), [row], [2026]).year(2026).told is False
 
 
-@pytest.mark.parametrize("days", [("08-15", "06-31"), ("Aug 15", "06-10"), ("02-29", "06-10"), ("08-15",)])
+@pytest.mark.parametrize(
+    "days", [("08-15", "06-31"), ("Aug 15", "06-10"), ("02-29", "06-10"), ("08-15",), ("08-15", "08-15")]
+)
 def test_days_that_are_none_are_refused(days):
     with pytest.raises(UnreadableData, match="school_year_days"):
         clock(Policy(school_year_days=days), [], [])
+
+
+def test_spans_of_no_calendar_are_none():
+    assert spans(None) == []
