@@ -1,0 +1,100 @@
+"""Dates of a source as ISO 8601; the order of day and month is told or proved, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from cbe_analysis.errors import UnreadableData, choices
+
+Order = Literal["year-month-day", "month/day/year", "day/month/year"]
+ISO: Order = "year-month-day"
+MONTH_FIRST: Order = "month/day/year"
+DAY_FIRST: Order = "day/month/year"
+_TIME = r"([T ].*)?"
+_NUMBERS = r"(?P<first>[0-9]{1,2})[/.-](?P<second>[0-9]{1,2})[/.-](?P<year>[0-9]{4})" + _TIME
+_PATTERNS: dict[Order, re.Pattern[str]] = {
+    ISO: re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})" + _TIME),
+    MONTH_FIRST: re.compile(_NUMBERS.replace("first", "month").replace("second", "day")),
+    DAY_FIRST: re.compile(_NUMBERS.replace("first", "day").replace("second", "month")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A column of dates.
+
+    Parameters
+    ----------
+    values
+        YYYY-MM-DD, one per row; "" where the cell is empty or no date. A time after the date is dropped, the day is the
+        one written: no time zone is applied.
+    unreadable
+        True where the cell holds something that is not a date in this order.
+    order
+        The order in which they were read.
+    proof
+        How many cells can be a date in this order only: a day above 12 tells the day from the month.
+    """
+
+    values: pd.Series = field(repr=False)
+    unreadable: pd.Series = field(repr=False)
+    order: Order
+    proof: int
+
+
+def read_days(column: pd.Series, order: Order) -> Days:
+    """The column of dates, read in this order."""
+    found = {text: _day(text, order) for text in column.unique()}
+    values = column.map({text: day or "" for text, day in found.items()}).astype("str")
+    unreadable = column.map({text: bool(text) and not day for text, day in found.items()}).astype("bool")
+    others = [other for other in _PATTERNS if other != order]
+    only = {text: bool(day) and not any(_day(text, other) for other in others) for text, day in found.items()}
+    return Days(values, unreadable, order, int(column.map(only).sum()))
+
+
+def decide(column: pd.Series, orders: Sequence[Order], file: str) -> Days:
+    """The column of dates, read in the only one of the orders in which most cells are dates.
+
+    Parameters
+    ----------
+    column
+        Text; "" for empty.
+    orders
+        Those that the format is known for, the expected one first: it is taken for a column without any date.
+    file
+        For messages.
+
+    Raises
+    ------
+    UnreadableData
+        When two orders fit equally well: no day above 12 tells the day from the month; or when cells prove both.
+    """
+    read = [read_days(column, order) for order in orders]
+    fewest = min(int(days.unreadable.sum()) for days in read)
+    best = [days for days in read if int(days.unreadable.sum()) == fewest]
+    same = all(days.values.equals(best[0].values) for days in best)
+    where, remedy = f"{file}, column '{column.name}'", f"name the order of its dates: {choices(orders)}"
+    if not same:
+        raise UnreadableData("no date tells the day from the month", where, remedy)
+    proved = [days for days in read if days.proof]
+    if len(proved) > 1:
+        counts = ", ".join(f"{days.proof} dates are {days.order}" for days in proved)
+        raise UnreadableData(f"the dates are written in two orders: {counts}", where, "export the file in one")
+    return best[0]
+
+
+def _day(text: str, order: Order) -> str:
+    """The day as ISO 8601, "" where the text is no date in this order."""
+    parts = _PATTERNS[order].fullmatch(text.strip())
+    if not parts:
+        return ""
+    try:
+        return date(int(parts["year"]), int(parts["month"]), int(parts["day"])).isoformat()
+    except ValueError:
+        return ""
