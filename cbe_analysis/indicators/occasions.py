@@ -15,6 +15,7 @@ from cbe_analysis.indicators.declare import Contrast, Relation
 from cbe_analysis.indicators.outcomes import Outcome
 from cbe_analysis.policy import Policy
 from cbe_analysis.policy.clock import clock, spans
+from cbe_analysis.tables.quoting import identifier
 
 DAYS_OF_A_YEAR = 365.25
 CLOCKS = {"calendar": "years of 365.25 days", "school": "school years, summers left out"}
@@ -77,7 +78,7 @@ def occasions(
         When all scores have one date: no growth can be seen.
     """
     wanted = list(dict.fromkeys((*contrast.by, *contrast.adjust)))
-    placed = ", ".join(f'placed_{c} AS "factor {c}"' for c in wanted)
+    placed = ", ".join(f"{identifier(f'placed_{c}')} AS {identifier(f'factor {c}')}" for c in wanted)
     columns = "student_id, date, value, placed_school_id AS school" + (f", {placed}" if placed else "")
     rows = scores.rows.select(columns).df()
     rows = rows.sort_values(["student_id", "date", "value"], ignore_index=True, kind="stable")

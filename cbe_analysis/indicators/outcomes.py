@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.policy import Policy
+from cbe_analysis.tables.quoting import literal
 
 LEVELS = "levels"  # the instrument of an outcome taken from the table levels
 
@@ -33,11 +34,6 @@ class Outcome:
     def unit(self, policy: Policy) -> str:
         """The unit of the scores, in words."""
         return "levels" if self.instrument == LEVELS else policy.units.get(self.instrument, "scale points")
-
-
-def literal(text: str) -> str:
-    """The text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def chosen(

@@ -11,9 +11,10 @@ from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.dates import read_date
 from cbe_analysis.indicators.declare import Relation
-from cbe_analysis.indicators.outcomes import Outcome, chosen, literal
+from cbe_analysis.indicators.outcomes import Outcome, chosen
 from cbe_analysis.policy import Policy
 from cbe_analysis.policy.clock import clock, spans
+from cbe_analysis.tables.quoting import literal
 
 OFFERED = ("randomized",)
 BASELINE = "baseline score"

@@ -9,8 +9,8 @@ import re
 from datetime import date
 from typing import get_args
 
-from cbe_analysis.load.quoting import Value, identifier, literal
 from cbe_analysis.tables.declare import Type
+from cbe_analysis.tables.quoting import Value, identifier, literal
 
 PATTERNS: dict[str, str] = {  # kept to what RE2 and Python's re read alike
     "integer": r"[+-]?[0-9]{1,18}(\.0{0,9})?",

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cbe_analysis.load.quoting import listed, unpatterned
+from cbe_analysis.tables.quoting import listed, unpatterned
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.tables import TABLES
+from cbe_analysis.tables.quoting import identifier
 
 NOT_OBSERVED = ("calendar", "closures")  # plans, made before the days come
 ENDS = ("exit_date", "end_date")  # may lie ahead

@@ -14,7 +14,6 @@ from cbe_analysis.load import dates
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import Fingerprint, key_file, read_key
 from cbe_analysis.load.placement import moment
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.load.reader import Reader, open_folder
 from cbe_analysis.load.view import View
 from cbe_analysis.load.where import Condition, Where, conditions
@@ -22,6 +21,7 @@ from cbe_analysis.policy import Policy, read_policy
 from cbe_analysis.policy.clock import Clock
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.declare import Type
+from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,7 +197,7 @@ class District:
         Parameters
         ----------
         query
-            One SELECT; values in it must be constants, written with `load.quoting` where they come from outside.
+            One SELECT; values in it must be constants, written with `tables.quoting` where they come from outside.
         """
         named = ", ".join(
             f"{identifier(name)} AS (FROM {identifier(self._reader.name(rows))})" for name, rows in relations.items()

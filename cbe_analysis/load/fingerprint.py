@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UnreadableData, UsageError
 from cbe_analysis.load import cells
-from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.tables.declare import Type
+from cbe_analysis.tables.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from cbe_analysis.load.reader import Reader

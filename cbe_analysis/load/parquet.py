@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.load.folder import Files
 from cbe_analysis.load.header import Header, named
-from cbe_analysis.load.quoting import identifier, path
+from cbe_analysis.tables.quoting import identifier, path
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

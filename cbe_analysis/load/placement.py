@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cbe_analysis.load import cells
-from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.load.scope import Field
 from cbe_analysis.load.where import UNPLACED
+from cbe_analysis.tables.quoting import identifier, literal
 
 Kind = Literal["day", "window", "year", "study", "spell", "none"]
 CORE = ("school_id", "grade", "school_year")

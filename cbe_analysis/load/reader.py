@@ -13,9 +13,9 @@ from cbe_analysis.load import cells, parquet, soundness
 from cbe_analysis.load.connection import connect
 from cbe_analysis.load.folder import Files, Folder, Format, Stamp, look, stamps
 from cbe_analysis.load.header import ROW_NUMBER, Header, csv_header, missing
-from cbe_analysis.load.quoting import identifier, literal, path
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.declare import Type
+from cbe_analysis.tables.quoting import identifier, literal, path
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,9 @@ from typing import Literal
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.load import cells
-from cbe_analysis.load.quoting import Value, literal
 from cbe_analysis.load.where import UNKNOWN, UNPLACED, Condition
 from cbe_analysis.tables.declare import Type
+from cbe_analysis.tables.quoting import Value, literal
 
 Origin = Literal["own", "spell", "person", "target"]
 PLACED = "placed"

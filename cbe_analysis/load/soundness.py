@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.load.folder import Files
 from cbe_analysis.load.header import SAVE, Header, check_bytes, undecodable
-from cbe_analysis.load.quoting import identifier
+from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.policy.clock import Clock, clock, spans
+from cbe_analysis.tables.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from cbe_analysis.load.reader import Reader

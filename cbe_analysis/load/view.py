@@ -8,7 +8,6 @@ from datetime import date
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.load.placement import CORE, Moment, Placement, moment, place
-from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.load.scope import PLACED, Bound, Field, Scope, fields
 from cbe_analysis.load.spells import prepare
@@ -16,6 +15,7 @@ from cbe_analysis.load.where import UNPLACED, Condition
 from cbe_analysis.policy import Policy
 from cbe_analysis.policy.clock import Clock
 from cbe_analysis.tables import TABLES
+from cbe_analysis.tables.quoting import identifier, literal
 
 NOT_PLACING = ("student_id", "entry_date", "exit_date")
 PLACED_ON = "placed_on"  # the day on which a table without days is placed; dropped again

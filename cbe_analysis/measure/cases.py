@@ -9,11 +9,12 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import Cases
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.load.where import UNKNOWN, UNPLACED
 from cbe_analysis.measure.request import Request
+from cbe_analysis.tables.quoting import identifier
 
 SCHOOL, YEAR = "placed_school_id", "placed_school_year"
+WEIGHT, WHEN = "placed_weight", "placed_when_"  # no column of the data begins with placed_
 CORE = ("school_id", "grade", "school_year")  # every placed row has these
 SHAPES = (("value",), ("numerator", "denominator"))
 DATES = (("date",), ("first_date", "last_date"), ("school_year",))
@@ -26,8 +27,8 @@ class Formed:
     Parameters
     ----------
     rows
-        One row per case: `student_id`; `value` (a share's numerator over its denominator), `weight` (its denominator;
-        1 where all cases weigh the same), `school`; the group columns and those to adjust for.
+        One row per case: `student_id`; `value` (a share's numerator over its denominator), `placed_weight` (its
+        denominator; 1 where all cases weigh the same), `placed_school_id`; the group columns and those to adjust for.
     placed
         One row per case: `student_id`, then the population's dimensions as text.
     kind
@@ -53,7 +54,7 @@ class Formed:
     @property
     def whole(self) -> bool:
         """True when every case is one student who has the property or has it not."""
-        return self.kind == "share" and bool(self.rows["weight"].eq(1).all() and self.rows["value"].isin([0, 1]).all())
+        return self.kind == "share" and bool(self.rows[WEIGHT].eq(1).all() and self.rows["value"].isin([0, 1]).all())
 
 
 def tables(request: Request, period: str = "") -> dict[str, Any]:
@@ -110,13 +111,14 @@ def form(request: Request, period: str = "") -> Formed:
         raise TypeError(f"the body of {entry.id} returns {names}: a value and a date are needed")
     columns = _sources(request, names)
     placed = district.place(cases.rows, columns=tuple(c for c in columns if columns[c] and c not in CORE))
-    sums = "value" if len(shape) == 1 else "numerator / denominator AS value, denominator AS weight"
-    weight = "" if len(shape) == 2 else ", weight" if "weight" in names else ", 1.0 AS weight"
+    value = "value" if len(shape) == 1 else "numerator / denominator AS value"
+    given = "denominator" if len(shape) == 2 else "weight" if "weight" in names else "1.0"
     own = [f"{identifier(c)} AS {identifier(c)}" for c in columns if not columns[c]]
     place = [f"{text(f'placed_{c}')} AS {identifier(c)}" for c in columns if columns[c]]
-    when = [f"{d} AS {identifier('when ' + d)}" for d in dates]
-    chosen = ", ".join([f"student_id, {sums}{weight}", f'{text(SCHOOL)} AS "where"', *when, *own, *place])
-    return _formed(placed.select(chosen).df(), request, cases, "mean" if len(shape) == 1 else "share")
+    when = [f"{d} AS {identifier(WHEN + d)}" for d in dates]
+    chosen = ", ".join([f"student_id, {value}, {given} AS {WEIGHT}, {text(SCHOOL)} AS {SCHOOL}", *when, *own, *place])
+    rows = placed.select(chosen).order(", ".join(["student_id", *(identifier(WHEN + d) for d in dates), "value"])).df()
+    return _formed(rows, request, cases, "mean" if len(shape) == 1 else "share")
 
 
 def _sources(request: Request, own: list[str]) -> dict[str, bool]:
@@ -139,16 +141,15 @@ def _sources(request: Request, own: list[str]) -> dict[str, bool]:
 
 def _formed(rows: pd.DataFrame, request: Request, cases: Cases, kind: str) -> Formed:
     """The cases in memory, those without a value counted and left out."""
-    have = rows["value"].notna() & rows["weight"].gt(0)
+    have = rows["value"].notna() & rows[WEIGHT].gt(0)
     rows, missing = rows[have].reset_index(drop=True), int((~have).sum())
     for name in request.by:
         rows[name] = rows[name].astype(str).where(rows[name].notna(), UNKNOWN)
-    rows["value"], rows["weight"] = rows["value"].astype(float), rows["weight"].astype(float)
-    when = rows[[c for c in rows.columns if str(c).startswith("when ")]]
+    rows["value"], rows[WEIGHT] = rows["value"].astype(float), rows[WEIGHT].astype(float)
+    when = rows[[c for c in rows.columns if str(c).startswith(WHEN)]]
     window = (str(when.min().min())[:10], str(when.max().max())[:10]) if len(rows) else ("", "")
-    kept = list(dict.fromkeys(("student_id", "value", "weight", *request.by, *request.adjust)))
-    measured = rows[kept].assign(school=rows["where"])
+    kept = list(dict.fromkeys(("student_id", "value", WEIGHT, SCHOOL, *request.by, *request.adjust)))
     unit = cases.unit or request.indicator.unit
-    unplaced = int(rows["where"].eq(UNKNOWN).sum())
+    unplaced = int(rows[SCHOOL].eq(UNKNOWN).sum())
     placed = rows[["student_id", *request.dimensions]]
-    return Formed(measured, placed, kind, unit, cases.method, cases.warnings, missing, unplaced, window)
+    return Formed(rows[kept], placed, kind, unit, cases.method, cases.warnings, missing, unplaced, window)

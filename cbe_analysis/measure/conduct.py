@@ -11,7 +11,6 @@ import pandas as pd
 from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.contrasts import ALL, groupings
 from cbe_analysis.indicators.rows import Row
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.load.where import Where
 from cbe_analysis.measure.cases import CORE, Formed, form, tables, text
 from cbe_analysis.measure.comparisons import compare as compared
@@ -22,6 +21,7 @@ from cbe_analysis.measure.remarks import remarks
 from cbe_analysis.measure.request import PLACES, Asked, Request, request
 from cbe_analysis.measure.summaries import sample, summaries
 from cbe_analysis.methods.multiplicity import benjamini_hochberg
+from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District

@@ -8,10 +8,10 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.contrasts import ALL
-from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.load.where import UNKNOWN
 from cbe_analysis.measure.cases import YEAR, tables
 from cbe_analysis.measure.request import Request
+from cbe_analysis.tables.quoting import identifier, literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.load.findings import Finding
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates, Population
 from cbe_analysis.tables import TABLES
+from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from cbe_analysis.errors import CriticalFindings, UsageError, choices
+from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import CATALOGUE, Contrast, Indicator
 from cbe_analysis.load.where import Condition, Where
 from cbe_analysis.measure.estimates import AFTER, BEFORE
+from cbe_analysis.validate.gate import require
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -101,7 +102,7 @@ def request(id: str, district: District, asked: Asked, options: Mapping[str, Any
             f"'{id}' needs table '{named}', which was not loaded", remedy=f"add {missing[0]}.csv to the data folder"
         )
     tables = tuple(t for t in (*entry.tables, *entry.optional_tables) if t in district.tables)
-    warnings = _check_findings(entry, district, tables, allow=asked.allow_findings)
+    warnings = require(district.findings, (*tables, *PLACES), reader=id, allow=asked.allow_findings)
     _check_columns(entry, district, tables, by=by, adjust=adjust)
     where, tables = _conditions(entry, district, tables, asked.where)
     return Request(entry, district, tables, by, asked.compare, asked.over, adjust, where, read, warnings)
@@ -145,30 +146,6 @@ def _check_words(entry: Indicator, by: tuple[str, ...], adjust: tuple[str, ...],
             raise UsageError(f"column '{name}' is named twice", "by and adjust", "name it once")
         if name in (*BEFORE, *AFTER):
             raise UsageError(f"column '{name}' is called like a column of results", "by", "rename it in the data")
-
-
-def _check_findings(entry: Indicator, district: District, tables: tuple[str, ...], *, allow: bool) -> tuple[str, ...]:
-    """What an output must say about the data's quality; refuses data with faults that would distort results."""
-    if district.findings is None:
-        if allow:
-            return ("the data were not validated",)
-        raise CriticalFindings(
-            "the district was not validated",
-            district.folder.name,
-            "call cbe.validate(district) and use what it returns",
-        )
-    blocking = district.findings.blocking((*tables, *PLACES))
-    if not blocking:
-        return ()
-    where = choices({f.table for f in blocking})
-    said = f"{len(blocking)} critical finding{'s' if len(blocking) > 1 else ''} in {where}"
-    if allow:
-        return (f"computed in spite of {said}",)
-    raise CriticalFindings(
-        f"'{entry.id}' reads tables with {said}",
-        f"{blocking[0].table}: {blocking[0].says}",
-        "mend the data (cbe validate lists every finding), or allow findings, which every output then says",
-    )
 
 
 def _conditions(

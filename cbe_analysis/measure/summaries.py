@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST, UNKNOWN, Grouping
 from cbe_analysis.indicators.rows import Row, row
-from cbe_analysis.measure.cases import Formed
+from cbe_analysis.measure.cases import SCHOOL, WEIGHT, Formed
 from cbe_analysis.methods.proportions import design_effect, share_interval
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
@@ -77,9 +77,9 @@ class Sample:
 def sample(formed: Formed) -> Sample:
     """The cases of a request as arrays."""
     rows = formed.rows
-    school = pd.factorize(rows["school"].where(rows["school"] != UNKNOWN))[0].astype(np.int64)
+    school = pd.factorize(rows[SCHOOL].where(rows[SCHOOL] != UNKNOWN))[0].astype(np.int64)
     student = pd.factorize(rows["student_id"])[0].astype(np.int64)
-    value, weight = rows["value"].to_numpy(float), rows["weight"].to_numpy(float)
+    value, weight = rows["value"].to_numpy(float), rows[WEIGHT].to_numpy(float)
     return Sample(value, weight, student, school, formed.kind, formed.unit, formed.whole)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cbe_analysis.load.cells import plain, read
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.tables import Column
+from cbe_analysis.tables.quoting import identifier
 
 Severity = Literal["critical", "warning"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.load.findings import Finding, Findings
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.tables import TABLES, Table
+from cbe_analysis.tables.quoting import identifier
 from cbe_analysis.validate import judge, keep
 from cbe_analysis.validate.checks import Check
 from cbe_analysis.validate.profile import Profile, frames, profile

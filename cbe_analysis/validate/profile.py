@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cbe_analysis.load.cells import PATTERNS
-from cbe_analysis.load.quoting import identifier, literal
 from cbe_analysis.tables import Table
+from cbe_analysis.tables.quoting import identifier, literal
 from cbe_analysis.validate.checks import Check
 from cbe_analysis.validate.values import NUMBER
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbe_analysis.load.quoting import identifier
 from cbe_analysis.tables import Column, Table
+from cbe_analysis.tables.quoting import identifier
 from cbe_analysis.validate.checks import (
     Check,
     Severity,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from cbe_analysis.load.cells import PATTERNS, TYPE_WORDS
-from cbe_analysis.load.quoting import identifier, listed, literal
 from cbe_analysis.tables import Column, Table
+from cbe_analysis.tables.quoting import identifier, listed, literal
 from cbe_analysis.validate.checks import Check, Expectation, Words, as_date, as_number
 
 NUMBER = " as a number"  # suffix of the judged column that holds the value as a number

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from cbe_analysis.load.quoting import identifier
+from cbe_analysis.tables.quoting import identifier
 
 NAMES = (
     *(

@@ -47,6 +47,12 @@ def _enrolled(students):
     return students[["student_id"]].assign(**spell)
 
 
+@pytest.fixture(scope="session")
+def write_at():
+    """Writes a district into a folder and loads it."""
+    return written
+
+
 @pytest.fixture
 def write(tmp_path):
     """Writes a district of the test's own and loads it."""

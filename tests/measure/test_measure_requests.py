@@ -103,7 +103,7 @@ def test_a_reference_without_students_is_no_reference(write):
 
 def test_a_district_must_be_validated(district):
     unseen = dataclasses.replace(district, findings=None)
-    with pytest.raises(CriticalFindings, match=r"was not validated .*call cbe.validate"):
+    with pytest.raises(CriticalFindings, match=r"were not validated.*cbe\.validate\(cbe\.load\(DIR\)\)"):
         cbe.measure("status", unseen, outcome="reading")
     found = cbe.measure("status", unseen, outcome="reading", allow_findings=True)
     assert "the data were not validated" in found.warnings

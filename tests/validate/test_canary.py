@@ -57,7 +57,7 @@ def test_no_marker_is_found_in_anything_said(district, tmp_path, caplog, capfd, 
     said.append(write_report(district.findings, district, tmp_path / "report.html").read_text(encoding="utf-8"))
     said += [file.read_text(encoding="utf-8") for file in internal.rglob("*.json")]
     with pytest.raises(CriticalFindings) as caught:
-        require(district.findings, district.tables)
+        require(district.findings, district.tables, reader="status")
     said += [str(caught.value), caplog.text, *capfd.readouterr()]
     assert all(said[:6])
     assert not [text for text in said if MARK in text]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbe_analysis.load.quoting import identifier, listed, literal, path
+from cbe_analysis.tables.quoting import identifier, listed, literal, path
 
 writable = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 values = st.one_of(
