@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_district
 import typer
 
 from cbe_analysis import cli
 from cbe_analysis.cli import lab, manual
 from cbe_analysis.cli.commands import app
-from cbe_analysis.errors import KINDS, UnreadableData, UsageError
+from cbe_analysis.errors import KINDS, UsageError
 from cbe_analysis.indicators import CATALOGUE
+from cbe_analysis.load import load
 from cbe_analysis.run.notebooks import read
 from cbe_analysis.run.parameters import checked
 
@@ -191,11 +193,17 @@ def test_lab_understands_its_own_options():
     assert application.config["ServerApp"]["ip"] == "127.0.0.1"
 
 
-def test_lab_tells_the_notebooks_the_district(tmp_path):
-    assert lab.environment(tmp_path)["CBE_DISTRICT"] == str(tmp_path.resolve())
+def test_lab_opens_the_notebooks_on_the_district(tmp_path, monkeypatch):
+    folder = small_district.write(tmp_path / "district")
+    monkeypatch.setenv("CBE_DISTRICT", lab.environment(folder)["CBE_DISTRICT"])
+    assert load("").folder == folder.resolve()
     assert lab.environment(None) == dict(os.environ)
-    with pytest.raises(UnreadableData, match="no such folder"):
-        lab.environment(tmp_path / "missing")
+
+
+def test_lab_refuses_what_is_no_district(cbe, tmp_path):
+    assert cbe("lab", tmp_path / "missing")[0] == 3
+    code, _, said = cbe("lab", tmp_path)
+    assert (code, "students, enrollments are missing" in said) == (3, True)
 
 
 def test_lab_without_notebooks_is_an_error(monkeypatch):
@@ -212,9 +220,10 @@ def test_lab_starts_that_command_and_gives_its_exit_code(cbe, monkeypatch, tmp_p
         return subprocess.CompletedProcess(words, 7)
 
     monkeypatch.setattr(subprocess, "run", start)
-    code, out, _ = cbe("lab", tmp_path)
-    assert (code, out) == (7, f'In the first cell of a notebook, set data = "{tmp_path.as_posix()}"\n')
-    assert started == [(lab.command(), str(tmp_path.resolve()))]
+    folder = small_district.write(tmp_path / "district")
+    code, out, _ = cbe("lab", folder)
+    assert (code, out) == (7, f'Notebooks whose first cell says data = "" read {folder}\n')
+    assert started == [(lab.command(), str(folder.resolve()))]
 
 
 def command(*words, **variables):

@@ -1,7 +1,9 @@
 """Notebooks in real kernels: what they get, how they stop, and what is said of it."""
 
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -42,6 +44,16 @@ def test_a_kernel_is_this_interpreter_in_the_folder_given(execute, tmp_path):
     assert printed(executed).split() == [sys.executable, str(tmp_path.resolve()), "0"]
     assert seen[-1] == (2, 2)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["book.ipynb", "kernel.log"]
+
+
+@pytest.mark.parametrize("end", ["", "\nraise LookupError"])
+def test_what_a_kernel_leaves_in_its_temporary_folder_goes_with_it(execute, end):
+    source = "import os, tempfile\nprint(tempfile.mkdtemp(), flush=True)"
+    executed = execute(source + end)
+    assert (executed.error is None) == (end == "")
+    made = Path(printed(executed).strip())
+    assert made.parent.parent == Path(tempfile.gettempdir())
+    assert not made.parent.exists()
 
 
 def test_a_receipt_can_name_the_notebook_whatever_its_parameters(execute):

@@ -166,16 +166,19 @@ def run(
     typer.echo(f"{made.name}: {pages}; {state}")
 
 
-@app.command(short_help="Open JupyterLab on the notebooks.", epilog="Example: cbe lab data/star")
+@app.command(short_help="Open JupyterLab on the notebooks.", epilog="Example: cbe lab my-district")
 def lab(
     folder: words.AnyDistrict = None,
 ) -> None:
-    """Open JupyterLab on the notebooks, on this computer alone; paths in them are as seen from this folder."""
+    """Open JupyterLab on the notebooks, on this computer alone; where they say `data = ""`, they read this district.
+
+    Paths in notebooks are as seen from the folder that you are in.
+    """
     import subprocess
 
     from cbe_analysis.cli.lab import command, environment
 
     line, variables = command(), environment(folder)
     if folder is not None:
-        typer.echo(f'In the first cell of a notebook, set data = "{folder.as_posix()}"')
+        typer.echo(f'Notebooks whose first cell says data = "" read {folder}')
     raise typer.Exit(subprocess.run(line, env=variables, check=False).returncode)

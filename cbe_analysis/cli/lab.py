@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from cbe_analysis.errors import UnreadableData, UsageError
+from cbe_analysis.errors import UsageError
 from cbe_analysis.run.notebooks import folders
 
 
@@ -32,17 +32,15 @@ def command() -> list[str]:
 
 
 def environment(folder: Path | None) -> dict[str, str]:
-    """The variables of this process, and the district's folder as `CBE_DISTRICT`.
+    """The variables of this process, and the district's folder for `load("")`.
 
     Raises
     ------
     UnreadableData
-        When the folder does not exist.
+        When the folder cannot be read as a district.
     """
     if folder is None:
         return dict(os.environ)
-    if not folder.is_dir():
-        raise UnreadableData(
-            "there is no such folder", str(folder), "check the path, or write one with cbe demo star DIR"
-        )
-    return {**os.environ, "CBE_DISTRICT": str(folder.resolve())}
+    from cbe_analysis.load.district import DISTRICT, load
+
+    return {**os.environ, DISTRICT: str(load(folder).folder.resolve())}

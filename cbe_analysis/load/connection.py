@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
-import stat
+import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +50,20 @@ def _spill_folder() -> str:
 
     DuckDB makes the folder when it first needs it and removes it with the connection.
     """
-    user = os.getuid() if hasattr(os, "getuid") else "here"  # elsewhere temporary folders are private to the user
-    private = Path(tempfile.gettempdir(), f"cbe-{user}")
     try:
-        private.mkdir(mode=0o700, exist_ok=True)
-        found = private.lstat()
+        return str(_private_folder(os.getpid()) / secrets.token_hex(8))
     except OSError:
         return ""
-    if hasattr(os, "getuid") and (found.st_uid != user or found.st_mode & 0o077 or not stat.S_ISDIR(found.st_mode)):
-        return ""
-    return str(private / secrets.token_hex(8))
+
+
+@cache
+def _private_folder(process: int) -> Path:
+    """A folder that this user alone can read, gone when the process ends; a forked child makes one of its own."""
+    private = Path(tempfile.mkdtemp(prefix="cbe-"))
+
+    @atexit.register
+    def _remove() -> None:
+        if os.getpid() == process:
+            shutil.rmtree(private, ignore_errors=True)
+
+    return private

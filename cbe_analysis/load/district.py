@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from cbe_analysis.indicators.declare import Relation
 
+DISTRICT = "CBE_DISTRICT"
 _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
 
@@ -223,13 +225,23 @@ def load(folder: Path | str) -> District:
 
     Headers are read now, rows when they are asked for.
 
+    Parameters
+    ----------
+    folder
+        Empty text: the folder that CBE_DISTRICT names, as in a lab that was opened on a district.
+
     Raises
     ------
+    UsageError
+        When the text is empty and CBE_DISTRICT names no folder.
     UnreadableData
         When the folder cannot be read as a district: it is not there; students, schools or enrollments are missing; a
         file is unreadable, empty or undecodable; a required column is missing; district.toml is wrong.
     """
-    path = Path(folder)
+    named = folder if folder != "" else os.environ.get(DISTRICT, "")
+    if named == "":
+        raise UsageError("no district is named", "load", "give its folder, or open the lab on it: cbe lab DIR")
+    path = Path(named)
     reader = open_folder(path)
     policy = read_policy(reader.folder.path)
     return District(path, policy, _reader=reader, _view=View(reader, policy))

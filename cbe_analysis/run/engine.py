@@ -92,7 +92,8 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 on_cell_complete=lambda cell, cell_index: session.progress(cell_index, cells),
                 resources={"metadata": {"path": str(session.folder)}},
             )
-            environment = {**os.environ, "IPYTHONDIR": private, "PYTHONHASHSEED": "0", **session.variables}
+            kept_there = dict.fromkeys(("IPYTHONDIR", "TMPDIR", "TEMP", "TMP"), private)  # it goes with the kernel
+            environment = {**os.environ, **kept_there, "PYTHONHASHSEED": "0", **session.variables}
             with _own_loop():
                 client.execute(env=environment, stdout=session.log, stderr=session.log)
         session.progress(cells, cells)

@@ -1,12 +1,14 @@
 import os
-import stat
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.load import District
+from cbe_analysis.load import District, load
 from cbe_analysis.load.findings import Findings
 
 CALENDAR = "school_id,term_id,school_year,kind,start_date,end_date\n"
@@ -103,17 +105,41 @@ def test_the_calendar_of_the_district_counts_before_those_of_its_schools(distric
     assert (of_all.first_day, of_all.last_day) == (date(2025, 8, 20), date(2026, 5, 28))
 
 
-def test_what_does_not_fit_in_memory_goes_where_nobody_else_reads(folder, tmp_path, monkeypatch):
+def test_what_does_not_fit_in_memory_goes_where_nobody_else_reads_and_goes_with_the_process(folder, tmp_path):
+    here = tmp_path / "temporary"
+    here.mkdir()
+    script = (
+        "import os, stat, sys, pathlib; from cbe_analysis.load.connection import connect;"
+        "opened = [connect(pathlib.Path(sys.argv[1])) for _ in range(2)];"
+        "asked = 'SELECT current_setting($$temp_directory$$)';"
+        "spills = [pathlib.Path(one.sql(asked).fetchall()[0][0]) for one in opened];"
+        "print(len(set(spills)), *{spill.parent for spill in spills}, stat.S_IMODE(spills[0].parent.stat().st_mode))"
+    )
+    variables = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(here))}
+    line = [sys.executable, "-c", script, str(folder())]
+    told = subprocess.run(line, env=variables, capture_output=True, text=True, check=True).stdout.split()
+    assert told[0] == "2"
+    assert Path(told[1]).parent == here
+    assert os.name != "posix" or int(told[2]) == 0o700
+    assert list(here.iterdir()) == []
+
+
+def test_without_a_temporary_folder_all_stays_in_memory(folder, monkeypatch):
     from cbe_analysis.load import connection
 
-    monkeypatch.setattr(connection.tempfile, "gettempdir", lambda: str(tmp_path))
-    opened = connection.connect(folder())
-    [(spill,)] = opened.sql("SELECT current_setting('temp_directory')").fetchall()
-    [private] = [entry for entry in tmp_path.iterdir() if entry.name.startswith("cbe-")]
-    assert str(private) in spill
-    assert list(private.iterdir()) == []
-    if hasattr(os, "getuid"):
-        assert stat.S_IMODE(private.stat().st_mode) == 0o700
-        private.chmod(0o755)
-        [(spill,)] = connection.connect(folder()).sql("SELECT current_setting('temp_directory')").fetchall()
-        assert spill == ""
+    def full(prefix):
+        raise OSError("no space")
+
+    connection._private_folder.cache_clear()
+    monkeypatch.setattr(connection.tempfile, "mkdtemp", full)
+    [(spill,)] = connection.connect(folder()).sql("SELECT current_setting('temp_directory')").fetchall()
+    assert spill == ""
+
+
+def test_an_empty_name_means_the_district_of_the_lab(folder, monkeypatch):
+    monkeypatch.setenv("CBE_DISTRICT", str(folder()))
+    assert load("").folder == folder()
+    for missing in (lambda: monkeypatch.setenv("CBE_DISTRICT", ""), lambda: monkeypatch.delenv("CBE_DISTRICT")):
+        missing()
+        with pytest.raises(UsageError, match=r"no district is named.*cbe lab DIR"):
+            load("")
