@@ -5,21 +5,13 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from picked import one
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import UsageError
 
 DAYS = 2e-3  # a folder holds days: years are rounded to 1/365
 FIRST = "1990-03-01"
-
-
-def one(estimates, quantity, **where):
-    """The one row that meets the conditions; the whole where no group is named."""
-    rows = estimates.rows[estimates.rows["quantity"] == quantity]
-    for column in estimates.by:
-        rows = rows[rows[column] == where.get(column, "(all)")]
-    [row] = rows.to_dict("records")
-    return row
 
 
 @pytest.mark.parametrize(

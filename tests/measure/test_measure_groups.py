@@ -3,18 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from picked import one
 
 import cbe_analysis as cbe
 
 KINDERGARTEN = {"where": {"grade": 0}, "outcome": "math"}
-
-
-def one(estimates, quantity, **where):
-    rows = estimates.rows[estimates.rows["quantity"] == quantity]
-    for column in estimates.by:
-        rows = rows[rows[column] == where.get(column, "(all)")]
-    [row] = rows.to_dict("records")
-    return row
 
 
 @pytest.fixture(scope="module")
