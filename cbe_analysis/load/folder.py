@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from cbe_analysis.errors import UnreadableData, choices
+from cbe_analysis.policy.settings import FILE as POLICY_FILE
 from cbe_analysis.tables import TABLES
 
 Format = Literal["csv", "parquet"]
-POLICY_FILE = "district.toml"
 
 
 @dataclass(frozen=True, slots=True)

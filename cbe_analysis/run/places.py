@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cbe_analysis.errors import UsageError
-
-INTERNAL = "CBE_INTERNAL"  # where the key of fingerprints and the kept findings are
+from cbe_analysis.load.fingerprint import INTERNAL
 
 
 def folder(reports: Path, *parts: str) -> Path:

@@ -34,3 +34,8 @@ def test_critical_findings_block_the_tables_that_hold_them():
 )
 def test_the_verdict_counts(found, checks, left, said):
     assert Findings(found, checks, checks - len(found), left, "f00d").verdict() == said
+
+
+def test_a_clause_becomes_a_sentence_and_a_column_keeps_its_spelling():
+    assert CRITICAL.sentence(CRITICAL.remedy) == "Remove the repeated rows."
+    assert CRITICAL.sentence("student_id is empty") == "student_id is empty."
