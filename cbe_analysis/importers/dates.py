@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from cbe_analysis.errors import UnreadableData, choices
+from cbe_analysis.importers.account import Remark
 
 Order = Literal["year-month-day", "month/day/year", "day/month/year"]
 ISO: Order = "year-month-day"
@@ -46,6 +47,21 @@ class Days:
     unreadable: pd.Series = field(repr=False)
     order: Order
     proof: int
+
+    def remarks(self, what: str) -> tuple[Remark, ...]:
+        """How the order is known: by the days above 12, or by the vendor's habit alone.
+
+        Parameters
+        ----------
+        what
+            The dates in words: "test dates".
+        """
+        filled = int(self.values.ne("").sum())
+        if not filled or self.order == ISO:
+            return ()
+        if self.proof:
+            return (Remark(self.proof, f"{what} whose day above 12 proves the order {self.order}"),)
+        return (Remark(filled, f"{what} read as {self.order}, as the vendor writes them; none proves the order"),)
 
 
 def read_days(column: pd.Series, order: Order) -> Days:
@@ -87,6 +103,31 @@ def decide(column: pd.Series, orders: Sequence[Order], file: str) -> Days:
         counts = ", ".join(f"{days.proof} dates are {days.order}" for days in proved)
         raise UnreadableData(f"the dates are written in two orders: {counts}", where, "export the file in one")
     return best[0]
+
+
+def expect(column: pd.Series, order: Order, file: str) -> Days:
+    """The column of dates, read in the order in which the vendor writes them, or as ISO 8601 where all cells are.
+
+    Raises
+    ------
+    UnreadableData
+        When more cells are dates in another order.
+    """
+    read = read_days(column, order)
+    if not read.unreadable.any():
+        return read
+    for other in (ISO, MONTH_FIRST, DAY_FIRST):
+        better = read_days(column, other)
+        if other == ISO and not better.unreadable.any():
+            return better
+        if int(better.unreadable.sum()) < int(read.unreadable.sum()):
+            raise UnreadableData(
+                f"{int(read.unreadable.sum())} dates cannot be {order}, as the vendor writes them; "
+                f"read as {other} it were {int(better.unreadable.sum())}",
+                f"{file}, column '{column.name}'",
+                "export the file again and do not save it from a spreadsheet, which may turn dates around",
+            )
+    return read
 
 
 def _day(text: str, order: Order) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ import pandas as pd
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.reading import Rows
+
+_NUMBER = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,14 @@ def unknown(file: str, missing: Mapping[str, Sequence[str]]) -> UnreadableData:
 def plain(name: str) -> str:
     """A column's name without case, spaces and signs."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def shortened(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, those that differ in one number only as one: Goal1Name and Goal2Name are Goal#Name."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(_NUMBER.sub("#", name), []).append(name)
+    return tuple(pattern if len(found) > 1 else found[0] for pattern, found in alike.items())
 
 
 def _column(known: Known, header: Sequence[str], file: str) -> str | None:
