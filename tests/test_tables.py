@@ -11,7 +11,7 @@ from cbe_analysis.tables import TABLES, Column, Table
 from cbe_analysis.tables.dictionary import PAGE, dictionary
 
 DISTRICT = {"schools", "students", "enrollments"}
-CHEAP = {"__future__", "dataclasses", "typing", "sys", "pathlib", "cbe_analysis"}
+CHEAP = {"__future__", "dataclasses", "typing", "sys", "pathlib", "cbe_analysis", "collections", "datetime", "math"}
 
 # The tables of the design, each with its columns; "?" marks an optional one.
 DESIGN = """
