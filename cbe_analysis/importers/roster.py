@@ -60,6 +60,12 @@ def roster(sightings: pd.DataFrame, systems: Sequence[str] = (), *, made_days: b
     )
 
 
+def student_ids(seen: pd.DataFrame, system: str) -> Roster:
+    """The ids of one other system alone: its column is named like it, beside student_id."""
+    part = _student_ids(seen[seen["student_id"].ne("")], (system,), len(seen))
+    return Roster({} if part.rows is None else {part.table: part.rows}, (part.tally,), part.remarks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """One table of the roster; None where the records hold nothing of it."""
