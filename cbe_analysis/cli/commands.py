@@ -71,6 +71,41 @@ def demo(
     typer.echo(f"\nWritten to {folder}. Next: cbe validate {folder}")
 
 
+@app.command("import", short_help="Read a foreign export.", epilog="Example: cbe import nwea exports/map my-district")
+def import_(
+    kind: words.Kind,
+    source: words.Export = None,
+    folder: words.Into = None,
+    set_: words.ImportSet = None,
+    draft: words.Draft = None,
+) -> None:
+    """Read an export of another system into a district's folder, and say what became of every record.
+
+    Several imports can fill one folder, and each can be repeated: a row takes the place of the one that the same source
+    gave before; where two sources differ, what stands there stays, and the differences are counted.
+    `cbe import mapping --draft FILE` prints the beginning of a mapping.toml for any CSV file.
+    """
+    from cbe_analysis.cli.bringing import bring, drafted
+
+    typer.echo(bring(kind, source, folder, set_ or ()) if draft is None else drafted(kind, draft), nl=draft is None)
+
+
+@app.command(short_help="Compare two exports.", epilog="Example: cbe diff data/september data/october")
+def diff(old: words.OldDistrict, new: words.NewDistrict) -> None:
+    """Count the rows added, gone and changed from one export to the next, by table and school.
+
+    Counts only, but small ones too: internal, for staff.
+    """
+    from cbe_analysis.cli.differing import show
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.load import load
+    from cbe_analysis.load.changes import changes
+
+    with watching("comparing") as progress:
+        found = changes(load(old), load(new), progress=progress)
+    show(found)
+
+
 @app.command(short_help="Check a district's data.", epilog="Example: cbe validate data/star")
 def validate(folder: words.District, out: words.Reports = Path("reports")) -> None:
     """Check the data; exit code 1 when a finding is critical, which means that results would be distorted."""

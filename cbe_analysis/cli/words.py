@@ -71,3 +71,19 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", "-p", metavar="name=value", help="A parameter of the notebook. Repeatable."),
 ]
+Kind = Annotated[
+    str, typer.Argument(metavar="KIND", help="mapping, oneroster, nwea, case, canvas, edfi, iready or star360.")
+]
+Export = Annotated[Path | None, typer.Argument(metavar="SOURCE", help="The export: a file or a folder.")]
+Into = Annotated[Path | None, typer.Argument(metavar="DIR", help="The district's folder, new or begun.")]
+ImportSet = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="option=value", help="ids=own, system=..., name=..., or an option of the kind. Repeatable."
+    ),
+]
+Draft = Annotated[
+    Path | None, typer.Option("--draft", metavar="FILE", help="Print a draft of a mapping.toml for this file.")
+]
+OldDistrict = Annotated[Path, typer.Argument(metavar="OLD", help="The folder as it was.")]
+NewDistrict = Annotated[Path, typer.Argument(metavar="NEW", help="The folder as it is.")]

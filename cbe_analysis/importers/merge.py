@@ -26,6 +26,8 @@ from cbe_analysis.importers.standing import Parts, Standing, standing
 from cbe_analysis.importers.starter import starter
 
 OURS = ("ids", "system", "name")
+ROSTER = "with_roster"  # of importers that can guess a roster from other records
+ONE_SOURCE = ("schools", "enrollments")  # two rosters of one district seldom agree on ids and days
 
 
 def import_into(kind: str, source: Path, folder: Path, **options: str) -> Summary:
@@ -55,9 +57,11 @@ def import_into(kind: str, source: Path, folder: Path, **options: str) -> Summar
     told: Callable[..., Mapping[str, str]] | None = getattr(module, "told", None)
     choice = {**(told(Path(source)) if told else {}), **{k: v for k, v in options.items() if k in OURS}}
     read = _options(module.read, kind, {k: v for k, v in options.items() if k not in OURS})
-    harvest: Harvest = module.read(Path(source), **read)
-    there = standing(Path(folder))
-    return _Import(_source_name(choice.get("name", kind)), kind, choice, there).of(harvest)
+    there, name = standing(Path(folder)), _source_name(choice.get("name", kind))
+    joined = _Import(name, kind, choice, there)
+    if ROSTER in inspect.signature(module.read).parameters and ROSTER not in read:
+        read[ROSTER] = joined.needs_roster()
+    return joined.of(module.read(Path(source), **read))
 
 
 @dataclass(slots=True)
@@ -90,6 +94,16 @@ class _Import:
         tallies = tuple(_less(tally, self.left_out.get(tally.table, [])) for tally in harvest.summary.tallies)
         remarks = (*harvest.summary.remarks, *(remark for remark in self.remarks if remark.count))
         return replace(harvest.summary, tallies=tallies, remarks=remarks)
+
+    def needs_roster(self) -> bool:
+        """Whether the students, schools and enrollments that test records show are wanted; no, where better ones are."""
+        told = self.there.record.tables.get("enrollments")
+        others = set(told.sources) - {self.source} if told else {BY_HAND}
+        if "enrollments" not in self.there.files or not others:
+            return True
+        says = "table of enrollments is there, so that of the tests is left out; --set with_roster=true adds it"
+        self.remarks.append(Remark(1, says))
+        return False
 
     def _whose(self, rows: Mapping[str, pd.DataFrame]) -> str:
         """Whose student ids these are: "own", or a system; "" where no row names a student."""
@@ -149,6 +163,8 @@ class _Import:
         parts = dict(there.of)
         parts[self.source] = joining.renewed(table, parts.get(self.source, joining.empty(table)), rows)
         after = joining.folded(table, list(parts.values()))
+        if after.empty:
+            return
         self._remark_join(table, there, rows)
         became = joining.change(table, before, after)
         self.remarks += [
@@ -173,6 +189,9 @@ class _Import:
                 continue
             fate = "which stays" if place < places.index(self.source) else "which gives way"
             named = "what stood there" if source == BY_HAND else f"'{source}'"
+            if table in ONE_SOURCE:
+                alone = joining.change(table, there.of[source], rows).added
+                self.remarks.append(Remark(alone, f"rows of {table} stand beside those of {named}: are they the same?"))
             for column, count in joining.conflicts(table, rows, there.of[source]).items():
                 self.remarks.append(Remark(count, f"values of {table}.{column} differ from {named}, {fate}"))
 
