@@ -53,7 +53,9 @@ def draft(file: Path) -> str:
     frame = read_rows(file, separators=(layout.delimiter,), encoding=layout.encoding, ragged=True).frame
     ranked = sorted(TABLES.values(), key=lambda table: _rank(table, frame), reverse=True)
     table, others = ranked[0], [other.name for other in ranked[1:4] if _rank(other, frame) > 0]
-    sure = not _lacking(table, frame) and _rank(table, frame) >= max(_SURE, _rank(ranked[1], frame) + 1)
+    rivals = [other for other in ranked[1:] if not _lacking(other, frame)]
+    sure = not _lacking(table, frame) and _rank(table, frame) >= _SURE
+    sure &= all(_rank(table, frame) > _rank(rival, frame) for rival in rivals)
     named = f"table = {toml_text(table.name)}"
     lines = [*_head(file, layout), "", "[[source.table]]"]
     lines += [named if sure else f"{CHOOSE} which table is it?  {named}"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import codecs
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.importers.mapping_cells import VOCABULARIES, Rule
+from cbe_analysis.importers.mapping_settings import alike, known, listed, one_of, table_of, text, texts
 from cbe_analysis.tables import TABLES
 
 FILE = "mapping.toml"
@@ -114,13 +114,13 @@ def read_plan(source: Path) -> Plan:
         raise UsageError(
             f"the mapping cannot be opened: {error.strerror}", str(file), "cbe import mapping --draft FILE begins one"
         ) from None
-    _known(told, _PLAN, file.name)
-    sources = _listed(told, "source", file.name)
+    known(told, _PLAN, file.name)
+    sources = listed(told, "source", file.name)
     plan = Plan(
         file,
-        _text(told, "name", file.name, file.stem if file.name != FILE else file.resolve().parent.name),
-        _text(told, "ids", file.name, ""),
-        _text(told, "system", file.name, ""),
+        text(told, "name", file.name, file.stem if file.name != FILE else file.resolve().parent.name),
+        text(told, "ids", file.name, ""),
+        text(told, "system", file.name, ""),
         tuple(_source(part, f"{file.name}, source {n}") for n, part in enumerate(sources, start=1)),
     )
     _check_complete(plan)
@@ -128,24 +128,24 @@ def read_plan(source: Path) -> Plan:
 
 
 def _source(told: Mapping[str, Any], where: str) -> Source:
-    _known(told, _SOURCE, where)
-    files = _text(told, "files", where)
+    known(told, _SOURCE, where)
+    files = text(told, "files", where)
     if PurePath(files).is_absolute() or ".." in PurePath(files).parts:
         raise UsageError(
             "files must lie beside the mapping or below it",
             where,
             "put them there, or name their folder: --set files=DIR",
         )
-    encoding = _text(told, "encoding", where, "utf-8").lower()
+    encoding = text(told, "encoding", where, "utf-8").lower()
     try:
         codecs.lookup(encoding)
     except LookupError:
         raise UsageError(f"there is no encoding {encoding!r}", where, "usual are: utf-8, cp1252, utf-16") from None
-    delimiter = _text(told, "delimiter", where, ",")
+    delimiter = text(told, "delimiter", where, ",")
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise UsageError("a delimiter is one character", where, 'usual are: "," ";" "\\t" "|"')
-    ragged = _one_of(_text(told, "ragged", where, "refuse"), ("refuse", "fill"), f"{where}, ragged")
-    blocks = _listed(told, "table", where)
+    ragged = one_of(text(told, "ragged", where, "refuse"), ("refuse", "fill"), f"{where}, ragged")
+    blocks = listed(told, "table", where)
     return Source(
         where,
         files,
@@ -158,15 +158,15 @@ def _source(told: Mapping[str, Any], where: str) -> Source:
 
 
 def _block(told: Mapping[str, Any], where: str) -> Block:
-    _known(told, _TABLE, where)
-    table = _one_of(_text(told, "table", where), TABLES, f"{where}, table")
+    known(told, _TABLE, where)
+    table = one_of(text(told, "table", where), TABLES, f"{where}, table")
     where = f"{where} ({table})"
-    columns, extra = _mapping(told, "columns", where), _mapping(told, "extra", where)
+    columns, extra = table_of(told, "columns", where), table_of(told, "extra", where)
     declared = [column.name for column in TABLES[table].columns]
     for name in columns:
         if name not in declared:
             raise UsageError(
-                f"table '{table}' has no column '{name}'{_alike(name, declared)}",
+                f"table '{table}' has no column '{name}'{alike(name, declared)}",
                 where,
                 f"its columns are: {choices(declared, 40)}; a column of your own goes under extra",
             )
@@ -184,7 +184,7 @@ def _block(told: Mapping[str, Any], where: str) -> Block:
             where,
             'such as target_id = { wide = "name" } and score = { wide = "value" }',
         )
-    repeats = _one_of(_text(told, "repeats", where, "refuse"), REPEATS, f"{where}, repeats")
+    repeats = one_of(text(told, "repeats", where, "refuse"), REPEATS, f"{where}, repeats")
     return Block(where, table, rules, wide, _skips(told, where), repeats)
 
 
@@ -194,21 +194,21 @@ def _rule(told: Any, where: str) -> Rule:
         return Rule(where, (told,))
     if not isinstance(told, dict):
         raise UsageError("this is neither a column of the file nor a rule", where, 'such as "Student ID" in quotes')
-    _known(told, _RULE, where)
+    known(told, _RULE, where)
     origins = [name for name in ("column", "columns", "constant", "wide") if name in told]
     if len(origins) != 1:
         raise UsageError("a rule takes its value from one place", where, "give one of: column, columns, constant, wide")
-    columns = tuple(_texts(told, "columns", where)) if "columns" in told else ()
+    columns = tuple(texts(told, "columns", where)) if "columns" in told else ()
     return Rule(
         where,
-        (_text(told, "column", where),) if "column" in told else columns,
-        join=_text(told, "join", where, "-"),
-        constant=_text(told, "constant", where) if "constant" in told else None,
-        wide=_one_of(_text(told, "wide", where), ("name", "value"), f"{where}, wide") if "wide" in told else "",
-        formats=tuple(_texts(told, "format", where)),
+        (text(told, "column", where),) if "column" in told else columns,
+        join=text(told, "join", where, "-"),
+        constant=text(told, "constant", where) if "constant" in told else None,
+        wide=one_of(text(told, "wide", where), ("name", "value"), f"{where}, wide") if "wide" in told else "",
+        formats=tuple(texts(told, "format", where)),
         values=_values(told, where),
-        otherwise=_one_of(_text(told, "otherwise", where, "error"), OTHERWISE, f"{where}, otherwise"),
-        decimal=_one_of(_text(told, "decimal", where, "."), (".", ","), f"{where}, decimal"),
+        otherwise=one_of(text(told, "otherwise", where, "error"), OTHERWISE, f"{where}, otherwise"),
+        decimal=one_of(text(told, "decimal", where, "."), (".", ","), f"{where}, decimal"),
     )
 
 
@@ -216,18 +216,18 @@ def _values(told: Mapping[str, Any], where: str) -> Mapping[str, str] | str:
     """A map of values, or the name of a vocabulary; "" for none."""
     values = told.get("values", "")
     if isinstance(values, str):
-        return _one_of(values, VOCABULARIES, f"{where}, values") if values else ""
+        return one_of(values, VOCABULARIES, f"{where}, values") if values else ""
     if not isinstance(values, dict) or not all(isinstance(v, str | bool | int) for v in values.values()):
         raise UsageError("values must be a table of texts", where, 'such as { Y = "true", N = "false" }')
     return {code: str(word).lower() if isinstance(word, bool) else str(word) for code, word in values.items()}
 
 
 def _wide(told: Mapping[str, Any], where: str) -> Mapping[str, str]:
-    wide = _mapping(told, "wide", where)
-    _known(wide, ("columns",), f"{where}, wide")
+    wide = table_of(told, "wide", where)
+    known(wide, ("columns",), f"{where}, wide")
     columns = wide.get("columns", {})
     if isinstance(columns, list):
-        columns = {name: name for name in _texts(wide, "columns", where)}
+        columns = {name: name for name in texts(wide, "columns", where)}
     if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
         raise UsageError("wide columns are a list, or a table of names", where, 'such as ["Goal 1", "Goal 2"]')
     if len(set(columns.values())) < len(columns):
@@ -237,16 +237,16 @@ def _wide(told: Mapping[str, Any], where: str) -> Mapping[str, str]:
 
 def _skips(told: Mapping[str, Any], where: str) -> tuple[Skip, ...]:
     found = []
-    for part in _listed(told, "skip", where, needed=False):
+    for part in listed(told, "skip", where, needed=False):
         place = f"{where}, skip"
-        _known(part, _SKIP, place)
+        known(part, _SKIP, place)
         sides = [name for name in ("is", "is_not") if name in part]
         if len(sides) != 1:
             raise UsageError(
                 "a skip rule names the values that it is about", place, "give is = [...] or is_not = [...]"
             )
-        values = frozenset(_texts(part, sides[0], place))
-        found.append(Skip(_text(part, "column", place), values, sides[0] == "is_not", _text(part, "why", place)))
+        values = frozenset(texts(part, sides[0], place))
+        found.append(Skip(text(part, "column", place), values, sides[0] == "is_not", text(part, "why", place)))
     return tuple(found)
 
 
@@ -265,52 +265,3 @@ def _check_complete(plan: Plan) -> None:
             raise UsageError(
                 f"table '{name}' needs {choices(lacking)}", plan.file.name, "map each to a column, or give a constant"
             )
-
-
-def _known(told: Mapping[str, Any], names: Collection[str], where: str) -> None:
-    unknown = [name for name in told if name not in names]
-    if unknown:
-        raise UsageError(f"unknown setting {choices(unknown)}", where, f"known are: {choices(names)}")
-
-
-def _text(told: Mapping[str, Any], name: str, where: str, default: str | None = None) -> str:
-    if name not in told and default is not None:
-        return default
-    value = told.get(name)
-    if not isinstance(value, str) or not (value or default is not None):
-        raise UsageError(f"'{name}' is missing or is no text", where, f'write {name} = "..."')
-    return value
-
-
-def _texts(told: Mapping[str, Any], name: str, where: str) -> list[str]:
-    """A list of texts; one text alone is a list of one."""
-    value = told.get(name, [])
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise UsageError(f"'{name}' is no list of texts", where, f'write {name} = ["..."]')
-    return texts
-
-
-def _mapping(told: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
-    value = told.get(name, {})
-    if not isinstance(value, dict):
-        raise UsageError(f"'{name}' is no table", where, f"write [{name}] and its lines below")
-    return value
-
-
-def _listed(told: Mapping[str, Any], name: str, where: str, *, needed: bool = True) -> list[Mapping[str, Any]]:
-    value = told.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value) or (needed and not value):
-        raise UsageError(f"'{name}' is missing or is no list of tables", where, f"write [[{name}]]")
-    return value
-
-
-def _one_of(value: str, names: Collection[str], where: str) -> str:
-    if value not in names:
-        raise UsageError(f"there is no {value!r}{_alike(value, names)}", where, f"choose one of: {choices(names, 40)}")
-    return value
-
-
-def _alike(name: str, names: Collection[str]) -> str:
-    found = get_close_matches(name, list(names), n=1)
-    return f" (is '{found[0]}' meant?)" if found else ""

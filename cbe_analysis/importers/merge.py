@@ -96,7 +96,7 @@ class _Import:
         return replace(harvest.summary, tallies=tallies, remarks=remarks)
 
     def needs_roster(self) -> bool:
-        """Whether the students, schools and enrollments that test records show are wanted; no, where better ones are."""
+        """Whether the roster that test records show is wanted: no, where another source gave enrollments."""
         told = self.there.record.tables.get("enrollments")
         others = set(told.sources) - {self.source} if told else {BY_HAND}
         if "enrollments" not in self.there.files or not others:
