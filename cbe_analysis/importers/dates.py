@@ -92,16 +92,15 @@ def decide(column: pd.Series, orders: Sequence[Order], file: str) -> Days:
         When two orders fit equally well: no day above 12 tells the day from the month; or when cells prove both.
     """
     read = [read_days(column, order) for order in orders]
-    fewest = min(int(days.unreadable.sum()) for days in read)
-    best = [days for days in read if int(days.unreadable.sum()) == fewest]
-    same = all(days.values.equals(best[0].values) for days in best)
     where, remedy = f"{file}, column '{column.name}'", f"name the order of its dates: {choices(orders)}"
-    if not same:
-        raise UnreadableData("no date tells the day from the month", where, remedy)
     proved = [days for days in read if days.proof]
     if len(proved) > 1:
         counts = ", ".join(f"{days.proof} dates are {days.order}" for days in proved)
         raise UnreadableData(f"the dates are written in two orders: {counts}", where, "export the file in one")
+    fewest = min(int(days.unreadable.sum()) for days in read)
+    best = [days for days in read if int(days.unreadable.sum()) == fewest]
+    if not all(days.values.equals(best[0].values) for days in best):
+        raise UnreadableData("no date tells the day from the month", where, remedy)
     return best[0]
 
 
