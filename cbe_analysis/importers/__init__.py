@@ -21,7 +21,10 @@ KINDS: Mapping[str, str] = {
 
 
 def importer(kind: str) -> ModuleType:
-    """The module that reads a kind of export: its `read(source)` gives a Harvest.
+    """The module that reads a kind of export.
+
+    Its `read(source)` gives a Harvest, and may have options. Its `told(source)`, where it has one, gives what the
+    export itself says of whose student ids it has and what it is called: any of `ids`, `system` and `name`.
 
     Raises
     ------

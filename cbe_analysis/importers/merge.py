@@ -55,7 +55,7 @@ def import_into(kind: str, source: Path, folder: Path, **options: str) -> Summar
     """
     module = importer(kind)
     told: Callable[..., Mapping[str, str]] | None = getattr(module, "told", None)
-    choice = {**(told(Path(source)) if told else {}), **{k: v for k, v in options.items() if k in OURS}}
+    choice = _choice(told(Path(source)) if told else {}, options)
     read = _options(module.read, kind, {k: v for k, v in options.items() if k not in OURS})
     there, name = standing(Path(folder)), _source_name(choice.get("name", kind))
     joined = _Import(name, kind, choice, there)
@@ -212,6 +212,13 @@ class _Import:
             self.files[POLICY_FILE] = starter(folder.resolve().name)
         stale = [file.name for table, file in self.there.files.items() if table in self.tables]
         add_to_folder(folder, self.files, stale)
+
+
+def _choice(told: Mapping[str, str], options: Mapping[str, str]) -> dict[str, str]:
+    """What was asked of the join; whose the ids are is asked anew where the options say anything of it."""
+    asked = {name: text for name, text in options.items() if name in OURS}
+    kept = told if not {"ids", "system"} & set(asked) else {k: v for k, v in told.items() if k == "name"}
+    return {**kept, **asked}
 
 
 def _sound(table: str, rows: pd.DataFrame) -> pd.DataFrame:

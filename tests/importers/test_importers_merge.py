@@ -203,6 +203,17 @@ def test_a_system_by_another_name(source, folder):
     assert len(lines(folder, "assessments")) == 3
 
 
+def test_what_the_source_tells_of_its_ids_gives_way_to_an_option(source, folder):
+    source("oneroster", students=STUDENTS, student_ids={**IDS, "system": ["state", "state"]})
+    import_into("oneroster", "x", folder)
+    source("nwea", assessments=SCORES)
+    sys.modules["cbe_analysis.importers.nwea"].told = lambda source: {"ids": "own"}
+    import_into("nwea", "x", folder, system="state")
+    assert len(lines(folder, "assessments")) == 3
+    import_into("nwea", "x", folder)
+    assert len(lines(folder, "assessments")) == 6
+
+
 def test_two_ids_of_one_student_give_one_row(source, folder):
     source("oneroster", students=STUDENTS, student_ids={**IDS, "student_id": ["1", "1"]})
     import_into("oneroster", "x", folder)
