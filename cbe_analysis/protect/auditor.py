@@ -13,7 +13,7 @@ import pandas as pd
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
-from cbe_analysis.protect.outsider import Claim, Outsider
+from cbe_analysis.protect.outsider import Claim, Outsider, less
 from cbe_analysis.protect.reading import WHOLE, Cell, Interval, Row, read, step_said
 from cbe_analysis.protect.release import Release
 from cbe_analysis.protect.surface import called, faults, shape
@@ -124,7 +124,8 @@ def _sizes(table: Table, minimum: int, small: Small) -> list[Breach]:
     if not hidden or not table.sizes:
         return []
     outsider = Outsider(table.cells, table.sizes)
-    outsider.look([outsider.people(cell) for cell in hidden], float(minimum))
+    outsider.look((less(outsider.people(cell)), 0.0) for cell in hidden)
+    outsider.look((outsider.people(cell), float(minimum)) for cell in hidden)
     tiny = {row.cell for row in table.rows if row.hidden and small.holds(row, minimum)}
     return [Breach(cell, "its size") for cell in hidden if _size_falls(outsider, cell, minimum, tiny=cell in tiny)]
 
@@ -178,7 +179,7 @@ def _against(gaps: Sequence[Row], own: Mapping[Cell, Row]) -> Iterator[Claim]:
 
 def _other_side(row: Row, mine: Interval) -> Interval:
     """The share that a gap or a ratio leaves for the other side."""
-    half = (max(step_said(row), 0.05) if row.quantity == "ratio" else step_said(row)) / 2
+    half = step_said(row) / 2
     low, high = row.numbers["value"] - half, row.numbers["value"] + half
     if row.quantity == "gap":
         return max(mine[0] - high, 0.0), min(mine[1] - low, 1.0)
@@ -192,14 +193,15 @@ def _shares(found: ShareTable, minimum: int) -> list[Breach]:
         return []
     cells, sizes = found.table.cells, found.table.sizes
     outsider = Outsider(cells, sizes, (*claims, *found.against))
-    if not outsider.fits:
+    if not outsider.consistent:
         outsider = Outsider(cells, sizes, claims)
     for part in (outsider.having, outsider.lacking):
-        outsider.look([part(cell) for cell in found.rows], 1.0)
-    counting = Outsider(cells, sizes)
+        outsider.look((less(part(cell)), 0.0) for cell in found.rows)
+        outsider.look((part(cell), 1.0) for cell in found.rows)
+    outsider.look((less(outsider.people(cell)), -sizes[cell][0]) for cell in sizes)
+    outsider.look((outsider.people(cell), sizes[cell][1]) for cell in sizes)
     falls = [cell for cell, row in found.rows.items() if _share_falls(outsider, cell, row, minimum)]
-    falls += [cell for cell, row in found.rows.items() if _told(counting, cell, row)]
-    return [Breach(cell, "its share") for cell in dict.fromkeys(falls)]
+    return [Breach(cell, "its share") for cell in falls]
 
 
 def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool:
@@ -211,7 +213,7 @@ def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool
         few, limit = (having, row.share[1]) if row.shown.startswith("<=") else (lacking, 1 - row.share[0])
         unsure = max(1.0, min(float(minimum), math.floor((limit - 0.005) * row.size[0] + 1e-9)))
         return not (outsider.may_be(few, most=0.0) and outsider.may_be(few, least=unsure))
-    return False
+    return _told(outsider, cell, row)
 
 
 def _certain(outsider: Outsider, part: Mapping[int, float]) -> bool:
@@ -223,15 +225,20 @@ def _certain(outsider: Outsider, part: Mapping[int, float]) -> bool:
 
 
 def _told(outsider: Outsider, cell: Cell, row: Row) -> bool:
-    """Whether a percentage, with all that is known of the size, stands for one count only."""
-    if row.coded or row.share is None or row.size is None or row.size[1] >= COUNTS_BELOW:
+    """Whether a percentage, with all that is known of the size and the count, stands for one count only."""
+    if row.share is None or row.size is None or row.size[1] >= COUNTS_BELOW:
         return False
-    people, share, size = outsider.people(cell), row.share, row.size
-    low = size[0] if outsider.may_be(people, most=size[0]) else outsider.range(people)[0]
-    high = size[1] if outsider.may_be(people, least=size[1]) else outsider.range(people)[1]
-    counts = {
+    people, having = outsider.people(cell), outsider.having(cell)
+    if len(_counts(row.share, outsider.seen(people), outsider.seen(having))) > 1:
+        return False
+    return len(_counts(row.share, outsider.range(people), outsider.range(having))) < 2
+
+
+def _counts(share: Interval, size: Interval, having: Interval) -> set[int]:
+    """The counts that fit a share, a range of the size and one of the count."""
+    return {
         y
-        for n in range(math.ceil(low - 1e-6), math.floor(high + 1e-6) + 1)
+        for n in range(math.ceil(size[0] - 1e-6), math.floor(size[1] + 1e-6) + 1)
         for y in range(math.ceil(share[0] * n - 1e-9), math.floor(share[1] * n + 1e-9) + 1)
+        if having[0] - 1e-6 <= y <= having[1] + 1e-6
     }
-    return len(counts) < 2

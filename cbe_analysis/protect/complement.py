@@ -74,16 +74,6 @@ def open_cells(base: Base, hidden: Collection[Key], minimum: int) -> dict[Key, R
     return {key: span for key, span in found.items() if not protected(*span, base.sizes[key], minimum)}
 
 
-def narrowed(base: Base, ranges: Mapping[Key, Range], keys: Iterable[Key]) -> dict[Key, Range]:
-    """Those of the cells whose size an outsider can place more narrowly than it is printed, and where."""
-    at, wanted = {key: i for i, key in enumerate(base.sizes)}, list(keys)
-    explorer = Explorer(sizes_polytope(base, ranges, known_sums(base, ranges)))
-    goals = [Goal({at[key]: -1.0}, -ranges[key][0], False) for key in wanted]
-    goals += [Goal({at[key]: 1.0}, ranges[key][1], True) for key in wanted]
-    fewer_left = dict.fromkeys(wanted[i % len(wanted)] for i in explorer.unreached(goals))
-    return {key: explorer.range({at[key]: 1.0}) for key in fewer_left}
-
-
 def known_sums(base: Base, ranges: Mapping[Key, Range]) -> list[Line]:
     """The totals that an outsider takes for the sum of their parts: all that can hold together, as printed."""
     every = lines(base.sizes)

@@ -60,8 +60,8 @@ class Outsider:
             bounds += [bound for claim in claims for bound in self._claimed(claim)]
             columns = self.kinds * self._atoms + 2 * len(shapes)
             self._polytope = Polytope([0.0] * columns, [LARGE] * columns, bounds)
-            self.fits = self._see(self._polytope.least({}))
-            if self.fits:
+            self.consistent = self._see(self._polytope.least({}))
+            if self.consistent:
                 return
 
     def people(self, cell: Cell) -> dict[int, float]:
@@ -84,25 +84,30 @@ class Outsider:
             return bool((seen <= most + SLACK).any()) or self.range(sum_of)[0] <= most + SLACK
         return bool((seen >= (least or 0.0) - SLACK).any()) or self.range(sum_of)[1] >= (least or 0.0) - SLACK
 
+    def seen(self, sum_of: Mapping[int, float]) -> Interval:
+        """The smallest and the largest value of a sum among the points seen so far."""
+        values = self._points[:, np.array(list(sum_of), int)] @ np.array(list(sum_of.values()))
+        return float(values.min()), float(values.max())
+
     def range(self, sum_of: Mapping[int, float]) -> Interval:
         """The smallest and the largest value of a sum."""
-        low, high = self._polytope.least(sum_of), self._polytope.least({i: -w for i, w in sum_of.items()})
+        low, high = self._polytope.least(sum_of), self._polytope.least(less(sum_of))
         self._see(low)
         self._see(high)
         return (low.value if low else math.nan), (-high.value if high else math.nan)
 
-    def look(self, sums: Sequence[Mapping[int, float]], least: float) -> None:
-        """Push many sums to 0, then to `least`, together, as long as that helps any: most questions are answered so."""
-        for level, sign in ((0.0, 1.0), (-least, -1.0)):
-            left = [{i: sign * weight for i, weight in one.items()} for one in sums]
-            while left:
-                point = self._polytope.least(_added(left))
-                if not self._see(point) or point is None:
-                    return
-                still = [one for one in left if sum(point.x[i] * w for i, w in one.items()) > level + SLACK]
-                if len(still) == len(left):
-                    break
-                left = still
+    def look(self, goals: Iterable[tuple[Mapping[int, float], float]]) -> None:
+        """Push many sums up to their levels together, as long as that helps any: most questions are answered so."""
+        left = list(goals)
+        while left:
+            point = self._polytope.least(_added([less(sum_of) for sum_of, _ in left]))
+            if point is None:
+                return
+            self._see(point)
+            still = [g for g in left if sum(point.x[i] * w for i, w in g[0].items()) < g[1] - SLACK]
+            if len(still) == len(left):
+                return
+            left = still
 
     def _see(self, point: Point | None) -> bool:
         """Keep a point that fits."""
@@ -137,6 +142,11 @@ class Outsider:
 def _shape(cell: Cell) -> tuple[bool, ...]:
     """Which columns a cell is split by."""
     return tuple(level != WHOLE for level in cell)
+
+
+def less(sum_of: Mapping[int, float]) -> dict[int, float]:
+    """The sum with the other sign."""
+    return {i: -weight for i, weight in sum_of.items()}
 
 
 def _added(sums: Iterable[Mapping[int, float]]) -> dict[int, float]:

@@ -12,6 +12,7 @@ from cbe_analysis.protect.sizes import ROUNDED_FROM, Size
 CODED = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # from this size on: percentages this near to an end are coded
 FIVES = 5
 TELLING_BELOW = 200  # a whole percentage of this many students or more stands for several counts
+SLACK = 1e-6
 EDGE = 0.205  # from 100 students on, only percentages nearer to an end than this stand for few counts
 
 
@@ -134,6 +135,21 @@ def _alone(pairs: Iterable[tuple[int, int]], step: int) -> list[tuple[int, int]]
     for y, n in pairs:
         behind.setdefault(nearest(y / n, step), []).append((y, n))
     return [pair for group in behind.values() if len({y for y, _ in group}) == 1 for pair in group]
+
+
+def counts_behind(percent: Percent, sizes: tuple[float, float], counts: tuple[float, float]) -> set[int]:
+    """The counts that a printed percentage may stand for, in a group of so many students of whom so many have it."""
+    return {
+        y
+        for n in range(math.ceil(sizes[0] - SLACK), math.floor(sizes[1] + SLACK) + 1)
+        for y in range(math.ceil(percent.low * n - SLACK), math.floor(percent.high * n + SLACK) + 1)
+        if counts[0] - SLACK <= y <= counts[1] + SLACK
+    }
+
+
+def rougher(percent: Percent, share: float) -> Percent | None:
+    """The share printed more roughly; None when there is no rougher way."""
+    return Percent(nearest(share, FIVES), FIVES, "") if percent.step < FIVES else None
 
 
 def public_limits(percent: Percent, size: Size, design_effect: float) -> tuple[float, float]:

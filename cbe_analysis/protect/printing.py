@@ -15,7 +15,7 @@ from cbe_analysis.protect.sizes import public_size, vague
 
 MISSING = "not available"
 POINT = 0.01
-RATIO_STEP = 0.05  # a finer ratio would tell more than the whole percentages that it is made of
+RATIO_STEPS = {1: 0.05, 5: 0.1}  # a finer ratio would tell more than the percentages that it is made of
 SURENESS = ("std_error", "low", "high", "p", "p_adjusted")  # what says how sure a value is
 
 
@@ -135,7 +135,7 @@ def printed_step(entry: Entry, carried: Carried, percents: Mapping[int, Percent 
     behind = [p for i in carried.behind(entry, entry.group) if (p := percents.get(i))]
     coarsest = max((p.step for p in behind), default=1)
     if entry.quantity == "ratio":
-        return max(_step(entry), RATIO_STEP * coarsest)
+        return max(_step(entry), RATIO_STEPS[coarsest])
     in_percent = _in_points(entry) or (behind and entry.quantity == "gap")
     return max(_step(entry), POINT * coarsest) if in_percent else _step(entry)
 

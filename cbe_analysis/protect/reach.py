@@ -29,24 +29,30 @@ class Goal:
 class Explorer:
     """Points of a polytope, each used for every goal it serves: most goals fall to the points of others.
 
-    Parameters
+    Attributes
     ----------
-    polytope
-        May be changed between two questions only by `restart`.
+    seen
+        Smallest and largest value that a point had, for every variable: shape `(2, n)`; none before the first point.
     """
 
     def __init__(self, polytope: Polytope) -> None:
         self.polytope = polytope
+        self.seen: NDArray[np.float64] | None = None
 
     def feasible(self) -> bool:
         """Whether any numbers fit what is printed."""
-        return self.polytope.least({}) is not None
+        return self._least({}) is not None
 
-    def unreached(self, goals: Sequence[Goal]) -> list[int]:
-        """Positions of the goals that no point serves."""
+    def look(self, goals: Sequence[Goal]) -> _Values:
+        """See points that serve many of the goals at once; which goals are left."""
         values = _Values(goals)
         for upward in (False, True):
             self._together(values, [i for i, goal in enumerate(goals) if goal.upward == upward])
+        return values
+
+    def unreached(self, goals: Sequence[Goal]) -> list[int]:
+        """Positions of the goals that no point serves."""
+        values = self.look(goals)
         failed = []
         for i, goal in enumerate(goals):
             if values.open[i]:
@@ -70,11 +76,18 @@ class Explorer:
 
     def range(self, weights: Weights) -> tuple[float, float]:
         """The smallest and the largest value of a linear function."""
-        least, most = self.polytope.least(weights), self._most(weights)
+        least, most = self._least(weights), self._most(weights)
         return (least.value if least else np.nan), (-most.value if most else np.nan)
 
     def _most(self, weights: Weights) -> Point | None:
-        return self.polytope.least({variable: -weight for variable, weight in weights.items()})
+        return self._least({variable: -weight for variable, weight in weights.items()})
+
+    def _least(self, weights: Weights) -> Point | None:
+        point = self.polytope.least(weights)
+        if point is not None:
+            both = np.vstack([point.x, point.x] if self.seen is None else [self.seen, point.x])
+            self.seen = np.vstack([both.min(axis=0), both.max(axis=0)])
+        return point
 
 
 class _Values:

@@ -7,15 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.complement import narrowed, protected, size_goals
+from cbe_analysis.protect.complement import protected, size_goals
 from cbe_analysis.protect.entries import Key
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.knowledge import Knowledge
-from cbe_analysis.protect.percents import TELLING_BELOW, Percent, public_percent
-from cbe_analysis.protect.polytope import TOLERANCE, Weights
+from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
+from cbe_analysis.protect.polytope import Weights
 from cbe_analysis.protect.reach import Goal
 from cbe_analysis.protect.share_table import ShareTable, share_tables
-from cbe_analysis.protect.sizes import Size
 
 ADDING = ("share", "attrition")  # their counts add up over groups
 
@@ -66,10 +65,10 @@ class Mending:
         self.percents, self.comparisons = dict(table.percents), dict(table.comparisons)
 
     def withheld(self) -> set[int]:
-        """Positions of the records to hide: the cheapest that give every fallen cell its room."""
+        """Positions of the records to hide: the cheapest that give every fallen cell its room, as far as any do."""
         found: set[int] = set()
-        while fallen := self.fallen():
-            for source in self._loosening(fallen[0]):
+        while (fallen := self.fallen()) and (sources := self._loosening(fallen[0])):
+            for source in sources:
                 self.knowledge.forget(source)
                 if isinstance(source, int):
                     del self.comparisons[source]
@@ -137,25 +136,35 @@ class Mending:
                 self.knowledge.remember(source)
             if enough:
                 return sources
-        return list(self.comparisons) or [shares[0] if shares else next(iter(self.percents))]
+        return list(self.comparisons) or shares[:1] or list(self.percents)[:1]
 
     def _cost(self, key: Key) -> tuple[bool, float, Key]:
         """Hide an unknown group first, then a small one."""
         return UNKNOWN not in key, self.table.base.sizes[key], key
 
     def rougher(self, grounds: Grounds) -> dict[int, Percent | None]:
-        """Shares whose count would follow from their percentage, now that totals narrow their size."""
-        banded = [k for k, p in self.percents.items() if not p.code and self.table.ranges[k][1] < TELLING_BELOW]
+        """Shares whose count would follow from their percentage, now that totals narrow their size and their count."""
+        know, ranges = self.knowledge, self.table.ranges
+        plain = {k: p for k, p in self.percents.items() if not p.code and ranges[k][1] < TELLING_BELOW}
+        know.explorer.look([g for k in plain for g in _span(know.size(k), ranges[k][1], ranges[k][0])])
         found: dict[int, Percent | None] = {}
-        for key, (low, high) in narrowed(self.table.base, self.table.ranges, banded).items():
-            entry = grounds.entries[self.table.places[key]]
-            size = Size(math.ceil(low - TOLERANCE), math.floor(high + TOLERANCE), "")
-            percent = public_percent(entry.value, entry.n, size)
-            if percent is None or percent.step > self.percents[key].step:
-                found[self.table.places[key]] = percent
+        for key, percent in plain.items():
+            if not self._several(key, percent):
+                place = self.table.places[key]
+                rough = rougher(percent, grounds.entries[place].value)
+                found[place] = rough if rough and self._several(key, rough) else None
         return found
 
+    def _several(self, key: Key, percent: Percent) -> bool:
+        """Whether a percentage may stand for several counts, by all that an outsider knows of the group."""
+        know = self.knowledge
+        seen, at = know.explorer.seen, [next(iter(of)) for of in (know.size(key), know.count(key))]
+        assert seen is not None
+        if len(counts_behind(percent, *((seen[0, i], seen[1, i]) for i in at))) > 1:
+            return True
+        return len(counts_behind(percent, *(know.explorer.range({i: 1.0}) for i in at))) > 1
 
-def _span(weights: Weights, level: float) -> list[Goal]:
-    """A count that must be able to be 0, and as large as the level."""
-    return [Goal({variable: -w for variable, w in weights.items()}, 0.0, False), Goal(weights, level, True)]
+
+def _span(weights: Weights, high: float, low: float = 0.0) -> list[Goal]:
+    """A count that must be able to be as small as the one level, and as large as the other."""
+    return [Goal({variable: -w for variable, w in weights.items()}, -low, False), Goal(weights, high, True)]
