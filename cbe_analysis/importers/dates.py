@@ -71,7 +71,7 @@ def read_days(column: pd.Series, order: Order) -> Days:
     unreadable = column.map({text: bool(text) and not day for text, day in found.items()}).astype("bool")
     others = [other for other in _PATTERNS if other != order]
     only = {text: bool(day) and not any(_day(text, other) for other in others) for text, day in found.items()}
-    return Days(values, unreadable, order, int(column.map(only).sum()))
+    return Days(values, unreadable, order, int(column.map(only).astype("bool").sum()))
 
 
 def decide(column: pd.Series, orders: Sequence[Order], file: str) -> Days:
