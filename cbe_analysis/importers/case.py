@@ -62,7 +62,7 @@ def read(source: Path, *, subject: str = "", level: str = "", kind: str = "acade
     _check(level, kind)
     packages = [read_package(file) for file in plain_files(Path(source), (".json",))]
     nodes = _Nodes(packages)
-    order = outline(list(nodes.items), nodes.children())
+    order = outline(nodes.labels(), nodes.children())
     targets = _targets(nodes, order, _Told(subject.strip(), level, kind))
     links = _links(nodes, set(targets.rows["target_id"]))
     tables = {sieve.table: sieve.rows for sieve in (targets, links) if len(sieve.rows)}
@@ -100,11 +100,14 @@ class _Nodes:
     def associations(self) -> Iterable[Association]:
         return (link for package in self.packages for link in package.associations)
 
+    def labels(self) -> dict[str, str]:
+        """Item -> what it is sorted by."""
+        return {i: f"{item.enumeration} {item.code} {item.statement}" for i, item in self.items.items()}
+
     def children(self) -> list[Child]:
         """Who stands under whom."""
-        labels = {i: f"{item.enumeration} {item.code} {item.statement}" for i, item in self.items.items()}
         links = (link for link in self.associations() if _word(link.kind) == CHILD)
-        return [Child(x.origin, x.destination, x.order, labels.get(x.origin, "")) for x in links]
+        return [Child(link.origin, link.destination, link.order) for link in links]
 
     def remarks(self) -> list[Remark]:
         ended = sum(item.ended for item in self.items.values())

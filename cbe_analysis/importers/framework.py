@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 _NUMBER = re.compile(r"([0-9]+)")
 
@@ -17,14 +18,11 @@ class Child:
     ----------
     order
         Its place among the children, where the framework numbers them; infinite where not.
-    label
-        What it is sorted by otherwise, numbers by value: 1.9 stands before 1.10.
     """
 
     target: str
     parent: str
-    order: float
-    label: str
+    order: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,20 @@ class Outline:
     circular: int
 
 
-def outline(targets: Sequence[str], children: Iterable[Child]) -> Outline:
+def outline(targets: Mapping[str, str], children: Iterable[Child]) -> Outline:
     """The framework in reading order, whatever its links are; takes no more time than there are links.
 
     Parameters
     ----------
     targets
-        All targets, each once.
+        All targets -> the label that each is sorted by where the framework does not number it; in labels numbers count
+        by value: 1.9 stands before 1.10.
     children
         Who stands under whom; parents that are no target count as the top.
     """
-    known = set(targets)
-    ranked = sorted((child for child in children if child.target in known), key=_rank)
+    known = targets.keys()
+    labels = {target: natural(label) for target, label in targets.items()}
+    ranked = sorted((c for c in children if c.target in known), key=lambda c: _rank(c, labels))
     first: dict[str, Child] = {}
     for child in ranked:
         if child.target not in first or (first[child.target].parent not in known and child.parent in known):
@@ -75,9 +75,11 @@ def outline(targets: Sequence[str], children: Iterable[Child]) -> Outline:
     parent = {target: above for target, above in parent.items() if target not in loops}
     under: dict[str, list[Child]] = {}
     for target in targets:
-        child = first.get(target, Child(target, "", float("inf"), target))
+        child = first.get(target, Child(target, ""))
         under.setdefault(parent.get(target, ""), []).append(child)
-    order, nesting = _walk(under, loops)
+    for siblings in under.values():
+        siblings.sort(key=lambda child: (child.target in loops, *_rank(child, labels)))
+    order, nesting = _walk(under)
     return Outline(parent, {t: n for n, t in enumerate(order, start=1)}, nesting, several - once, len(loops))
 
 
@@ -107,8 +109,8 @@ def natural(label: str) -> tuple[Hashable, ...]:
     return tuple((0, len(part.lstrip("0")), part.lstrip("0")) if n % 2 else (1, 0, part) for n, part in parts if part)
 
 
-def _rank(child: Child) -> tuple[Hashable, ...]:
-    return (child.order, natural(child.label), child.target, child.parent)
+def _rank(child: Child, labels: Mapping[str, Hashable]) -> tuple[Any, ...]:
+    return (child.order, labels[child.target], child.target, child.parent)
 
 
 def _reached(start: str, after: Mapping[str, Sequence[str]], seen: set[str]) -> Iterator[str]:
@@ -128,15 +130,14 @@ def _reached(start: str, after: Mapping[str, Sequence[str]], seen: set[str]) -> 
             path.append((step, iter(after.get(step, ()))))
 
 
-def _walk(under: Mapping[str, list[Child]], loops: frozenset[str]) -> tuple[list[str], dict[str, int]]:
-    """The targets in reading order with their nesting, those of circles last."""
-    top = sorted(under.get("", ()), key=lambda child: (child.target in loops, *_rank(child)))
-    ahead = [(child.target, 1) for child in reversed(top)]
+def _walk(under: Mapping[str, Sequence[Child]]) -> tuple[list[str], dict[str, int]]:
+    """The targets in reading order, and how deep each stands."""
+    ahead = [(child.target, 1) for child in reversed(under.get("", ()))]
     order: list[str] = []
     nesting: dict[str, int] = {}
     while ahead:
         target, deep = ahead.pop()
         order.append(target)
         nesting[target] = deep
-        ahead += [(child.target, deep + 1) for child in sorted(under.get(target, ()), key=_rank, reverse=True)]
+        ahead += [(child.target, deep + 1) for child in reversed(under.get(target, ()))]
     return order, nesting
