@@ -10,13 +10,14 @@ from cbe_analysis.importers.edfi.words import first, slug
 from cbe_analysis.importers.grades import read_grades
 from cbe_analysis.importers.proficiency import word
 from cbe_analysis.importers.sieve import Sieve, is_number
+from cbe_analysis.importers.subjects import plain_subjects
 
 _METHODS = ("scale score", "rit scale score", "composite score", "raw score")  # the first that an instrument has
 _NO_RULE = (
     "nothing says whether proficient: no performance level, no cut score; name the share of the most points with "
     "--set proficient_share=0.8"
 )
-_NO_TARGET = "the objective tests no standard, or several, by the assessment's metadata"
+_NO_TARGET = "the objective tests no standard, or several, by the interchange AssessmentMetadata"
 
 
 def assessments(found: Elements) -> Sieve:
@@ -57,7 +58,9 @@ def assessments(found: Elements) -> Sieve:
 def _subjects(found: Elements) -> dict[str, str]:
     """Assessment -> its subject in lower case; several are taken as one word each, joined."""
     rows = found["assessments"].drop_duplicates("assessment")
-    return dict(zip(rows["assessment"], rows["subjects"].str.casefold().str.replace(BAR, "_"), strict=True))
+    return dict(
+        zip(rows["assessment"], plain_subjects(rows["subjects"].str.replace(BAR, "_", regex=False)), strict=True)
+    )
 
 
 def _scores(found: Elements, sieve: Sieve) -> pd.Series:
@@ -71,10 +74,10 @@ def _scores(found: Elements, sieve: Sieve) -> pd.Series:
     chosen = used[used["method"].eq(used["assessment"].map(best))].drop_duplicates(["student", "test", "assessment"])
     others = len(scores) - len(chosen)
     sieve.remark(others, f"scores of other kinds than each test's first of {', '.join(_METHODS)}: not read")
-    for assessment, method in best.items():
-        read = int((chosen["assessment"] == assessment).sum())
-        sieve.remark(read, f"scores of {slug(pd.Series([str(assessment)]))[0]} are read as {method}")
     key = ["student", "test", "assessment"]
+    read = sieve.rows[key].merge(chosen).groupby(["assessment", "method"])["test"].size().reset_index()
+    for name, method, count in zip(slug(read["assessment"]), read["method"], read["test"], strict=True):
+        sieve.remark(count, f"scores of {name} are its {method}")
     return (
         sieve.rows[key]
         .merge(chosen[[*key, "score"]], on=key, how="left")["score"]
@@ -89,7 +92,7 @@ def targets(found: Elements) -> Sieve:
     sieve = Sieve("targets", rows, len(rows))
     sieve.rows = rows.assign(
         level=read_grades(first(rows["grades"])).values.mask(rows["grades"].str.contains(BAR, regex=False), ""),
-        subject=first(rows["subjects"]).str.casefold(),
+        subject=plain_subjects(first(rows["subjects"])),
     )
     sieve.leave_out(sieve.rows["standard"].eq(""), "without LearningStandardId")
     sieve.leave_out(sieve.rows["level"].eq(""), "standards of no grade, or of several: their level cannot be told")

@@ -14,6 +14,7 @@ from cbe_analysis.importers.oneroster.people import People
 from cbe_analysis.importers.oneroster.places import Terms
 from cbe_analysis.importers.reading import read_rows
 from cbe_analysis.importers.sieve import Sieve
+from cbe_analysis.importers.subjects import plain_subjects
 
 SUBJECTS = Layout(
     "subjects of courses",
@@ -62,7 +63,7 @@ def classes(export: Export, terms: Terms, subjects: Mapping[str, str]) -> Classe
     own = code.map(subjects).fillna(rows["courseSourcedId"].map(subjects)).fillna("")
     listed = rows["subjects"].mask(rows["subjects"].eq(""), rows["courseSourcedId"].map(courses["subjects"]).fillna(""))
     names = listed.str.split(",").map(lambda parts: [part.strip() for part in parts if part.strip()])
-    subject = own.mask(own.eq(""), names.str[0].fillna("")).str.casefold()
+    subject = own.mask(own.eq(""), plain_subjects(names.str[0].fillna("").astype("str")))
     sessions = rows["termSourcedIds"].str.split(",").map(lambda parts: [p.strip() for p in parts if p.strip()])
     spans = [_span(listed, terms) for listed in sessions]
     frame = pd.DataFrame(

@@ -75,9 +75,6 @@ def _united(sieve: Sieve, export: Export, who: People) -> Sieve:
     last = groups["exit_date"].agg(lambda days: "" if days.eq("").any() else days.max()) if len(rows) else first
     whole = pd.DataFrame({"entry_date": first, "exit_date": last}).reset_index()
     sieve.count(len(rows) - len(whole), "a further class of a spell already written")
-    if len(whole):
-        says = "spells in a school derived from class enrollments: the SIS knows the true first and last days"
-        sieve.remark(len(whole), says)
     sieve.rows = whole.assign(grade=whole["student_id"].map(_grades(export, who)).fillna("")).astype("str")
     sieve.leave_out(sieve.rows["exit_date"].ne("") & sieve.rows["exit_date"].lt(sieve.rows["entry_date"]), "backwards")
     earlier = sieve.rows["school_year"].lt(sieve.rows["school_year"].max() if len(sieve.rows) else "")
@@ -85,6 +82,8 @@ def _united(sieve: Sieve, export: Export, who: People) -> Sieve:
     sieve.leave_out(sieve.rows["grade"].eq(""), _GRADE_WAY_OUT)
     order = ["student_id", "school_id", "entry_date", "exit_date", "school_year", "grade"]
     sieve.rows = sieve.rows[order]
+    says = "spells in a school derived from class enrollments: the SIS knows the true first and last days"
+    sieve.remark(len(sieve.rows), says)
     return sieve
 
 
