@@ -105,7 +105,8 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> float:
-    return math.nan if value is None or pd.isna(value) else float(value)
+    """The number; NaN where there is none that could be printed."""
+    return float(value) if value is not None and not pd.isna(value) and math.isfinite(value) else math.nan
 
 
 def _place(entry: Entry) -> tuple[Any, ...]:

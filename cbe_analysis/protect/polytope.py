@@ -13,6 +13,9 @@ from cbe_analysis.errors import ReleaseRefused
 
 Weights = Mapping[int, float]  # variable -> coefficient of a linear function
 TOLERANCE = 1e-6
+# One thread and one seed, so that every machine walks the same way; the primal simplex, because mostly the question
+# changes and the bounds do not, so that the last answer is a good place to start from.
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "simplex_strategy": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Polytope:
         self._optimal, self._infeasible = solver.HighsModelStatus.kOptimal, solver.HighsModelStatus.kInfeasible
         self._columns = len(low)
         self._solver: Any = solver.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("random_seed", 0)):
+        for option, value in OPTIONS.items():
             self._solver.setOptionValue(option, value)
         model: Any = solver.HighsLp()
         model.num_col_, model.num_row_ = len(low), len(sums)
