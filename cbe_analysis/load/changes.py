@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.load import cells
 from cbe_analysis.load.district import District
+from cbe_analysis.load.where import UNPLACED
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.declare import Type
 from cbe_analysis.tables.quoting import identifier, literal
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
 NO_SCHOOL = "(no school)"
+OWN_SCHOOL = ("enrollments",)  # their school is never another one than the row's own
 _NUMBERS = ("integer", "number")
+_MOST_CELLS = 20_000_000  # compared at once, 8 bytes each on both sides
 Progress = Callable[[int, int, str], None]
 
 
@@ -120,83 +123,99 @@ class _Pair:
     """A table in two exports; each side is reduced to numbers of 64 bits before they meet."""
 
     def __init__(self, table: str, old: District, new: District) -> None:
-        self.table, self.old, self.new = table, old, new
-        self.key = TABLES[table].key
+        self.table, self.sides, self.meet = table, (old, new), new.sql
         before, after = old.columns(table), new.columns(table)
-        self.columns = {n: _common(before[n], after[n]) for n in after if n in before and n not in self.key}
+        key = TABLES[table].key
+        columns = {name: _common(before[name], after[name]) for name in after if name in before and name not in key}
+        self.columns = {name: cells.plain(identifier(name), kind) for name, kind in columns.items()}
+        self.key = ", ".join(cells.plain(identifier(name), TABLES[table][name].type) for name in key)
+        self.content = f"hash({', '.join(self.columns.values())})" if self.columns else "0"
+        before_rows, after_rows = (self._reduced(side) for side in self.sides)
+        self.reduced = {"before": before_rows, "after": after_rows}
 
     def rows(self) -> list[RowsChanged]:
         """The counts by school."""
-        (old, old_schools), (new, new_schools) = (self._side(district) for district in (self.old, self.new))
-        names = {**old_schools, **new_schools}
-        counted = self.new.sql(
+        names = {number: school for side in self.sides for number, school in self._schools(side).items()}
+        counted = self.meet(
             """
             WITH joined AS (
                 SELECT o.k IS NOT NULL AS was, n.k IS NOT NULL AS stands, o.s AS old_s, n.s AS new_s,
                     o.r IS DISTINCT FROM n.r AS differs
-                FROM before AS o FULL JOIN after AS n ON o.k = n.k AND o.i = n.i),
+                FROM before AS o FULL JOIN after AS n ON o.k = n.k),
             counted AS (
                 SELECT old_s AS s, 1 AS old, 0 AS new, 0 AS added, (NOT stands)::INT AS gone, 0 AS changed
                 FROM joined WHERE was
                 UNION ALL
                 SELECT new_s, 0, 1, (NOT was)::INT, 0, (was AND differs)::INT FROM joined WHERE stands)
             SELECT s, sum(old), sum(new), sum(added), sum(gone), sum(changed) FROM counted GROUP BY s""",
-            before=old,
-            after=new,
+            **self.reduced,
         ).fetchall()
         found = [RowsChanged(self.table, names[s], *map(int, counts)) for s, *counts in counted]
         return sorted(found, key=lambda part: part.school)
 
     def cells(self) -> list[CellsChanged]:
         """In how many rows each column changed."""
-        found = []
-        for name, kind in self.columns.items():
-            before, after = (self._reduced(district, [(name, kind)]).df() for district in (self.old, self.new))
-            [(count,)] = self.new.sql(
-                "SELECT count(*) FROM before AS o JOIN after AS n ON o.k = n.k AND o.i = n.i AND o.r <> n.r",
-                before=before,
-                after=after,
-            ).fetchall()
-            found += [CellsChanged(self.table, name, count)] if count else []
+        query = "SELECT o.k, o.r AS old, n.r AS new FROM before AS o JOIN after AS n ON o.k = n.k AND o.r <> n.r"
+        changed = self.meet(query, **self.reduced).df()
+        at_once = max(1, _MOST_CELLS // max(1, len(changed)))
+        names = list(self.columns)
+        found: list[CellsChanged] = []
+        for start in range(0, len(names), at_once):
+            found += self._cells(names[start : start + at_once], changed)
         return found
 
-    def _side(self, district: District) -> tuple[pd.DataFrame, dict[int, str]]:
-        """Each row's key, content and school as numbers, and the schools by their number."""
-        reduced = self._reduced(district, list(self.columns.items()), school=True)
-        placed = district.sql("SELECT DISTINCT hash(school), school FROM rows", rows=self._rows(district, school=True))
-        return reduced.df(), dict(placed.fetchall())
-
-    def _reduced(
-        self, district: District, columns: Sequence[tuple[str, Type]], *, school: bool = False
-    ) -> DuckDBPyRelation:
-        """k: the key, i: which of the rows with that key, r: the columns, s: the school."""
-        key = ", ".join(cells.plain(identifier(name), TABLES[self.table][name].type) for name in self.key)
-        content = ", ".join(cells.plain(identifier(name), kind) for name, kind in columns)
-        wanted = f"hash({key}) AS k, {f'hash({content})' if content else '0'} AS r" + (
-            ", hash(school) AS s" if school else ""
-        )
-        rows = self._rows(district, school=school)
-        [(all_rows, keys)] = district.sql(
-            f"SELECT count(*), count(DISTINCT hash({key})) FROM rows", rows=rows
-        ).fetchall()
-        which = "row_number() OVER (PARTITION BY k ORDER BY r)" if keys < all_rows else "1"
-        return district.sql(
-            f"WITH reduced AS (SELECT {wanted} FROM rows) SELECT *, {which} AS i FROM reduced", rows=rows
-        )
-
-    def _rows(self, district: District, *, school: bool) -> DuckDBPyRelation:
-        """The typed rows, with the school of each where it is asked for."""
-        if not school:
-            return district.table(self.table)
-        there = district.columns(self.table)
-        placed = district.placed(self.table) if "student_id" in there else district.table(self.table)
-        names = [
-            *(["school_id"] if "school_id" in there else []),
-            *(["placed_school_id"] if "student_id" in there else []),
+    def _cells(self, names: Sequence[str], changed: pd.DataFrame) -> list[CellsChanged]:
+        """In how many of the changed rows some columns changed."""
+        hashes = ", ".join(f"hash({self.columns[name]}) AS h{number}" for number, name in enumerate(names))
+        sides = [
+            side.sql(
+                f"""
+                SELECT x.* EXCLUDE (r) FROM ({self._numbered(side, hashes)}) AS x
+                JOIN changed ON changed.k = x.k AND changed.{which} = x.r""",
+                rows=side.table(self.table),
+                changed=changed,
+            ).df()
+            for side, which in zip(self.sides, ("old", "new"), strict=True)
         ]
-        return district.sql(
-            f"SELECT *, coalesce({', '.join([*names, literal(NO_SCHOOL)])}) AS school FROM rows", rows=placed
-        )
+        differ = ", ".join(f"count_if(o.h{number} <> n.h{number})" for number in range(len(names)))
+        query = f"SELECT {differ} FROM before AS o JOIN after AS n ON o.k = n.k"
+        [counts] = self.meet(query, before=sides[0], after=sides[1]).fetchall()
+        return [CellsChanged(self.table, name, n) for name, n in zip(names, counts, strict=True) if n]
+
+    def _reduced(self, side: District) -> pd.DataFrame:
+        """k: the key and the number of the row among those with it; r: the other columns; s: the school."""
+        reduced: pd.DataFrame = side.sql(self._numbered(side, "hash(school) AS s"), rows=self._rows(side)).df()
+        return reduced
+
+    def _numbered(self, side: District, more: str) -> str:
+        """SQL that reduces `rows` to k, r and more."""
+        plain = f"SELECT hash({self.key}) AS k, {self.content} AS r, {more} FROM rows"
+        counts = f"SELECT count(*), count(DISTINCT hash({self.key})) FROM rows"
+        [(rows, keys)] = side.sql(counts, rows=side.table(self.table)).fetchall()
+        if keys == rows:
+            return plain
+        return f"""
+            SELECT * EXCLUDE (k, i), CASE WHEN i = 1 THEN k ELSE hash(k, i) END AS k
+            FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY r) AS i FROM ({plain}))"""
+
+    def _rows(self, side: District) -> DuckDBPyRelation:
+        """The typed rows, with the school of each."""
+        there = side.columns(self.table)
+        named = "student_id" in there and self.table not in OWN_SCHOOL
+        placed = side.placed(self.table) if named else side.table(self.table)
+        names = [*(["school_id"] if "school_id" in there else []), *(["placed_school_id"] if named else [])]
+        school = ", ".join([*names, literal(NO_SCHOOL)])
+        return side.sql(f"SELECT *, coalesce({school}) AS school FROM rows", rows=placed)
+
+    def _schools(self, side: District) -> dict[int, str]:
+        """Every school that a row can have, by its number."""
+        found: dict[int, str] = {}
+        for table in ("schools", "enrollments", self.table):
+            if "school_id" in side.columns(table):
+                query = "SELECT DISTINCT hash(school_id), school_id FROM rows WHERE school_id IS NOT NULL"
+                found |= dict(side.sql(query, rows=side.table(table, ["school_id"])).fetchall())
+        constants = side.sql(f"SELECT hash(x), x FROM (VALUES ({literal(NO_SCHOOL)}), ({literal(UNPLACED)})) AS t(x)")
+        return found | dict(constants.fetchall())
 
 
 def _common(before: Type, after: Type) -> Type:
