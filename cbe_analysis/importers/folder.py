@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -67,6 +68,8 @@ def _replace(folder: Path, files: Mapping[str, str], without: Collection[str]) -
     final = folder.resolve()
     beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
     try:
+        if final.exists() and not os.access(final, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         beside.mkdir(parents=True)
         if final.exists():
             _carry(final, beside, {Path(name) for name in without})

@@ -104,6 +104,10 @@ def standing(folder: Path) -> Standing:
         tabular = entry.suffix.lower() in (".csv", ".parquet") or (entry.is_dir() and not entry.suffix)
         if table not in TABLES or not tabular:
             continue
+        if not entry.resolve().is_relative_to(folder.resolve()):
+            raise UnreadableData(
+                "this is a link that leads out of the data folder", entry.name, "put the file itself into the folder"
+            )
         if table in found:
             raise UnreadableData(
                 f"table '{table}' is there more than once", f"{found[table].name}, {entry.name}", "keep one of them"

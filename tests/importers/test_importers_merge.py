@@ -344,6 +344,27 @@ def test_a_folder_that_cannot_be_added_to_stays_as_it_was(source, folder, file, 
     assert [entry.name for entry in folder.parent.iterdir()] == [folder.name]
 
 
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+def test_a_table_that_is_a_link_out_of_the_folder_is_not_read(source, folder, tmp_path):
+    (tmp_path / "theirs.csv").write_text("student_id\n7\n")
+    folder.mkdir()
+    (folder / "students.csv").symlink_to(tmp_path / "theirs.csv")
+    source("oneroster", students=STUDENTS)
+    with pytest.raises(UnreadableData, match="link that leads out"):
+        import_into("oneroster", "x", folder)
+    assert (folder / "students.csv").is_symlink()
+
+
+def test_a_folder_that_may_not_be_written_stays(source, folder, monkeypatch):
+    write(folder)
+    before = contents(folder)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    source("oneroster", students=STUDENTS)
+    with pytest.raises(UsageError, match="cannot be written: Permission denied"):
+        import_into("oneroster", "x", folder, ids="own")
+    assert contents(folder) == before
+
+
 def test_a_full_disk_leaves_the_folder_whole(source, folder, monkeypatch):
     source("oneroster", students=STUDENTS)
     import_into("oneroster", "x", folder)
