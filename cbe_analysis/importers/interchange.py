@@ -11,7 +11,7 @@ from cbe_analysis.errors import UnreadableData
 
 _MOST_BEFORE_ROOT = 1 << 20  # bytes
 _MOST_NODES = 200_000  # of one record
-_MOST_SILENT = 16 << 20  # bytes without the begin or end of an element
+_MOST_SILENT = 4 << 20  # bytes without the begin or end of an element
 _DEEPEST = 64
 _CHUNK = 1 << 14
 _AGAIN = "have it exported again"

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cbe_analysis.importers.edfi.elements import BAR, Elements
 from cbe_analysis.importers.edfi.words import ACTIONS, first, slug
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.sieve import Sieve, is_number
 
 _OFFENDERS = ("", "perpetrator")
@@ -20,7 +21,7 @@ def incidents(found: Elements) -> Sieve:
     sieve.leave_out(~rows["part"].str.casefold().isin(_OFFENDERS), "victims, witnesses and reporters")
     sieve.rows = _identified(sieve.rows)
     events = _identified(found["incidents"]).drop_duplicates("incident_id").set_index("incident_id")["date"]
-    sieve.rows = sieve.rows.assign(date=sieve.rows["incident_id"].map(events).fillna(""))
+    sieve.rows = sieve.rows.assign(date=look_up(sieve.rows["incident_id"], events))
     sieve.leave_out(sieve.rows["student_id"].eq(""), "without student")
     sieve.leave_out(sieve.rows["date"].eq(""), "of an incident whose day is not told: add element DisciplineIncident")
     rows = sieve.rows

@@ -8,6 +8,7 @@ from cbe_analysis.importers.account import LeftOut
 from cbe_analysis.importers.edfi.elements import BAR, Elements
 from cbe_analysis.importers.edfi.words import first, slug
 from cbe_analysis.importers.grades import read_grades
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.proficiency import word
 from cbe_analysis.importers.sieve import Sieve, is_number
 from cbe_analysis.importers.subjects import plain_subjects
@@ -25,7 +26,7 @@ def assessments(found: Elements) -> Sieve:
     tests = found["tests"]
     sieve = Sieve("assessments", tests, len(tests))
     subject = _subjects(found)
-    sieve.rows = tests.assign(subject=tests["assessment"].map(subject).fillna(""))
+    sieve.rows = tests.assign(subject=look_up(tests["assessment"], subject))
     sieve.leave_out(sieve.rows["student"].eq(""), "without student")
     why = "no subject: add the interchange AssessmentMetadata, where Assessment has AcademicSubject"
     sieve.leave_out(sieve.rows["subject"].eq(""), why)
@@ -205,10 +206,10 @@ def _graded(found: Elements) -> Sieve:
     rows = found["works"]
     sieve = Sieve("evidence", rows, len(rows))
     tasks = found["tasks"].drop_duplicates("task").set_index("task")
-    standards = rows["task"].map(tasks["standards"]).fillna("")
+    standards = look_up(rows["task"], tasks["standards"])
     one = standards.where(~standards.str.contains(BAR, regex=False), "")
     told = rows["level"].map({name: word(name) for name in rows["level"].unique()}).astype("str")
-    sieve.rows = rows.assign(standard=one, proficient=told, school=rows["task"].map(tasks["school"]).fillna(""))
+    sieve.rows = rows.assign(standard=one, proficient=told, school=look_up(rows["task"], tasks["school"]))
     sieve.leave_out(sieve.rows["level"].eq(""), "gradebook entries without CompetencyLevel: scores of assignments")
     sieve.leave_out(sieve.rows["proficient"].eq(""), "gradebook entries whose CompetencyLevel has no word here")
     sieve.leave_out(sieve.rows["standard"].eq(""), "gradebook entries of no standard, or of several")

@@ -16,6 +16,7 @@ from cbe_analysis.importers.edfi.words import (
     slug,
 )
 from cbe_analysis.importers.grades import read_grades
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.race import SOURCE_COLUMN, from_words
 from cbe_analysis.importers.school_kinds import OTHER, kinds_of
 from cbe_analysis.importers.sieve import Sieve
@@ -34,7 +35,7 @@ def schools(found: Elements) -> Sieve:
     each = rows.assign(grade=rows["grades"].str.split(BAR, regex=False)).explode("grade").fillna("")
     served = kinds_of(each["school"], read_grades(each["grade"].astype("str")).values)
     told = translate(rows["category"], SCHOOL_KINDS).values
-    kind = told.mask(told.eq(""), rows["school"].map(served).fillna("")).astype("str")
+    kind = told.mask(told.eq(""), look_up(rows["school"], served)).astype("str")
     sieve.remark(int((told.eq("") & kind.ne("")).sum()), "schools whose kind is read off the grades that they serve")
     sieve.remark(int(kind.eq("").sum()), "schools without category and grades, written as kind other")
     codes = found["school_codes"]
@@ -42,7 +43,7 @@ def schools(found: Elements) -> Sieve:
     name = rows["name"].mask(rows["name"].eq(""), rows["school"])
     columns = {"school_id": rows["school"], "name": name, "kind": kind.mask(kind.eq(""), OTHER)}
     if len(nces):
-        columns["nces_id"] = rows["school"].map(nces).fillna("")
+        columns["nces_id"] = look_up(rows["school"], nces)
     sieve.rows = pd.DataFrame(columns).astype("str")
     return sieve
 
@@ -147,10 +148,10 @@ def _flags(found: Elements, spells: pd.DataFrame) -> dict[str, pd.Series]:
     category = special["disability"].map(lambda word: DISABILITIES.get(letters(pd.Series([word]))[0], word))
     return {
         "economically_disadvantaged": spells["student"].isin(poor).map({True: "true", False: ""}),
-        "english_learner": spells["student"].map(learners).fillna(""),
+        "english_learner": look_up(spells["student"], learners),
         "disability": special["there"],
         "disability_category": category,
-        "placement": special["setting"].map(PLACEMENTS).fillna(""),
+        "placement": look_up(special["setting"], PLACEMENTS),
         "gifted": gifted["there"],
     }
 

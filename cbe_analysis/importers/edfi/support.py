@@ -8,6 +8,7 @@ import pandas as pd
 
 from cbe_analysis.importers.edfi.elements import Elements
 from cbe_analysis.importers.edfi.words import slug
+from cbe_analysis.importers.lookup import look_up, rows_of
 from cbe_analysis.importers.sieve import Sieve, is_number
 
 _DELIVERY: Mapping[str, str] = {"individual": "one_to_one", "small_group": "small_group"}
@@ -41,7 +42,7 @@ def _given(found: Elements) -> Sieve:
     rows = found["given"]
     sieve = Sieve("supports", rows, len(rows))
     whole = found["interventions"].drop_duplicates("intervention").set_index("intervention")
-    told = whole.reindex(rows["intervention"]).fillna("").set_axis(rows.index)
+    told = rows_of(whole, rows["intervention"])
     sieve.rows = rows.assign(first=told["first"], last=told["last"], kind=_kinds(told["delivery"]))
     sieve.leave_out(sieve.rows["student"].eq(""), "interventions without student")
     sieve.leave_out(sieve.rows["first"].eq(""), "interventions whose first day is not told: add element Intervention")
@@ -72,7 +73,7 @@ def _served(found: Elements) -> Sieve:
     rows = found["programs"]
     sieve = Sieve("supports", rows, len(rows))
     kind = slug(rows["type"])
-    sieve.rows = rows.assign(kind=kind.map(SERVICES).fillna(""), type=kind)
+    sieve.rows = rows.assign(kind=look_up(kind, SERVICES), type=kind)
     others = sorted(set(kind) - set(SERVICES))
     why = f"programs that are no support for learning ({', '.join(others)})"
     sieve.leave_out(sieve.rows["kind"].eq(""), why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cbe_analysis.importers.edfi.elements import BAR, Elements
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.sieve import Sieve, is_number
 
 _ROLES = {"student": "student", "staff": "staff", "family": "family"}
@@ -25,11 +26,11 @@ def items(found: Elements) -> Sieve:
     rows = found["questions"]
     sieve = Sieve("survey_items", rows, len(rows))
     titles = found["surveys"].drop_duplicates("survey").set_index("survey")["title"]
-    section = rows["section"].mask(rows["section"].eq(""), rows["survey"].map(titles).fillna(""))
+    section = rows["section"].mask(rows["section"].eq(""), look_up(rows["survey"], titles))
     numbers = rows["values"].str.split(BAR, regex=False).map(_numbers)
     sieve.rows = rows.assign(
         section=section,
-        role=rows["survey"].map(roles(found)).fillna(""),
+        role=look_up(rows["survey"], roles(found)),
         minimum=numbers.map(lambda each: f"{min(each):g}" if each else ""),
         maximum=numbers.map(lambda each: f"{max(each):g}" if each else ""),
     ).astype("str")
@@ -78,7 +79,7 @@ def responses(found: Elements, them: pd.DataFrame, schools: pd.Series) -> Sieve:
         pd.MultiIndex.from_frame(them[["survey_id", "item_id"]])
     )
     person = rows["student"].mask(rows["student"].eq(""), rows["staff"])
-    place = rows["survey"].map(found["surveys"].drop_duplicates("survey").set_index("survey")["place"]).fillna("")
+    place = look_up(rows["survey"], found["surveys"].drop_duplicates("survey").set_index("survey")["place"])
     sieve.rows = rows.assign(
         role=rows["survey"].map(asked), person=person, school=place.where(place.isin(schools), ""), known=known
     )

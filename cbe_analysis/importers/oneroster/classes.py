@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cbe_analysis.importers.layout import Known, Layout, recognise
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.oneroster.export import Export
 from cbe_analysis.importers.oneroster.people import People
 from cbe_analysis.importers.oneroster.places import Terms
@@ -59,13 +60,16 @@ def classes(export: Export, terms: Terms, subjects: Mapping[str, str]) -> Classe
     """
     rows = export["classes"].set_index("sourcedId", drop=False)
     courses = export["courses"].set_index("sourcedId")
-    code = rows["courseSourcedId"].map(courses["courseCode"]).fillna("")
-    own = code.map(subjects).fillna(rows["courseSourcedId"].map(subjects)).fillna("")
-    listed = rows["subjects"].mask(rows["subjects"].eq(""), rows["courseSourcedId"].map(courses["subjects"]).fillna(""))
-    names = listed.str.split(",").map(lambda parts: [part.strip() for part in parts if part.strip()])
-    subject = own.mask(own.eq(""), plain_subjects(names.str[0].fillna("").astype("str")))
-    sessions = rows["termSourcedIds"].str.split(",").map(lambda parts: [p.strip() for p in parts if p.strip()])
-    spans = [_span(listed, terms) for listed in sessions]
+    code = look_up(rows["courseSourcedId"], courses["courseCode"])
+    own = look_up(code, subjects)
+    own = own.mask(own.eq(""), look_up(rows["courseSourcedId"], subjects))
+    listed = rows["subjects"].mask(rows["subjects"].eq(""), look_up(rows["courseSourcedId"], courses["subjects"]))
+    names = [_parts(text) for text in listed]
+    first = pd.Series([parts[0] if parts else "" for parts in names], index=rows.index, dtype="str")
+    subject = plain_subjects(own.mask(own.eq(""), first))
+    several = sum(1 for parts, told in zip(names, own, strict=True) if len(parts) > 1 and not told)
+    sessions = [_parts(text) for text in rows["termSourcedIds"]]
+    spans = [_span(parts, terms) for parts in sessions]
     frame = pd.DataFrame(
         {
             "school": rows["schoolSourcedId"],
@@ -80,7 +84,12 @@ def classes(export: Export, terms: Terms, subjects: Mapping[str, str]) -> Classe
         index=rows.index,
     ).astype("str")
     vague = sum(1 for found, span in zip(sessions, spans, strict=True) if len(found) > 1 and not span.term)
-    return Classes(frame, int((own.eq("") & names.str.len().gt(1)).sum()), vague)
+    return Classes(frame, several, vague)
+
+
+def _parts(listed: str) -> list[str]:
+    """The parts of a list that commas separate."""
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ def members(export: Export, who: People, written: pd.Series) -> Sieve:
     sieve = export.sheets["enrollments"].sieve("section_members")
     role = sieve.rows["role"].str.casefold()
     person = who.student(sieve.rows["userSourcedId"]).where(role.eq("student"), "")
-    teacher = sieve.rows["userSourcedId"].map(who.staff).fillna("")
+    teacher = look_up(sieve.rows["userSourcedId"], who.staff)
     sieve.rows = sieve.rows.assign(role=role, person_id=person.mask(role.eq("teacher"), teacher))
     sieve.leave_out(~role.isin(("student", "teacher")), "neither student nor teacher of the class")
     sieve.leave_out(~sieve.rows["classSourcedId"].isin(written), "in a class that is not among our sections")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.importers.lookup import look_up, rows_of
 from cbe_analysis.importers.oneroster.classes import Classes
 from cbe_analysis.importers.oneroster.export import Export
 from cbe_analysis.importers.oneroster.people import People
@@ -41,8 +42,8 @@ def gradebook(export: Export, who: People, them: Classes) -> Gradebook:
     """The results, each with its line item and class."""
     results = export["results"].set_index("sourcedId", drop=False)
     items = export["lineItems"].set_index("sourcedId")
-    of_item = items.reindex(results["lineItemSourcedId"]).fillna("").set_axis(results.index)
-    of_class = them.rows.reindex(of_item["classSourcedId"]).fillna("").set_axis(results.index)
+    of_item = rows_of(items, results["lineItemSourcedId"])
+    of_class = rows_of(them.rows, of_item["classSourcedId"])
     title = export["categories"].set_index("sourcedId")["title"]
     school = of_item["schoolSourcedId"].mask(of_item["schoolSourcedId"].eq(""), of_class["school"])
     rows = {
@@ -52,7 +53,7 @@ def gradebook(export: Export, who: People, them: Classes) -> Gradebook:
         "course": of_class["course"],
         "school": school,
         "session": of_item["sessionSourcedId"],
-        "category": of_item["categorySourcedId"].map(title).fillna("").str.strip().str.casefold(),
+        "category": look_up(of_item["categorySourcedId"], title).str.strip().str.casefold(),
         "date": results["scoreDate"],
         "score": results["score"],
         "text": results["textScore"],
@@ -108,7 +109,7 @@ def evidence(export: Export, book: Gradebook, proficient_at: str) -> Sieve:
     rated = export.sheets["resultLearningObjectiveIds"].sieve("evidence")
     own = rated.rows[["sourcedId", "resultSourcedId", "learningObjectiveId", "score", "textScore"]]
     rated.rows = pd.concat([own, _aligned(export, book, own["resultSourcedId"], rated)], ignore_index=True)
-    of_result = book.rows.reindex(rated.rows["resultSourcedId"]).fillna("").set_axis(rated.rows.index)
+    of_result = rows_of(book.rows, rated.rows["resultSourcedId"])
     known = rated.rows["resultSourcedId"].isin(book.rows.index)
     rated.rows = rated.rows.join(of_result[["student_id", "item", "school", "date", "scoreStatus"]])
     rated.leave_out(~known, "of a result that is not in results")
@@ -172,8 +173,8 @@ def _scores(export: Export, rows: pd.DataFrame) -> pd.Series:
     """The score of each rating; where it is empty, what the score scale of its result or line item says of the text."""
     of_result = export["resultScoreScales"].drop_duplicates("resultSourcedId").set_index("resultSourcedId")
     of_item = export["lineItemScoreScales"].drop_duplicates("lineItemSourcedId").set_index("lineItemSourcedId")
-    scale = rows["resultSourcedId"].map(of_result["scoreScaleSourcedId"])
-    scale = scale.fillna(rows["item"].map(of_item["scoreScaleSourcedId"])).fillna("")
+    scale = look_up(rows["resultSourcedId"], of_result["scoreScaleSourcedId"])
+    scale = scale.mask(scale.eq(""), look_up(rows["item"], of_item["scoreScaleSourcedId"]))
     values = _scales(export)
     pairs = zip(scale, rows["textScore"].str.casefold(), strict=True)
     read = pd.Series([values.get(pair, "") for pair in pairs], index=rows.index, dtype="str")

@@ -13,6 +13,7 @@ from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.importers.account import Remark, Summary, Tally
 from cbe_analysis.importers.dates import Order
 from cbe_analysis.importers.harvest import Harvest
+from cbe_analysis.importers.lookup import rows_of
 from cbe_analysis.importers.oneroster import classes, gradebook, people, places, spells
 from cbe_analysis.importers.oneroster.export import Export, read_export
 from cbe_analysis.importers.sieve import Sieve, merged
@@ -74,7 +75,7 @@ def _sieves(export: Export, who: people.People, chosen: Choices) -> list[Sieve]:
 def _years(export: Export, them: classes.Classes, terms: places.Terms) -> dict[tuple[str, str], set[str]]:
     """(user, school) -> the school years of the classes that the user has there; ("", "") the export's, if only one."""
     members = export["enrollments"]
-    of_class = them.rows.reindex(members["classSourcedId"]).fillna("")
+    of_class = rows_of(them.rows, members["classSourcedId"])
     years: dict[tuple[str, str], set[str]] = {}
     for user, school, year in zip(members["userSourcedId"], of_class["school"], of_class["year"], strict=True):
         if year:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.codes import GENDERS, read_booleans, translate
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.oneroster.export import Export
 from cbe_analysis.importers.oneroster.layouts import RACE_FLAGS
 from cbe_analysis.importers.race import SOURCE_COLUMN, from_flags
@@ -47,8 +48,7 @@ class People:
 
     def student(self, users: pd.Series) -> pd.Series:
         """The students' ids; a user who is in no file keeps the sourcedId when the export has no users at all."""
-        found = users.map(self.students)
-        return (found.fillna(users) if not self.students else found.fillna("")).astype("str")
+        return look_up(users, self.students) if self.students else users
 
 
 def people(export: Export) -> People:
@@ -95,7 +95,7 @@ def _posts(export: Export) -> tuple[pd.DataFrame, list[Remark]]:
             remarks.append(Remark(len(users), "users without a role in users or roles: it was read off enrollments"))
     posts = posts.assign(role=posts["role"].str.strip().str.casefold(), org=posts["org"].fillna("").str.strip())
     posts = posts[posts["user"].isin(users["sourcedId"])].drop_duplicates(ignore_index=True)
-    return posts.assign(grades=posts["user"].map(grades).fillna("")).astype("str"), remarks
+    return posts.assign(grades=look_up(posts["user"], grades)).astype("str"), remarks
 
 
 def students(export: Export, who: People) -> Sieve:
@@ -114,7 +114,7 @@ def students(export: Export, who: People) -> Sieve:
 def _told(export: Export, ids: Mapping[str, str], sieve: Sieve) -> pd.DataFrame:
     """What demographics tell of each person, one row per person; a flag that is true on any record is true."""
     rows, there = export["demographics"], export.sheets["demographics"].there
-    person = rows["sourcedId"].map(ids).fillna("")
+    person = look_up(rows["sourcedId"], ids)
     rows, person = rows[person.ne("")], person[person.ne("")]
     flags = pd.DataFrame({word: read_booleans(rows[name]).values for name, word in RACE_FLAGS.items()})
     true, known = (flags == "true").groupby(person).any(), (flags != "").groupby(person).any()
@@ -180,7 +180,7 @@ def staff(export: Export, who: People, schools: Mapping[str, str], years: Mappin
     columns = {"staff_id": own, "school_id": rows["org"], "school_year": rows["school_year"]}
     sieve.rows = pd.DataFrame({**columns, "role": role.mask(role.eq(""), rows["role"])})
     for name in ("race_ethnicity", "gender"):
-        values = sieve.rows["staff_id"].map(told[name]).fillna("")
+        values = look_up(sieve.rows["staff_id"], told[name])
         if values.ne("").any():
             sieve.rows = sieve.rows.assign(**{name: values})
     again = sieve.rows.duplicated(["staff_id", "school_id", "school_year", "role"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cbe_analysis.importers.grades import read_grades
+from cbe_analysis.importers.lookup import look_up
 from cbe_analysis.importers.oneroster.export import Export
 from cbe_analysis.importers.oneroster.people import People
 from cbe_analysis.importers.school_kinds import OTHER, kinds_of
@@ -31,7 +32,7 @@ def schools(export: Export, who: People) -> Sieve:
         **_kinds(pupils["org"], pupils["grades"]),
     }
     rows = sieve.rows
-    kind = rows["sourcedId"].map(kinds).fillna(OTHER)
+    kind = look_up(rows["sourcedId"], {**dict.fromkeys(rows["sourcedId"], OTHER), **kinds})
     known = rows["sourcedId"].isin(kinds.keys())
     sieve.remark(int(known.sum()), "schools whose kind is read off the grades there, to be checked")
     sieve.remark(int((~known).sum()), "schools without any grade, written as kind other, to be checked")
@@ -109,7 +110,7 @@ def _years(sieve: Sieve) -> pd.Series:
     parent = rows.set_index("sourcedId")["parentSourcedId"]
     top = rows["sourcedId"]
     for _ in range(_DEEPEST):
-        above = top.map(parent).fillna("")
+        above = look_up(top, parent)
         top = above.where(above.isin(first.index), top)
     day = top.map(first)
     within = day.str[:4].astype(int) + day.str[5:7].astype(int).ge(_FIRST_MONTH).astype(int)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.importers.grades import read_grades
+from cbe_analysis.importers.lookup import look_up, rows_of
 from cbe_analysis.importers.oneroster.classes import Classes
 from cbe_analysis.importers.oneroster.export import Export
 from cbe_analysis.importers.oneroster.people import People
@@ -53,16 +54,16 @@ def spells(export: Export, who: People, them: Classes, undated: str) -> Sieve:
 
 def _placed(rows: pd.DataFrame, who: People, them: Classes) -> pd.DataFrame:
     """The class enrollments with student, school and year; the class tells the school where they do not."""
-    of_class = them.rows.reindex(rows["classSourcedId"]).fillna("")
-    told, last = rows["schoolSourcedId"], pd.Series(of_class["last"].to_numpy(), index=rows.index)
+    of_class = rows_of(them.rows, rows["classSourcedId"])
+    told, last = rows["schoolSourcedId"], of_class["last"]
     return pd.DataFrame(
         {
             "student_id": who.student(rows["userSourcedId"]),
-            "school_id": told.mask(told.eq(""), pd.Series(of_class["school"].to_numpy(), index=rows.index)),
-            "school_year": of_class["year"].to_numpy(),
+            "school_id": told.mask(told.eq(""), of_class["school"]),
+            "school_year": of_class["year"],
             "entry_date": rows["beginDate"],
             "exit_date": rows["endDate"].where(rows["endDate"].lt(last) | last.eq(""), ""),  # a class that ran its time
-            "first": of_class["first"].to_numpy(),
+            "first": of_class["first"],
         },
         index=rows.index,
     ).astype("str")
@@ -75,7 +76,7 @@ def _united(sieve: Sieve, export: Export, who: People) -> Sieve:
     last = groups["exit_date"].agg(lambda days: "" if days.eq("").any() else days.max()) if len(rows) else first
     whole = pd.DataFrame({"entry_date": first, "exit_date": last}).reset_index()
     sieve.count(len(rows) - len(whole), "a further class of a spell already written")
-    sieve.rows = whole.assign(grade=whole["student_id"].map(_grades(export, who)).fillna("")).astype("str")
+    sieve.rows = whole.assign(grade=look_up(whole["student_id"], _grades(export, who))).astype("str")
     sieve.leave_out(sieve.rows["exit_date"].ne("") & sieve.rows["exit_date"].lt(sieve.rows["entry_date"]), "backwards")
     earlier = sieve.rows["school_year"].lt(sieve.rows["school_year"].max() if len(sieve.rows) else "")
     sieve.leave_out(earlier, "of an earlier year, for which the export does not tell the grade")
