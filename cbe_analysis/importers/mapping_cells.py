@@ -149,6 +149,8 @@ def _mapped(rule: Rule, text: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _typed(rule: Rule, column: Column, text: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The cells as the kit writes them, and True where a filled cell is not of the column's type."""
+    if column.type == "text" and not column.allowed:
+        return text, pd.Series(False, index=text.index)
     read = {cell: _cell(rule, column, cell) if cell else "" for cell in text.unique()}
     values = text.map({cell: found or "" for cell, found in read.items()}).astype("str")
     return values, text.map({cell: found is None for cell, found in read.items()}).astype("bool")

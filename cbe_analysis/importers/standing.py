@@ -61,13 +61,14 @@ class Standing:
     def parts(self, table: str) -> Parts:
         """The rows of a table by source, what was changed by hand since the last import among them."""
         told = self.record.tables.get(table)
-        rows = self.rows(table)
         if told is None:
+            rows = self.rows(table)
             return Parts({BY_HAND: rows} if len(rows) else {})
         parts = {source: self._part(table, source) for source in told.sources}
-        if table in self.files and _digest(self.files[table]) == told.digest:
+        file = self.files.get(table)
+        if file is not None and file.is_file() and _digest(file) == told.digest:
             return Parts(parts)
-        return _with_changes(table, parts, rows)
+        return _with_changes(table, parts, self.rows(table))
 
     def _part(self, table: str, source: str) -> pd.DataFrame:
         name = part_file(table, source)
