@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
 CLUSTERS = re.compile(r"in (\d+) clusters")
+EARLIER, BLOCKS = "before this program began", "effect for every block"  # as remarks and methods of the releases say
 ARMS = ("treatment", "comparison")
 
 
@@ -58,11 +59,21 @@ class Trial:
         Readings of the release that is not split by a factor.
     split
         Factor -> readings of the release by that factor, in the order of the releases.
+    steady
+        Readings of the release that holds some characteristics equal; none where there is no such release.
+    held
+        Those characteristics.
+    method, remarks
+        Of the release that is not split.
     """
 
     outcome: str
     whole: tuple[Reading, ...]
-    split: tuple[tuple[str, tuple[Reading, ...]], ...]
+    split: tuple[tuple[str, tuple[Reading, ...]], ...] = ()
+    steady: tuple[Reading, ...] = ()
+    held: tuple[str, ...] = ()
+    method: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def effect(self) -> Reading | None:
@@ -91,6 +102,16 @@ class Trial:
         told = [CLUSTERS.search(r.note) for r in select(self.whole, "count")]
         return sum(int(m[1]) for m in told if m)
 
+    @property
+    def late(self) -> bool:
+        """True when some students entered the study before this program began."""
+        return any(EARLIER in remark for remark in self.remarks)
+
+    @property
+    def blocked(self) -> bool:
+        """True when students are compared within the blocks in which they were assigned."""
+        return BLOCKS in self.method
+
 
 def trials(releases: Sequence[Release]) -> tuple[Trial, ...]:
     """One trial for each outcome.
@@ -98,17 +119,76 @@ def trials(releases: Sequence[Release]) -> tuple[Trial, ...]:
     Parameters
     ----------
     releases
-        Releases of intervention_effect about one program: for each outcome one without a factor, and any by one factor.
+        Releases of intervention_effect about one program: for each outcome one without a factor, and any by one factor
+        or with covariates.
     """
-    tables = [readings(r) for r in releases]
-    held: dict[str, tuple[list[tuple[Reading, ...]], list[tuple[str, tuple[Reading, ...]]]]] = {}
-    for release, rows in zip(releases, tables, strict=True):
-        whole, split = held.setdefault(str(release.parameters["outcome"]), ([], []))
-        if release.by:
-            split.append((release.by[0], rows))
-        else:
-            whole.append(rows)
-    return tuple(Trial(outcome, whole[0], tuple(split)) for outcome, (whole, split) in held.items())
+    held: dict[str, list[Release]] = {}
+    for release in releases:
+        held.setdefault(str(release.parameters["outcome"]), []).append(release)
+    return tuple(_trial(outcome, own) for outcome, own in held.items())
+
+
+def _trial(outcome: str, releases: Sequence[Release]) -> Trial:
+    """One outcome from its releases."""
+    plain = [r for r in releases if not r.parameters.get("covariates")]
+    whole = next(r for r in plain if not r.by)
+    steady = next((r for r in releases if r.parameters.get("covariates") and not r.by), None)
+    return Trial(
+        outcome,
+        readings(whole),
+        tuple((r.by[0], readings(r)) for r in plain if r.by),
+        readings(steady) if steady is not None else (),
+        tuple(str(steady.parameters["covariates"]).split(",")) if steady is not None else (),
+        whole.method,
+        whole.warnings,
+    )
+
+
+def lines(trials: Sequence[Trial]) -> tuple[tuple[str, str], ...]:
+    """Factor and group of every line of a chart or table: all students, then each group that some outcome may show."""
+    return (("", ALL), *((f, g) for f, g in _groups(trials) if any(_seen(t, f, g) for t in trials)))
+
+
+def hidden(trials: Sequence[Trial]) -> int:
+    """How many groups no outcome may show."""
+    return sum(not any(_seen(t, f, g) for t in trials) for f, g in _groups(trials))
+
+
+def _groups(trials: Sequence[Trial]) -> list[tuple[str, str]]:
+    factors = dict.fromkeys(f for t in trials for f, _ in t.split)
+    return [(f, g) for f in factors for g in dict.fromkeys(g for t in trials for g in t.groups(f))]
+
+
+def _seen(trial: Trial, factor: str, group: str) -> bool:
+    reading = trial.within("effect", factor, group)
+    return reading is not None and reading.known
+
+
+def line(trial: Trial, factor: str, group: str, quantity: str = "effect") -> Reading | None:
+    """What an outcome says of a line."""
+    return trial.of(quantity) if group == ALL else trial.within(quantity, factor, group)
+
+
+def students(trials: Sequence[Trial], factor: str = "", group: str = ALL) -> str:
+    """The group size as released, the smallest where outcomes differ; empty where protected."""
+    sizes = [r for t in trials if (r := line(t, factor, group)) is not None and r.n_shown]
+    return min(sizes, key=lambda r: r.at_least).n_shown if sizes else ""
+
+
+def outcomes(plan: Plan, wanted: Sequence[str]) -> tuple[str, ...]:
+    """The outcomes to read: those wanted, else those of the program's record.
+
+    Raises
+    ------
+    UsageError
+        When neither names one.
+    """
+    if not (wanted or plan.outcomes):
+        where = "parameter outcomes, or column 'outcomes' of the table programs"
+        raise UsageError(
+            f"no outcome is named for '{plan.id}'", where, 'name one as instrument:subject, such as ["map:math"]'
+        )
+    return tuple(wanted) or plan.outcomes
 
 
 def plan(district: District, program: str = "") -> Plan:
@@ -127,7 +207,8 @@ def plan(district: District, program: str = "") -> Plan:
     rows = district.table("programs").df().to_dict("records")
     held = {str(r["program_id"]): r for r in rows}
     if program not in held and (program or len(held) != 1):
-        what = f"there is no program '{program}'" if program else "several programs are there and none was chosen"
+        none = "several programs are there and none was chosen" if held else "the table programs has no row"
+        what = f"there is no program '{program}'" if program else none
         raise UsageError(what, "parameter program", f"choose one of: {choices(held)}")
     row = held[program or next(iter(held))]
     words = {k: "" if v is None or v != v else str(v) for k, v in row.items()}

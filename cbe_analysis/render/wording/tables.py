@@ -55,7 +55,7 @@ def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]
         title=title,
         sub=sub + (SMALL if any(None in row for row in rows) else ""),
         columns=(*columns, "How sure"),
-        rows=_aligned(rows, (2, 4, 6) if standard else (2, 4)),
+        rows=aligned(rows, (2, 4, 6) if standard else (2, 4)),
         align="l" + "r" * len(columns),
         widths=(*widths, 56),
         rules=tuple(rules[:-1]),
@@ -88,7 +88,7 @@ def _row(entry: Entry, *, standard: bool) -> Row:
     return (*cells, gap.sureness() or "not tested")
 
 
-def _aligned(rows: Sequence[Row], columns: Sequence[int]) -> tuple[Row, ...]:
+def aligned(rows: Sequence[Row], columns: Sequence[int]) -> tuple[Row, ...]:
     """The same rows with room after the numbers of some columns, so that their decimal points stand in one line."""
     most = {c: max((_decimals(row[c]) for row in rows), default=0) for c in columns}
     return tuple(tuple(_padded(v, most[c]) if c in most else v for c, v in enumerate(row)) for row in rows)
