@@ -14,7 +14,7 @@ import pandas as pd
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.outsider import Claim, Outsider, less
-from cbe_analysis.protect.reading import WHOLE, Cell, Interval, Row, read, step_said
+from cbe_analysis.protect.reading import WHOLE, Cell, Interval, Row, Series, read, step_said
 from cbe_analysis.protect.release import Release
 from cbe_analysis.protect.surface import called, faults, shape
 
@@ -36,18 +36,19 @@ def audit(release: Release, estimates: Estimates) -> None:
     Parameters
     ----------
     estimates
-        What the release was made from: the attack does not see it; it tells which of the hidden groups are small.
+        What the release was made from. The attack does not see its numbers; it is told which hidden groups are small,
+        and which rows count the same people.
 
     Raises
     ------
     ReleaseRefused
         When a hidden cell falls, or a number stands where none may; the message names the groups, and no number.
     """
-    small = Small(estimates)
+    measured = Measured(estimates)
     rows = read(release)
-    found = [Breach(cell, what) for cell, what in faults(rows, release.minimum_n, small.holds)]
-    for table in tables(rows):
-        found += _sizes(table, release.minimum_n, small)
+    found = [Breach(cell, what) for cell, what in faults(rows, release.minimum_n, measured.small)]
+    for table in tables(rows, measured):
+        found += _sizes(table, release.minimum_n, measured)
         found += [breach for share in shares(table, rows) for breach in _shares(share, release.minimum_n)]
     if found:
         names = dict.fromkeys(f"{_named(b.cell, release.by)}: {b.what}" for b in found)
@@ -61,34 +62,41 @@ def _named(cell: Cell, by: Sequence[str]) -> str:
     return ", ".join(parts) or "all"
 
 
-class Small:
-    """Which groups are small, by what was measured.
+class Measured:
+    """The true sizes of groups: only to tell which hidden ones are small, and which rows count the same people.
 
     Parameters
     ----------
     estimates
-        Their sizes; a crossed group without a row has no one in it.
+        A crossed group without a row has no one in it.
     """
 
     def __init__(self, estimates: Estimates) -> None:
-        self._sizes: dict[tuple[str, str, str, Cell], float] = {}
+        self._sizes: dict[Series, dict[Cell, float]] = {}
         columns = ["quantity", "unit", "at", "arm", "n", "value", *estimates.by]
         for row in estimates.rows[columns].to_dict("records"):
             text = {str(name): "" if pd.isna(value) else str(value) for name, value in row.items()}
             arm = text["arm"] if text["arm"] not in ("", "difference") else WHOLE
             n = row["value"] if row["quantity"] == "count" and not pd.isna(row["value"]) else row["n"]
-            key = (text["quantity"], text["unit"], text["at"], (*(text[name] for name in estimates.by), arm))
-            size = 0.0 if pd.isna(n) else float(n)
-            self._sizes[key] = min(size, self._sizes.get(key, size))
+            size, cell = 0.0 if pd.isna(n) else float(n), (*(text[name] for name in estimates.by), arm)
+            sizes = self._sizes.setdefault((text["quantity"], text["unit"], text["at"]), {})
+            sizes[cell] = min(size, sizes.get(cell, size))
 
-    def holds(self, row: Row, minimum: int) -> bool:
+    def small(self, row: Row, minimum: int) -> bool:
         """True when fewer than the minimum are in the row's group."""
-        return self._sizes.get((row.quantity, row.unit, row.at, row.cell), 0.0) < minimum
+        return self._sizes.get(row.series, {}).get(row.cell, 0.0) < minimum
+
+    def same(self, one: Sequence[Row], other: Sequence[Row]) -> bool:
+        """True when two sets of rows have the same number of people wherever both speak of a group."""
+        sizes = {row.cell: self._sizes.get(row.series, {}).get(row.cell, 0.0) for row in one}
+        return all(
+            sizes[row.cell] == self._sizes.get(row.series, {}).get(row.cell, 0.0) for row in other if row.cell in sizes
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows that seem to count the same people: wherever two of them speak of one group, their sizes agree."""
+    """Rows that count the same people, and the sizes that are printed in them."""
 
     rows: list[Row]
     sizes: dict[Cell, Interval]
@@ -99,17 +107,17 @@ class Table:
         return tuple(dict.fromkeys(row.cell for row in self.rows))
 
 
-def tables(rows: Sequence[Row]) -> list[Table]:
-    """The tables of sizes that an outsider can put together; a hidden size agrees with any."""
-    series: dict[tuple[str, str, str], list[Row]] = {}
+def tables(rows: Sequence[Row], measured: Measured) -> list[Table]:
+    """The tables of sizes that an outsider can put together."""
+    series: dict[Series, list[Row]] = {}
     for row in rows:
         if row.arm != "difference":
-            series.setdefault((row.quantity, row.unit, row.at), []).append(row)
+            series.setdefault(row.series, []).append(row)
     found: list[Table] = []
-    for same in sorted(series.values(), key=len, reverse=True):
+    for same in sorted(series.values(), key=lambda own: (-len({row.cell for row in own}), own[0].series)):
         sizes = {row.cell: row.size for row in same if row.size}
         for table in found:
-            if all(table.sizes.get(cell, size) == size for cell, size in sizes.items()):
+            if measured.same(table.rows, same):
                 table.rows.extend(same)
                 table.sizes.update(sizes)
                 break
@@ -118,7 +126,7 @@ def tables(rows: Sequence[Row]) -> list[Table]:
     return found
 
 
-def _sizes(table: Table, minimum: int, small: Small) -> list[Breach]:
+def _sizes(table: Table, minimum: int, measured: Measured) -> list[Breach]:
     """Hidden sizes that follow from the printed ones: a small one must be able to be anything from 0 to the minimum."""
     hidden = [cell for cell in table.cells if cell not in table.sizes]
     if not hidden or not table.sizes:
@@ -126,7 +134,7 @@ def _sizes(table: Table, minimum: int, small: Small) -> list[Breach]:
     outsider = Outsider(table.cells, table.sizes)
     outsider.look((less(outsider.people(cell)), 0.0) for cell in hidden)
     outsider.look((outsider.people(cell), float(minimum)) for cell in hidden)
-    tiny = {row.cell for row in table.rows if row.hidden and small.holds(row, minimum)}
+    tiny = {row.cell for row in table.rows if row.hidden and measured.small(row, minimum)}
     return [Breach(cell, "its size") for cell in hidden if _size_falls(outsider, cell, minimum, tiny=cell in tiny)]
 
 
@@ -212,7 +220,10 @@ def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool
     if row.coded and row.share and row.size:
         few, limit = (having, row.share[1]) if row.shown.startswith("<=") else (lacking, 1 - row.share[0])
         unsure = max(1.0, min(float(minimum), math.floor((limit - 0.005) * row.size[0] + 1e-9)))
-        return not (outsider.may_be(few, most=0.0) and outsider.may_be(few, least=unsure))
+        if outsider.may_be(few, most=0.0) and outsider.may_be(few, least=unsure):
+            return False
+        low, high = outsider.range(few)
+        return high - low < unsure - 1e-6
     return _told(outsider, cell, row)
 
 

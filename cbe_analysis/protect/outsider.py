@@ -14,7 +14,6 @@ from cbe_analysis.protect.polytope import Bound, Point, Polytope
 from cbe_analysis.protect.reading import WHOLE, Cell, Interval
 
 SLACK = 1e-6
-LARGE = 1e7  # more people than any table counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ class Outsider:
     def __init__(self, cells: Collection[Cell], sizes: Mapping[Cell, Interval], claims: Sequence[Claim] = ()) -> None:
         self.cells, self.kinds = tuple(cells), 2 if claims else 1
         shapes = sorted({_shape(claim.cell) for claim in claims if claim.others})
+        large = 4 * max((high for _, high in sizes.values()), default=0.0) + 1000  # more people than any cell has
         for split in _subsets(adding(cells, sizes)):
             self._members = membership(self.cells, split)
             self._atoms = 1 + max((a for atoms in self._members.values() for a in atoms), default=-1)
@@ -59,7 +59,7 @@ class Outsider:
             bounds += [bound for shape in shapes for bound in self._together(shape)]
             bounds += [bound for claim in claims for bound in self._claimed(claim)]
             columns = self.kinds * self._atoms + 2 * len(shapes)
-            self._polytope = Polytope([0.0] * columns, [LARGE] * columns, bounds)
+            self._polytope = Polytope([0.0] * columns, [large * len(self.cells)] * columns, bounds)
             self.consistent = self._see(self._polytope.least({}))
             if self.consistent:
                 return

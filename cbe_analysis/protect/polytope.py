@@ -90,6 +90,9 @@ class Polytope:
         everything = np.arange(self._columns, dtype=np.int32)
         self._solver.changeColsCost(self._columns, everything, costs)
         self._solver.run()
+        if self._solver.getModelStatus() not in (self._optimal, self._infeasible):
+            self._solver.clearSolver()  # lost its way: once more, from the start
+            self._solver.run()
         status = self._solver.getModelStatus()
         if status == self._infeasible:
             return None

@@ -13,6 +13,7 @@ from cbe_analysis.protect.release import PROTECTED, Release
 
 Cell = tuple[str, ...]
 Interval = tuple[float, float]
+Series = tuple[str, str, str]  # quantity, unit and `at`
 WHOLE = "(all)"
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
@@ -49,6 +50,11 @@ class Row:
     size: Interval | None
     share: Interval | None
     coded: bool
+
+    @property
+    def series(self) -> Series:
+        """What the row says, of whichever group."""
+        return self.quantity, self.unit, self.at
 
     @property
     def compares(self) -> bool:

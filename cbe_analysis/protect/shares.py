@@ -12,7 +12,7 @@ from cbe_analysis.protect.entries import Key
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.knowledge import Knowledge
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
-from cbe_analysis.protect.polytope import Weights
+from cbe_analysis.protect.polytope import TOLERANCE, Weights
 from cbe_analysis.protect.reach import Goal
 from cbe_analysis.protect.share_table import ShareTable, share_tables
 
@@ -102,15 +102,16 @@ class Mending:
         return self.knowledge.count(key) if percent.code == "<=" else self.knowledge.rest(key)
 
     def _unsure(self, key: Key, percent: Percent) -> float:
-        """How many the few of a coded cell must be able to be."""
+        """How well the few of a coded cell may be known: no better than to so many."""
         points = percent.value if percent.code == "<=" else 100 - percent.value
         return float(max(1, min(self.minimum, math.floor(points * self.table.ranges[key][0] / 100))))
 
     def _falls(self, key: Key) -> bool:
         """Whether a cell with a goal that is out of reach is known too well."""
         know = self.knowledge
-        if key in self.percents:
-            return True
+        if percent := self.percents.get(key):
+            low, high = know.explorer.range(self._rare(key, percent))
+            return high - low < self._unsure(key, percent) - TOLERANCE
         if key in self.table.places and (know.certain(know.count(key)) or know.certain(know.rest(key))):
             return True
         hidden = math.isinf(self.table.ranges[key][1])

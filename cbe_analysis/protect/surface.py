@@ -94,7 +94,9 @@ def _rough(row: Row) -> bool:
 def _resting(rows: Sequence[Row]) -> Iterator[Fault]:
     """Rows that rest on a group which is hidden or coded."""
     values = Values(rows)
-    arms = {r.cell[:-1] for r in rows if r.hidden and r.quantity in ("count", "attrition") and r.cell[-1] != WHOLE}
+    sized = [r for r in rows if r.quantity in ("count", "attrition") and r.cell[-1] != WHOLE]
+    best = "count" if any(r.quantity == "count" for r in sized) else "attrition"
+    arms = {r.cell[:-1] for r in sized if r.hidden and r.quantity == best}
     for row in rows:
         if row.hidden or row.arm == "difference":
             continue

@@ -88,7 +88,7 @@ def test_shares_finer_than_whole_percentages_are_refused(broken):
 
 
 def test_coded_shares_that_totals_give_away_are_refused(broken):
-    given = shares({"a": (19, 19), "b": (109, 1)})
+    given = shares({"a": (22, 15), "b": (19, 0)})
     cbe.protect(given, POLICY)
     broken("protector", "remedy", lambda grounds, percents, hidden: part("shares", "Remedy")())
     refused(given, "its share", "group=b")
