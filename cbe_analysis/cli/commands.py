@@ -15,7 +15,7 @@ from cbe_analysis import __version__
 from cbe_analysis.cli import words
 from cbe_analysis.errors import UsageError, choices
 
-SAMPLES = ("star",)
+SAMPLES = ("star", "riverbend")
 
 app = typer.Typer(
     name="cbe",
@@ -55,19 +55,20 @@ def cbe(
 
 
 @app.command(short_help="Write a sample district.", epilog="Example: cbe demo star data/star")
-def demo(
-    sample: Annotated[str, typer.Argument(metavar="star", help="Which sample: star, real data of Project STAR.")],
+def demo(  # noqa: PLR0913 - the command line's words
+    sample: words.Sample,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for it.")],
+    students: words.Students = None,
+    seed: words.Seed = None,
+    form: words.TablesAs = None,
+    faults: words.Faults = False,
 ) -> None:
-    """Write a sample district, and say what became of every record of its source."""
+    """Write a sample district: real students (star), or synthetic ones whose true values are known (riverbend)."""
     if sample not in SAMPLES:
         raise UsageError(f"there is no sample {sample!r}", remedy=f"choose one of: {choices(SAMPLES)}")
-    from cbe_analysis.cli.watch import watching
-    from cbe_analysis.importers.star import write_star
+    from cbe_analysis.cli.demo import write
 
-    with watching("writing Project STAR"):
-        summary = write_star(folder)
-    typer.echo(str(summary))
+    typer.echo(write(sample, folder, students=students, seed=seed, form=form and form.value, faults=faults))
     typer.echo(f"\nWritten to {folder}. Next: cbe validate {folder}")
 
 

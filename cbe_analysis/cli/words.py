@@ -87,3 +87,23 @@ Draft = Annotated[
 ]
 OldDistrict = Annotated[Path, typer.Argument(metavar="OLD", help="The folder as it was.")]
 NewDistrict = Annotated[Path, typer.Argument(metavar="NEW", help="The folder as it is.")]
+
+
+class Files(StrEnum):
+    """The form of a district's tables."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+Sample = Annotated[
+    str,
+    typer.Argument(metavar="star|riverbend", help="Which sample: real data of Project STAR, or a synthetic district."),
+]
+Students = Annotated[int | None, typer.Option(metavar="N", help="riverbend: how many students; 5000 if not said.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="riverbend: the same seed gives the same bytes.")]
+TablesAs = Annotated[
+    Files | None,
+    typer.Option("--format", metavar="csv|parquet", help="riverbend: Parquet for the tables with a row per student."),
+]
+Faults = Annotated[bool, typer.Option("--faults", help="riverbend: plant quality faults and list them in faults.json.")]
