@@ -13,7 +13,7 @@ from cbe_analysis.protect.release import PROTECTED
 from cbe_analysis.protect.rounding import in_figures, public_p, spoken, step_below, step_of_figures, to_step
 from cbe_analysis.protect.sizes import public_size, vague
 
-MISSING = "not available"
+MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01
 RATIO_STEPS = {1: 0.05, 5: 0.1}  # a finer ratio would tell more than the percentages that it is made of
 SURENESS = ("std_error", "low", "high", "p", "p_adjusted")  # what says how sure a value is
