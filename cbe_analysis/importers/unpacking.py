@@ -72,14 +72,27 @@ def unpacked(source: Path, endings: Sequence[str]) -> Iterator[Unpacked]:
             raise UsageError("this is neither a zip nor such a file", file.name, f"name a zip, or {choices(endings)}")
         yield Unpacked((file,))
         return
-    with tempfile.TemporaryDirectory(prefix="cbe-") as folder:
+    with _workplace(file.name) as folder:
         yield _unpack(file, endings, Path(folder))
+
+
+def _workplace(name: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder that only this user can open, and that goes when it is left."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="cbe-")
+    except OSError as error:
+        remedy = "make room for it in the temporary folder"
+        raise UnreadableData(f"the zip cannot be unpacked: {error.strerror}", name, remedy) from None
 
 
 def _folder(source: Path, endings: Sequence[str]) -> Unpacked:
     """The files of a folder, or of the only folder in it."""
-    inner = [entry for entry in sorted(source.iterdir()) if entry.is_dir() and not entry.name.startswith((".", "__"))]
-    here = any(entry.name.lower().endswith(tuple(endings)) for entry in source.iterdir())
+    try:
+        entries = sorted(source.iterdir())
+    except OSError as error:
+        raise UnreadableData(f"it cannot be opened: {error.strerror}", source.name, "check who may read it") from None
+    inner = [entry for entry in entries if entry.is_dir() and not entry.name.startswith((".", "__"))]
+    here = any(entry.name.lower().endswith(tuple(endings)) for entry in entries)
     if here or len(inner) != 1 or inner[0].is_symlink():
         return Unpacked(plain_files(source, endings))
     return Unpacked(plain_files(inner[0], endings), (Remark(1, "folder around the files"),))
@@ -156,7 +169,9 @@ def _check_folders(members: Sequence[zipfile.ZipInfo], endings: Sequence[str], n
     folders = {PurePosixPath(member.filename.replace("\\", "/")).parent for member in members}
     names = {_base(member).casefold() for member in members}
     if len(folders) > 1 or len(names) < len(members):
-        raise UnreadableData("the zip holds files in several folders", name, "pack the files of one export, no others")
+        raise UnreadableData(
+            "the zip holds files in several folders, or one file twice", name, "pack the files of one export, no others"
+        )
     depth = len(folders.pop().parts)
     if depth > 1:
         raise UnreadableData("the zip holds folders in folders", name, "pack the files of the export alone")

@@ -202,3 +202,23 @@ def test_an_interchange_without_elements_gives_no_tables(harvest):
     found = harvest(Student=[])
     assert found.tables == {}
     assert found.summary.records == 0
+
+
+def test_days_with_a_time_zone_are_read_and_texts_that_are_no_day_are_counted(harvest):
+    found = harvest(
+        StudentEnrollment=[
+            spell("1", entry="2021-08-23Z"),
+            spell("2", entry="2021-08-23-06:00"),
+            spell("3", entry="soon"),
+        ]
+    )
+    assert rows(found, "enrollments", "student_id", "entry_date") == ["1,2021-08-23", "2,2021-08-23"]
+    assert said(found, "texts that are no date") == 1
+    assert left_out(found, "enrollments") == {"without EntryDate": 1}
+
+
+def test_an_id_of_two_elements_leads_nowhere(harvest):
+    other = '<Student id="STU_1"><StudentUniqueId>8</StudentUniqueId></Student>'
+    by_id = spell("1").replace(student("1"), '<StudentReference ref="STU_1"/>')
+    found = harvest(Student=people(), More=[other], StudentEnrollment=[by_id])
+    assert left_out(found, "enrollments") == {"without student": 1}

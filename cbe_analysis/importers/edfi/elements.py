@@ -11,11 +11,14 @@ from xml.etree.ElementTree import Element
 import pandas as pd
 
 from cbe_analysis.importers.account import Remark
+from cbe_analysis.importers.dates import ISO, read_days
 from cbe_analysis.importers.edfi.kinds import IDENTITIES, KINDS, Kind
 from cbe_analysis.importers.interchange import records
 
 ROOT = "Interchange"
 BAR = "|"
+DAYS = frozenset(("birth", "entry", "exit", "first", "last", "date", "tested"))  # columns of dates
+_ZONE = r"(?:Z|[+-]\d{2}:\d{2})$"
 _POINTER = "\x01"  # before the id of an element that a reference points at; no XML text can hold it
 
 
@@ -66,14 +69,18 @@ def gather(files: Iterable[Path]) -> Elements:
         for record in records(file, ROOT):
             counts[record.tag] += 1
             if "id" in record.attrib:
-                named[record.attrib["id"]] = _identity(record)
+                told = _identity(record)
+                same = named.setdefault(record.attrib["id"], told) == told
+                if not same:
+                    named[record.attrib["id"]] = {}  # two elements of one id: references lead nowhere
             for name, kind in wanted.get(record.tag, ()):
                 rows[name].extend(_rows(record, kind))
             if record.tag in wanted:
                 _note(record, [kind for _, kind in wanted[record.tag]], seen)
     frames = {name: _frame(KINDS[name], rows.pop(name), named) for name in KINDS}
+    remarks = [*_unread(counts, wanted), *_plain_dates(frames)]
     left = tuple(sorted(f"{name}.{child}" for (name, child), used in seen.items() if not used))
-    return Elements(frames, dict(counts), _unread(counts, wanted), left)
+    return Elements(frames, dict(counts), tuple(remarks), left)
 
 
 def _unread(counts: Mapping[str, int], wanted: Mapping[str, object]) -> tuple[Remark, ...]:
@@ -83,6 +90,17 @@ def _unread(counts: Mapping[str, int], wanted: Mapping[str, object]) -> tuple[Re
         return ()
     listed = ", ".join(f"{name} {count:,}" for name, count in unread.items())
     return (Remark(sum(unread.values()), f"elements that no table holds: {listed}"),)
+
+
+def _plain_dates(frames: dict[str, pd.DataFrame]) -> tuple[Remark, ...]:
+    """Write the days of all frames as YYYY-MM-DD, without time and zone; what is none is unknown, and counted."""
+    unreadable = 0
+    for name, frame in frames.items():
+        for column in DAYS & {*frame.columns}:
+            days = read_days(frame[column].str.replace(_ZONE, "", regex=True), ISO)
+            unreadable += int(days.unreadable.sum())
+            frames[name] = frames[name].assign(**{column: days.values})
+    return (Remark(unreadable, "texts that are no date, read as unknown"),) if unreadable else ()
 
 
 def _note(record: Element, kinds: list[Kind], seen: dict[tuple[str, str], bool]) -> None:

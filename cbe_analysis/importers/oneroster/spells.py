@@ -13,6 +13,7 @@ from cbe_analysis.importers.oneroster.people import People
 from cbe_analysis.importers.sieve import Sieve
 
 UNDATED = ("leave_out", "term")
+_NEVER = "9999-12-31"
 _SPELL = ["student_id", "school_id", "school_year"]
 _WAY_OUT = "no first day: export beginDate, take spells from the SIS, or say --set undated=term for the term's days"
 _GRADE_WAY_OUT = "no grade, or several: fill grades in users with one"
@@ -71,13 +72,19 @@ def _placed(rows: pd.DataFrame, who: People, them: Classes) -> pd.DataFrame:
 
 def _united(sieve: Sieve, export: Export, who: People) -> Sieve:
     """One spell for each student, school and year, with the grade of the export's last year."""
-    rows, groups = sieve.rows, sieve.rows.groupby(_SPELL, sort=True)
-    first = rows["entry_date"].mask(rows["entry_date"].eq("")).groupby([rows[name] for name in _SPELL]).min()
-    last = groups["exit_date"].agg(lambda days: "" if days.eq("").any() else days.max()) if len(rows) else first
-    whole = pd.DataFrame({"entry_date": first, "exit_date": last}).reset_index()
+    rows = sieve.rows
+    days = rows.assign(
+        entry_date=rows["entry_date"].mask(rows["entry_date"].eq(""), _NEVER),
+        exit_date=rows["exit_date"].mask(rows["exit_date"].eq(""), _NEVER),  # any class that goes on
+    )
+    whole = days.groupby(_SPELL, sort=True).agg({"entry_date": "min", "exit_date": "max"}).reset_index()
+    whole = whole.assign(exit_date=whole["exit_date"].mask(whole["exit_date"].eq(_NEVER), ""))
     sieve.count(len(rows) - len(whole), "a further class of a spell already written")
     sieve.rows = whole.assign(grade=look_up(whole["student_id"], _grades(export, who))).astype("str")
-    sieve.leave_out(sieve.rows["exit_date"].ne("") & sieve.rows["exit_date"].lt(sieve.rows["entry_date"]), "backwards")
+    sieve.leave_out(
+        sieve.rows["exit_date"].ne("") & sieve.rows["exit_date"].lt(sieve.rows["entry_date"]),
+        "last day before the first",
+    )
     earlier = sieve.rows["school_year"].lt(sieve.rows["school_year"].max() if len(sieve.rows) else "")
     sieve.leave_out(earlier, "of an earlier year, for which the export does not tell the grade")
     sieve.leave_out(sieve.rows["grade"].eq(""), _GRADE_WAY_OUT)
