@@ -27,7 +27,8 @@ from cbe_analysis.simulate.school_life import groups_table, incidents_table, opp
 from cbe_analysis.simulate.staffing import Staffing
 from cbe_analysis.simulate.supports import sessions_table, supports, supports_table
 from cbe_analysis.simulate.testing import scores, scores_table
-from cbe_analysis.simulate.truth import Truths, joined, truth_text, truths
+from cbe_analysis.simulate.truth import Truths, joined, truths
+from cbe_analysis.simulate.truth_file import truth_text
 from cbe_analysis.simulate.writing import Folder, Format, growing
 
 FEWEST, MOST = 200, 1_000_000
@@ -106,24 +107,32 @@ def write_riverbend(  # noqa: PLR0913 - the options of the command
     planter = Planter(seed, faults)
     with growing(Path(folder), form) as files:
         sink = Sink(files, planter)
-        places = schools(seed, students)
-        everyone = people(seed, students, places)
-        district = District(seed, places, staffing.staffing(seed, everyone, places))
-        _write_whole(sink, district)
-        counts, found = Counts(), list[Truths]()
-        for chunk, first in enumerate(range(0, students, CHUNK)):
-            if progress:
-                progress(first, students, "students")
-            part = everyone.part(first, first + CHUNK)
-            own = district.staffing.part(first, first + CHUNK)
-            found.append(_write_chunk(sink, District(seed, places, own), chunk, part, counts))
-        options = {"seed": seed, "students": students}
-        chronic = counts.chronic / counts.student_years
-        files.text("truth.json", truth_text(joined(found), places, district.staffing, options, chronic))
-        files.text("district.toml", district_file(places))
+        _write(sink, seed, students, progress or _silent)
         if faults:
             files.text("faults.json", planter.text())
     return Written(Path(folder), sink.rows, len(planter.planted))
+
+
+def _silent(done: int, total: int, what: str) -> None:
+    """Nobody watches."""
+
+
+def _write(sink: Sink, seed: int, students: int, progress: Progress) -> None:
+    """Every table, chunk by chunk, then the policy and the truth."""
+    places = schools(seed, students)
+    everyone = people(seed, students, places)
+    district = District(seed, places, staffing.staffing(seed, everyone, places))
+    _write_whole(sink, district)
+    counts, found = Counts(), list[Truths]()
+    for chunk, first in enumerate(range(0, students, CHUNK)):
+        progress(first, students, "students")
+        part = everyone.part(first, first + CHUNK)
+        own = district.staffing.part(first, first + CHUNK)
+        found.append(_write_chunk(sink, District(seed, places, own), chunk, part, counts))
+    options = {"seed": seed, "students": students}
+    chronic = counts.chronic / counts.student_years
+    sink.text("truth.json", truth_text(joined(found), places, district.staffing, options, chronic))
+    sink.text("district.toml", district_file(places))
 
 
 def _check(students: int, seed: int, form: str) -> None:
@@ -140,6 +149,10 @@ class Sink:
 
     def __init__(self, files: Folder, planter: Planter) -> None:
         self._files, self._planter, self.rows = files, planter, dict[str, int]()
+
+    def text(self, name: str, text: str) -> None:
+        """A file of text."""
+        self._files.text(name, text)
 
     def whole(self, name: str, rows: pa.Table) -> None:
         """A table in one piece."""
