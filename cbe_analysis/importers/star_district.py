@@ -69,6 +69,9 @@ small_class_1 = "Small classes in grade 1"
 small_class_2 = "Small classes in grade 2"
 small_class_3 = "Small classes in grade 3"
 
+[labels.cluster_id]
+"" = "Classes"
+
 [labels.arm]
 "" = "Class"
 treatment = "Small class"

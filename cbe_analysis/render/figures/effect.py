@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HALF = 50  # where the average comparison student stands among 100 of them
+FAR = 75  # strokes: an interval that ends beyond has its words before it
 STROKE_STEP, BUNDLE_GAP = 2.5, 2.2  # points: a stroke of 100, and what parts bundles of ten
 STRIPS = 156.0  # points: where strips begin
 STRIP, MOST_STRIPS = 54.0, 6  # points: an outcome's pair of strips; as many as leave room for the effects
-ROW, BESIDE = 16.0, 34.0  # points: a line of effects, and room for a number beside its bar
+ROW, BEFORE, BESIDE = 16.0, 6.0, 38.0  # points: a line of effects; room before its bar, and for a number beside it
 ABREAST, MOST_LINES, LONGEST = 3, 28, 27  # outcomes side by side; lines of a chart; letters of a group's name
 
 
@@ -86,7 +87,10 @@ def _strips(canvas: Canvas, axes: Axes, top: float, g: Reading) -> None:
     axes.plot([low, high], [y, y], color=INK, lw=1.3)
     axes.plot([middle], [y], "o", color=INK, ms=4.6)
     words = f"95% interval {interval(str(passed(g.low)), str(passed(g.high)))}"
-    mark(axes, words, (high, y), (6, 0), size=8)
+    if high < _place(FAR):
+        mark(axes, words, (high, y), (6, 0), size=8)
+    else:
+        mark(axes, words, (low, y), (-6, 0), size=8, ha="right")
 
 
 def forests(trials: Sequence[Trial], policy: Policy, plan: Plan) -> tuple[Picture, ...]:
@@ -144,14 +148,17 @@ def _panel(
     drawn: tuple[Sequence[float], float],
 ) -> None:
     """The intervals of one outcome, all students first; the tinted band holds effects too small to matter."""
+    from matplotlib.ticker import MaxNLocator
+
     (x, wide), (heights, minimum) = place, drawn
     known = [r for r in bars if r is not None]
     low, high = min([0.0, -minimum, *(r.low for r in known)]), max([minimum, *(r.high for r in known)])
-    span = (high - low or 1.0) * wide / (wide - BESIDE)
+    point = (high - low or 1.0) / (wide - BEFORE - BESIDE)  # units in a point of width
     bottom = 38 + ROW * heights[-1]
     axes = canvas.axes(x, 14, wide, bottom - 14, yticks=[])
-    axes.set(xlim=(low - 0.05 * span, low + 0.95 * span), ylim=(bottom, 14))
-    axes.locator_params(axis="x", nbins=max(2, int(wide / 34)))
+    axes.set(xlim=(low - BEFORE * point, high + BESIDE * point), ylim=(bottom, 14))
+    ticks = MaxNLocator(max(2, int(wide / 40))).tick_values(low, high)
+    axes.set_xticks([t for t in ticks if low <= t <= high] or [0.0])
     if minimum > 0:
         axes.axvspan(-minimum, minimum, color=TINT, lw=0)
     axes.axvline(0, color=SOFT, lw=0.8)
