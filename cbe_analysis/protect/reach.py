@@ -43,9 +43,9 @@ class Explorer:
         """Whether any numbers fit what is printed."""
         return self._least({}) is not None
 
-    def look(self, goals: Sequence[Goal]) -> _Values:
+    def look(self, goals: Sequence[Goal]) -> Progress:
         """See points that serve many of the goals at once; which goals are left."""
-        values = _Values(goals)
+        values = Progress(goals)
         for upward in (False, True):
             self._together(values, [i for i, goal in enumerate(goals) if goal.upward == upward])
         return values
@@ -61,7 +61,7 @@ class Explorer:
                     failed.append(i)
         return failed
 
-    def _together(self, values: _Values, among: list[int]) -> None:
+    def _together(self, values: Progress, among: list[int]) -> None:
         """Push all open goals at once, as long as that serves any."""
         while among:
             weights: dict[int, float] = {}
@@ -90,8 +90,14 @@ class Explorer:
         return point
 
 
-class _Values:
-    """Which goals are still open, as points come in."""
+class Progress:
+    """Which goals are still open, as points come in.
+
+    Attributes
+    ----------
+    open
+        Shape `(goals,)`.
+    """
 
     def __init__(self, goals: Sequence[Goal]) -> None:
         self.goals = goals
