@@ -35,10 +35,12 @@ def factors(district: District, wanted: Sequence[str] = ()) -> tuple[str, ...]:
     return found
 
 
-def grades(district: District, *, where: Where = None) -> tuple[str, ...]:
-    """The grades in which students have scores, in order."""
+def grades(district: District, outcome: str = "", *, where: Where = None) -> tuple[str, ...]:
+    """The grades in which students have scores, in order; of one outcome, instrument:subject, where it is named."""
     scores = district.placed("assessments", where or ()).filter("score IS NOT NULL AND placed_grade IS NOT NULL")
-    return tuple(str(grade) for (grade,) in scores.aggregate("placed_grade").order("placed_grade").fetchall())
+    columns = "concat(instrument, ':', subject) AS outcome, placed_grade"
+    found = scores.aggregate(columns, "instrument, subject, placed_grade").order("placed_grade").fetchall()
+    return tuple(dict.fromkeys(str(grade) for name, grade in found if outcome in ("", name, name.partition(":")[2])))
 
 
 def options(

@@ -154,3 +154,12 @@ def test_options_out_of_range_are_refused_before_anything_is_written(tmp_path, o
     with pytest.raises(UsageError, match="choose"):
         write_riverbend(tmp_path / "r", **options)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_grades_of_an_outcome_are_those_that_it_tests(committed):
+    """The notebook on growth asks for them: not every measure of a district tests every grade."""
+    from cbe_analysis.measure import choices
+
+    assert choices.grades(committed, "map:math") == tuple(str(grade) for grade in range(11))
+    assert choices.grades(committed, "writing") == tuple(str(grade) for grade in range(3, 13))
+    assert choices.grades(committed) == tuple(str(grade) for grade in range(13))
