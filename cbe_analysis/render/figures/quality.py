@@ -10,39 +10,65 @@ from cbe_analysis.render.canvas import Canvas
 from cbe_analysis.render.numbers import listed
 from cbe_analysis.render.palette import ACCENT, LINE, SOFT
 from cbe_analysis.render.readings import Reading
-from cbe_analysis.render.wording.quality import at_least, column, gaps, percent
+from cbe_analysis.render.wording.quality import column, gaps
+from cbe_analysis.render.wording.shares import at_least, percent
 
 ROW, HEADING = 15.0, 22.0  # points
-MOST = 26  # lines that a page can hold beside the rest
+TALL = 420.0  # points: what a page can hold beside the rest
+LEFT, WIDE = 190.0, 240.0  # points: where bars begin, and how long a full one is
+LONGEST = 38  # letters of a column's name
 
 
-def completeness(readings: Sequence[Reading], policy: Policy) -> Picture:
-    """Bars of how many rows are filled, column by column, the tables apart; only the emptiest where there are many."""
-    shown = sorted((r for r in readings if not r.protected), key=at_least)[:MOST]
-    tables = dict.fromkeys(r.group.partition(".")[0] for r in readings if r in shown)
-    height = sum(HEADING + ROW * sum(_of(r, t) for r in shown) for t in tables) + 4
-    canvas = Canvas(6, max(40, height))
-    left, wide = 190.0, 240.0
-    axes = canvas.axes(left, 0, wide, canvas.height, xlim=(0, 1), ylim=(canvas.height, 0))
+def completeness(readings: Sequence[Reading], policy: Policy) -> tuple[Picture, ...]:
+    """Bars of how many rows are filled, column by column, the tables apart; only the emptiest where there are many.
+
+    No picture where no column may be shown.
+    """
+    shown = _emptiest([r for r in readings if not r.protected])
+    if not shown:
+        return ()
+    tables = [[r for r in shown if _of(r) == table] for table in dict.fromkeys(map(_of, shown))]
+    canvas = Canvas(6, _height(shown))
+    axes = canvas.axes(LEFT, 0, WIDE, canvas.height, xlim=(0, 1), ylim=(canvas.height, 0))
     axes.axis("off")
     y = 0.0
-    for table in tables:
-        lines = [r for r in readings if r in shown and _of(r, table)]
-        canvas.text(0, y + 11, table.replace("_", " ").capitalize(), weight=600, size=9)
-        canvas.text(left, y + 11, f"{lines[0].n_shown} rows", color=SOFT)
+    for lines in tables:
+        canvas.text(0, y + 11, _of(lines[0]).replace("_", " ").capitalize(), weight=600, size=9)
+        canvas.text(LEFT, y + 11, f"{lines[0].n_shown} rows", color=SOFT)
         y += HEADING
         for reading in lines:
-            full = at_least(reading)
-            canvas.text(12, y + 6.5, column(reading.group, policy), size=8.5)
+            name = column(reading.group, policy)
+            short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}\u2026"
+            canvas.text(12, y + 6.5, short, size=8.5)
             axes.barh([y + 3.5], [1], height=7, color=LINE, lw=0)
-            axes.barh([y + 3.5], [full], height=7, color=ACCENT, lw=0)
-            canvas.text(left + wide + 8, y + 6.5, percent(reading), weight=600, size=8.5, color=ACCENT)
+            axes.barh([y + 3.5], [at_least(reading)], height=7, color=ACCENT, lw=0)
+            canvas.text(LEFT + WIDE + 8, y + 6.5, percent(reading), weight=600, size=8.5, color=ACCENT)
             y += ROW
-    return canvas.picture(_title(readings, policy), "Share of rows that hold a value, by column.", _alt(shown, policy))
+    sub = "Share of rows that hold a value, by column." + _more(len(shown), len(readings))
+    return (canvas.picture(_title(readings, policy), sub, _alt(shown, policy)),)
 
 
-def _of(reading: Reading, table: str) -> bool:
-    return reading.group.partition(".")[0] == table
+def _emptiest(readings: Sequence[Reading]) -> list[Reading]:
+    """As many columns as the chart has room for, the emptiest first chosen, in the order of the tables."""
+    chosen: list[Reading] = []
+    for reading in sorted(readings, key=at_least):
+        if _height([*chosen, reading]) > TALL:
+            break
+        chosen.append(reading)
+    return [r for r in readings if r in chosen]
+
+
+def _height(readings: Sequence[Reading]) -> float:
+    return HEADING * len(set(map(_of, readings))) + ROW * len(readings) + 4
+
+
+def _more(shown: int, held: int) -> str:
+    return f" The {shown} emptiest of {held}." if shown < held else ""
+
+
+def _of(reading: Reading) -> str:
+    """The table of a column."""
+    return reading.group.partition(".")[0]
 
 
 def _title(readings: Sequence[Reading], policy: Policy) -> str:
@@ -52,5 +78,5 @@ def _title(readings: Sequence[Reading], policy: Policy) -> str:
 
 
 def _alt(shown: Sequence[Reading], policy: Policy) -> str:
-    told = [f"{column(r.group, policy)} in {r.group.partition('.')[0]}: {percent(r)}" for r in shown]
-    return f"Bars of the share of rows that are filled. {'; '.join(told) or 'No column may be shown'}."
+    told = [f"{column(r.group, policy)} in {_of(r).replace('_', ' ')}: {percent(r)}" for r in shown]
+    return f"Bars of the share of rows that are filled. {'; '.join(told)}."

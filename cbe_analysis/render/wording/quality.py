@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Note, Table
-from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import Reading
+from cbe_analysis.render.wording.shares import at_least, percent
 
 if TYPE_CHECKING:
     from cbe_analysis.load.findings import Finding, Findings
@@ -16,24 +17,6 @@ if TYPE_CHECKING:
 TITLE = "Can we trust these data, and what should be mended first?"
 FULL = 0.98  # a column is called full from this share on
 MOST = 12  # findings that a brief lists
-
-
-def at_least(reading: Reading) -> float:
-    """A lower bound of a share: the value, or what a coded share says."""
-    if reading.known:
-        return reading.value
-    digits = "".join(c for c in reading.shown if c.isdigit() or c == ".")
-    return float(digits) / 100 if digits and reading.shown.startswith(">=") else 0.0
-
-
-def percent(reading: Reading) -> str:
-    """A share as printed, in words a reader knows."""
-    if reading.protected:
-        return "protected"
-    words = {">=": "at least ", "<=": "at most "}
-    return words.get(reading.shown[:2], "") + reading.shown.removeprefix(
-        reading.shown[:2] if reading.shown[:2] in words else ""
-    )
 
 
 def column(name: str, policy: Policy) -> str:
@@ -58,14 +41,12 @@ def answer(findings: Findings) -> str:
     critical, warnings = len(findings.critical), len(findings.findings) - len(findings.critical)
     passed = f"{findings.passed} of {findings.checks} checks passed"
     if critical:
-        return f"Not yet. {passed}, and {_many(critical, 'fault')} would distort results: reports on those tables stop."
+        return (
+            f"Not yet. {passed}, and {counted(critical, 'fault')} would distort results: reports on those tables stop."
+        )
     if warnings:
-        return f"Yes, with care. {passed}; {_many(warnings, 'warning')} should be looked at, and none stops a report."
+        return f"Yes, with care. {passed}; {counted(warnings, 'warning')} should be looked at, and none stops a report."
     return f"Yes. All {findings.checks} checks passed."
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def sure(findings: Findings, completeness: Sequence[Reading], policy: Policy) -> str:
@@ -75,7 +56,7 @@ def sure(findings: Findings, completeness: Sequence[Reading], policy: Policy) ->
     )
     empty = [f"“{column(r.group, policy)}” ({percent(r)} filled)" for r in gaps(completeness)[:3]]
     missing = f" Values are missing most in {listed(empty)}." if empty else ""
-    left = f" {_many(len(findings.not_checked), 'check')} could not be made." if findings.not_checked else ""
+    left = f" {counted(len(findings.not_checked), 'check')} could not be made." if findings.not_checked else ""
     return text + missing + left
 
 
@@ -109,13 +90,7 @@ def _more(found: int) -> str:
 def _row(finding: Finding, share: Reading | None) -> tuple[str | None, ...]:
     kind = "**Critical.** " if finding.severity == "critical" else ""
     rows = percent(share) if share is not None and not share.protected else None
-    return (f"**{finding.table}**", f"{kind}{_sentence(finding.says)}", rows, _sentence(finding.remedy))
-
-
-def _sentence(text: str) -> str:
-    """A clause as a sentence; the name of a column at its head stays as it is written in the file."""
-    first = text.split()[0] if text.split() else ""
-    return (text if "_" in first else text[:1].upper() + text[1:]).rstrip(".") + "."
+    return (f"**{finding.table}**", f"{kind}{finding.sentence(finding.says)}", rows, finding.sentence(finding.remedy))
 
 
 def notes(findings: Findings, completeness: Sequence[Reading], policy: Policy) -> tuple[Note, ...]:
@@ -123,11 +98,12 @@ def notes(findings: Findings, completeness: Sequence[Reading], policy: Policy) -
     empty = gaps(completeness)
     first = column(empty[0].group, policy) if empty else ""
     may = "The reports may be made." if not findings.critical else "Mend the critical faults first, then export again."
-    missing = (
-        f"Rows with no value in “{first}” cannot be counted in its groups."
-        if first
-        else "No group loses students for want of a value."
-    )
+    if first:
+        missing = f"Students with no value in “{first}” are missing from its results. Who are they?"
+    elif any(r.protected for r in completeness):
+        missing = "How full small tables are is protected."
+    else:
+        missing = "No group loses students for want of a value."
     return (
         Note("What this may mean", (may, missing)),
         Note(

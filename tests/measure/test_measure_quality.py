@@ -1,0 +1,88 @@
+"""How sound data are, counted by hand on small districts and on Project STAR."""
+
+import pandas as pd
+import pytest
+
+from cbe_analysis.errors import UsageError
+from cbe_analysis.load.findings import Finding, Findings
+from cbe_analysis.measure import quality
+from cbe_analysis.policy import Policy
+from cbe_analysis.protect import protect
+
+STUDENTS = """
+student_id,gender,race_ethnicity,club
+1,female,white,chess
+2,,white,
+3,,,
+4,male,white,
+"""
+POLICY = 'name = "Hill"\nfactors = ["gender", "club"]\n'
+
+
+def finding(check="allowed", severity="warning", columns=("gender",), count=3, total=4):
+    return Finding(check, severity, "students", columns, count, total, (1,), "gender is odd", "groups", "mend it")
+
+
+def checked(write, *findings, **tables):
+    district = write(policy=POLICY, **{"students": STUDENTS, **tables})
+    return district.with_findings(
+        Findings(findings, checks=9, passed=9 - len(findings), not_checked=(), fingerprint="")
+    )
+
+
+def test_filled_cells_of_optional_columns_are_counted(write):
+    found = quality.completeness(checked(write))
+    rows = found.rows.set_index("column")
+    assert rows.loc["students.gender", ["n", "numerator", "denominator", "value"]].tolist() == [4, 2, 4, 0.5]
+    assert rows.loc["students.race_ethnicity", "value"] == 0.75
+    assert rows.loc["students.club", "value"] == 0.25  # no declared column, but a factor of the policy
+    assert "students.student_id" not in rows.index
+    assert set(rows["quantity"]) == {"share"}
+    assert not any(name.startswith("schools.") for name in rows.index)  # nothing of students there
+
+
+def test_a_table_without_rows_has_no_share(write):
+    empty = pd.DataFrame({"student_id": [], "date": [], "instrument": [], "subject": [], "score": []})
+    found = quality.completeness(checked(write, assessments=empty))
+    assert not found.rows["column"].str.startswith("assessments.").any()
+
+
+def test_completeness_of_the_sample_is_that_of_its_files(tennessee, star):
+    rows = quality.completeness(tennessee).rows.set_index("column")
+    for table, column in (("students", "gender"), ("enrollments", "economically_disadvantaged")):
+        told = pd.read_csv(star / f"{table}.csv", dtype=str)[column]
+        row = rows.loc[f"{table}.{column}"]
+        assert (row["n"], row["numerator"]) == (len(told), told.notna().sum())
+        assert 0 < row["value"] < 1
+
+
+def test_faults_are_shares_of_the_rows_of_their_table(write):
+    first, second = finding(), finding(check="duplicate_key", severity="critical", columns=("student_id",), count=1)
+    found = quality.faults(checked(write, first, second))
+    assert found.rows["fault"].tolist() == [quality.fault_name(first), quality.fault_name(second)]
+    assert found.rows["value"].tolist() == [0.75, 0.25]
+    assert quality.fault_name(first) == "students: allowed: gender"
+
+
+def test_without_faults_there_are_no_rows(write):
+    found = quality.faults(checked(write))
+    assert len(found.rows) == 0
+    assert len(protect(found, Policy()).rows) == 0
+
+
+def test_data_that_were_not_checked_have_no_faults_yet(write):
+    with pytest.raises(UsageError, match=r"not checked yet.*cbe\.validate"):
+        quality.faults(checked(write).with_findings(None))
+
+
+def test_small_tables_and_rare_faults_are_protected(write):
+    district = checked(write, finding(count=3, total=4), finding(columns=("race_ethnicity",), count=2, total=5000))
+    filled = protect(quality.completeness(district), district.policy)
+    assert set(filled.rows["hidden"]) == {"protected"}
+    assert filled.rows["value"].isna().all()
+    rare, small = (
+        protect(quality.faults(district), district.policy).rows.set_index("n_shown").loc[k]
+        for k in ("5,000", "protected")
+    )
+    assert (rare["shown"], rare["numerator"]) == ("<=1 %", pytest.approx(float("nan"), nan_ok=True))
+    assert small["shown"] == "protected"
