@@ -4,6 +4,8 @@ import dataclasses
 import itertools
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from protected_tables import POINTS, POLICY, SHARE, count, effect, estimates, gap, mean, share, shares, texts
 
 import cbe_analysis as cbe
@@ -103,3 +105,15 @@ def test_raising_the_minimum_hides_no_less():
     ]
     assert all(less <= more for less, more in itertools.pairwise(hidden))
     assert len(hidden[0]) < len(hidden[-1])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(1e-4, 1e4)), min_size=1, max_size=20))
+def test_what_is_rounded_by_its_error_is_never_refused(numbers):
+    rows = [mean(400, value, sd, group=f"g{i}") for i, (value, sd) in enumerate(numbers)]
+    shown = cbe.protect(estimates(rows), POLICY).rows
+    errors = dict(zip(shown["group"], shown["std_error"], strict=True))
+    for i, (value, sd) in enumerate(numbers):
+        found = shown.loc[shown["group"].eq(f"g{i}"), "value"].item()
+        assert abs(found - value) <= sd / 20 / 4 * 1.0001  # half of a step, which is half of the error at most
+        assert errors[f"g{i}"] == pytest.approx(sd / 20, rel=0.051)

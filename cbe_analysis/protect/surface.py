@@ -59,7 +59,7 @@ def _size_ok(size: float) -> bool:
 
 
 def _multiple(value: float, step: float) -> bool:
-    return math.isnan(value) or abs(value / step - round(value / step)) < 1e-6
+    return math.isnan(value) or abs(value / step - round(value / step)) < 1e-6 * max(1.0, abs(value / step) * 1e-3)
 
 
 def _share(row: Row) -> Iterator[str]:
@@ -85,10 +85,12 @@ def _rough(row: Row) -> bool:
         return True
     if error <= 0:
         return False
-    figures = 10.0 ** (math.floor(math.log10(error) + 1e-9) - 1)
-    power = 10.0 ** math.floor(math.log10(error / 2 * 1.05))
-    steps = [step for part in (5.0, 2.0, 1.0, 0.5) if (step := part * power) <= error / 2 * 1.05]
-    return _multiple(error, figures) and any(_multiple(value, step) for step in steps if step >= error / 5.5)
+    power = math.floor(math.log10(error))
+    steps = [part * 10.0**ten for ten in (power - 2, power - 1, power) for part in (1, 2, 5)]
+    allowed = [step for step in steps if error / 6 <= step <= error / 2 * 1.06]
+    return any(_multiple(error, 10.0 ** (ten - 1)) for ten in (power, power + 1)) and any(
+        _multiple(value, step) for step in allowed
+    )
 
 
 def _resting(rows: Sequence[Row]) -> Iterator[Fault]:
