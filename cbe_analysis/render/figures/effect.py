@@ -157,7 +157,7 @@ def _panel(
     bottom = 38 + ROW * heights[-1]
     axes = canvas.axes(x, 14, wide, bottom - 14, yticks=[])
     axes.set(xlim=(low - BEFORE * point, high + BESIDE * point), ylim=(bottom, 14))
-    ticks = MaxNLocator(max(2, int(wide / 40))).tick_values(low, high)
+    ticks = MaxNLocator(max(2, int(wide / 34)), steps=[1, 2, 5, 10]).tick_values(low, high)
     axes.set_xticks([t for t in ticks if low <= t <= high] or [0.0])
     if minimum > 0:
         axes.axvspan(-minimum, minimum, color=TINT, lw=0)
