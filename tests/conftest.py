@@ -4,6 +4,13 @@ import os
 import socket
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# no test is timed: a busy machine must not fail one; on CI the same examples are tried every time
+settings.register_profile(
+    "kit", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("kit")
 
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 
