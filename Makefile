@@ -26,7 +26,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$(EXTRAS)]"
 	@touch $(STAMP)
 
-data/star/district.toml: | $(STAMP)
+data/star/district.toml: $(wildcard cbe_analysis/importers/star*.py) | $(STAMP)
 	@$(BIN)/cbe demo star data/star
 
 briefs: $(STAMP) data/star/district.toml
