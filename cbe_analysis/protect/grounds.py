@@ -11,6 +11,7 @@ from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
 
+ALIKE = 1e-9  # an error this small against the value is the noise of arithmetic: all of the group are alike
 RESTRICTED = ("loglik",)  # never public: with it, two fits tell a student apart
 CARRIERS = ("mean", "share", "median", "percentile", "slope", "intercept", "effect", "survival")
 DESCRIPTIVE = (*CARRIERS[:-2], "count", "attrition", "baseline")  # these rest on one arm, or on none
@@ -96,7 +97,8 @@ def _hidden_itself(grounds: Grounds, entry: Entry) -> bool:
     """True for a restricted quantity, a hidden cell, and a group in which all are alike."""
     if entry.quantity in RESTRICTED or grounds.cell_hidden(entry):
         return True
-    return entry.std_error == 0 and not entry.is_share and entry.quantity not in SPREADLESS
+    alike = entry.std_error <= ALIKE * max(1.0, abs(entry.value))
+    return alike and not entry.is_share and entry.quantity not in SPREADLESS
 
 
 def _by_arms(grounds: Grounds) -> set[int]:
