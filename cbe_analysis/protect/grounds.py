@@ -98,7 +98,8 @@ def _hidden_itself(grounds: Grounds, entry: Entry) -> bool:
     if entry.quantity in RESTRICTED or grounds.cell_hidden(entry):
         return True
     alike = entry.std_error <= ALIKE * max(1.0, abs(entry.value))
-    return alike and not entry.is_share and entry.quantity not in SPREADLESS
+    unmeasured = entry.quantity in ("slope", "intercept") and math.isnan(entry.std_error)
+    return (alike or unmeasured) and not entry.is_share and entry.quantity not in SPREADLESS
 
 
 def _by_arms(grounds: Grounds) -> set[int]:
