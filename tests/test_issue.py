@@ -11,7 +11,7 @@ import nbformat
 import pikepdf
 import pytest
 
-from cbe_analysis.errors import CbeError
+from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.run import run
 from cbe_analysis.run.notebooks import find, read
 
@@ -139,6 +139,6 @@ def test_a_brief_goes_out_only_with_a_public_release(districts, tmp_path, monkey
     text = json.dumps(book).replace("policy, audience)", 'policy, \\"staff\\")')
     assert text != json.dumps(book)
     nbformat.write(nbformat.reads(text, as_version=4), tmp_path / "careless.ipynb")
-    with pytest.raises(CbeError):
+    with pytest.raises(ReleaseRefused, match="same audience"):
         run(tmp_path / "careless.ipynb", districts[0], out=tmp_path / "reports")
     assert not list((tmp_path / "reports").glob("drafts/*/*"))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.errors import ReleaseRefused, UsageError, choices
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks
 from cbe_analysis.render.bundles import bundle
@@ -68,10 +68,19 @@ class Brief:
             Every release that the brief shows; all for this audience.
         lines
             A word (`method`, `definitions` ...) and its text, in the order given.
+
+        Raises
+        ------
+        ReleaseRefused
+            When a release was made for another audience than the brief.
         """
         for release in releases:
             if release.audience != self.audience:
-                raise ValueError(f"a {self.audience} brief cannot show a release for {release.audience}")
+                raise ReleaseRefused(
+                    f"a brief for the audience {self.audience!r} cannot show a release for {release.audience!r}",
+                    release.indicator,
+                    "give cbe.protect and cbe.brief the same audience: the notebook's parameter",
+                )
         told = [(name.capitalize().replace("_", " "), text) for name, text in lines.items()]
         told.append(("Receipt", _marks(self.policy, releases)))
         _show(blocks.Receipt(tuple(told)), "\n".join(f"{name}. {text}" for name, text in told))

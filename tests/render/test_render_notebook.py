@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
+from small_releases import estimates
 
 import cbe_analysis as cbe
-from cbe_analysis.errors import RunFailed, UsageError
+from cbe_analysis.errors import ReleaseRefused, RunFailed, UsageError
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks, page, read_bundles, typeset
 
@@ -101,6 +102,18 @@ def test_nothing_of_a_text_acts_in_a_notebook(shown, table):
         tags = [tag for tag, _ in Tags(output["text/html"]).found]
         assert "script" not in tags
         assert "img" not in tags
+
+
+@pytest.mark.parametrize(("brief_for", "release_for"), [("public", "staff"), ("staff", "public")])
+def test_a_release_for_another_audience_is_refused(shown, brief_for, release_for):
+    brief = begin(brief_for)
+    release = cbe.protect(estimates("growth_rate", [], [("slope", (), 40, 8.0, 1.0)]), Policy(), release_for)
+    with pytest.raises(
+        ReleaseRefused, match=rf"'{brief_for}' cannot .*'{release_for}' \(growth_rate\); give"
+    ) as caught:
+        brief.receipt([release])
+    assert caught.value.exit_code == 1
+    assert len(shown) == 1
 
 
 def test_who_may_see_it_and_what_is_made_up_is_said(shown):
