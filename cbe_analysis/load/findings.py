@@ -28,6 +28,8 @@ class Finding:
         Row numbers of the first rows at fault; the first row under the header is 1.
     says, distorts, remedy
         What is wrong, what it would distort, and how to mend it; never a value.
+    details
+        Where it is, in a few lines: schools, terms, groups and their counts. Internal: the counts may be small.
     """
 
     check: str
@@ -40,6 +42,7 @@ class Finding:
     says: str
     distorts: str
     remedy: str
+    details: tuple[str, ...] = ()
 
     def sentence(self, clause: str) -> str:
         """One of its clauses as a sentence; a column's name at the start keeps its spelling."""
@@ -103,7 +106,7 @@ class Findings:
         """
         try:
             told = json.loads(text)
-            found = tuple(Finding(**_with_tuples(one, "columns", "first_rows")) for one in told["findings"])
+            found = tuple(Finding(**_with_tuples(one, "columns", "first_rows", "details")) for one in told["findings"])
             return cls(**{**_with_tuples(told, "not_checked"), "findings": found})
         except (TypeError, KeyError, AttributeError) as e:
             raise ValueError("this is not a record of findings") from e

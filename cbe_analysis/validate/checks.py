@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cbe_analysis.load.cells import plain, read
@@ -58,9 +58,14 @@ class Check:
     counted
         True when the rows are counted in DuckDB and the count is judged; False when the distinct values are judged.
     reads
-        Other tables as text, or "years" and "spells" (see windows.py), that the SQL needs.
+        Other tables as text, or what sources.py names ("years", "spells" ...), that the SQL needs.
     suspicion
         SQL giving one number, cheap to find, that is 0 only when no row breaks the check; empty for none.
+    details
+        SQL giving texts that say where the rows at fault are; asked for only when there are any.
+    groups
+        SQL of a check on groups of rows (a school's term), in place of `rows`: one row per group with `faulty`, `held`
+        (rows of the table in it) and `said` (what is wrong there). Never a student's value.
     """
 
     id: str
@@ -73,6 +78,8 @@ class Check:
     counted: bool = False
     reads: tuple[str, ...] = ()
     suspicion: str = field(default="", repr=False)
+    details: str = field(default="", repr=False)
+    groups: str = field(default="", repr=False)
 
     @property
     def key(self) -> str:
@@ -81,15 +88,9 @@ class Check:
 
 
 def counted(check: Check) -> Check:
-    """The check, to be judged by its number of offending rows, which must be 0."""
+    """The check, to be judged by its number of offending rows or groups, which must be 0."""
     nothing = Expectation("ExpectColumnValuesToBeBetween", check.key, (("min_value", 0), ("max_value", 0)))
-    return Check(
-        *(check.id, check.table, check.columns, check.severity, check.words, check.rows),
-        expectations=(nothing,),
-        counted=True,
-        reads=check.reads,
-        suspicion=check.suspicion,
-    )
+    return replace(check, expectations=(nothing,), counted=True)
 
 
 def as_date(column: str) -> str:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cbe_analysis.load.findings import Finding, Findings
 from cbe_analysis.tables import TABLES, Table
-from cbe_analysis.tables.quoting import identifier
 from cbe_analysis.validate import judge, keep
 from cbe_analysis.validate.checks import Check
 from cbe_analysis.validate.profile import Profile, frames, profile
 from cbe_analysis.validate.sets import parent_check, set_checks
+from cbe_analysis.validate.sources import Offence, Sources
 from cbe_analysis.validate.values import value_checks
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
 
-MOST_ROWS = 10
 Progress = Callable[[int, int, str], None]
 
 
@@ -86,58 +85,15 @@ def _has_parent(district: District, reference: str) -> bool:
     return table in district.tables and column in district.columns(table)
 
 
-class Sources:
-    """The relations that checks read, each made once."""
-
-    def __init__(self, district: District) -> None:
-        self.district = district
-
-    def named(self, reads: Sequence[str], table: str) -> dict[str, Any]:
-        """`raw`, the table as text, and the relations that a check reads."""
-        given = {"years": self._years, "spells": self._spells}
-        return {
-            "raw": self._text(table),
-            **{name: given[name]() if name in given else self._text(name) for name in reads},
-        }
-
-    def offenders(self, check: Check) -> tuple[int, tuple[int, ...]]:
-        """The number of rows that break the check, and the first of their numbers."""
-        relations = self.named(check.reads, check.table)
-        if check.suspicion and not self.district.sql(check.suspicion, **relations).fetchall()[0][0]:
-            return 0, ()
-        query = f"SELECT count(*), min(row_number, {MOST_ROWS}) FROM ({check.rows})"
-        [(count, first)] = self.district.sql(query, **relations).fetchall()
-        return int(count), tuple(int(n) for n in first or ())
-
-    def _text(self, table: str) -> Any:
-        """The declared columns as text; an extra column might bear a name that a check uses for itself."""
-        declared = [c.name for c in TABLES[table].columns if c.name in self.district.columns(table)]
-        columns = ", ".join(identifier(name) for name in declared)
-        return self.district.sql(f"SELECT row_number, {columns} FROM raw", raw=self.district.raw(table))
-
-    def _years(self) -> Any:
-        """First and last day of the school years that enrollments or calendar name, and of their neighbours."""
-        return self._made_by_the_clock("SELECT school_year, first_day, last_day FROM placement_years")
-
-    def _spells(self) -> Any:
-        """Stretches of days on which a student is enrolled somewhere: `student_id, first_day, last_day`."""
-        return self._made_by_the_clock("SELECT student_id, first_day, last_day FROM placement_stretches WHERE in_force")
-
-    def _made_by_the_clock(self, query: str) -> Any:
-        """A query on the tables of `load.spells`, which the clock makes."""
-        _ = self.district.clock
-        return self.district.sql(query)
-
-
 def _inspect_table(table: Table, checks: Sequence[Check], sources: Sources) -> list[Finding]:
     parents = [c.reads[0] for c in checks if c.id == "parent"]
     short = profile(table, checks, sources.district.sql, **sources.named(parents, table.name))
-    offending = {c.key: sources.offenders(c) for c in checks if c.counted and c.columns[0] not in _orphaned(c, short)}
+    offences = {c.key: sources.offence(c) for c in checks if c.counted and c.columns[0] not in _orphaned(c, short)}
     counts = {
-        c.key: offending[c.key][0] if c.key in offending else short.orphans[c.columns[0]] for c in checks if c.counted
+        c.key: offences[c.key].judged if c.key in offences else short.orphans[c.columns[0]] for c in checks if c.counted
     }
     broken = judge.broken(table.name, checks, frames(short, checks, counts))
-    return [_finding(c, short, offending.get(c.key) or sources.offenders(c)) for c in checks if c.key in broken]
+    return [_finding(c, short, offences.get(c.key) or sources.offence(c)) for c in checks if c.key in broken]
 
 
 def _orphaned(check: Check, short: Profile) -> Mapping[str, int]:
@@ -145,10 +101,9 @@ def _orphaned(check: Check, short: Profile) -> Mapping[str, int]:
     return short.orphans if check.id == "parent" else {}
 
 
-def _finding(check: Check, short: Profile, offending: tuple[int, tuple[int, ...]]) -> Finding:
-    count, first_rows = offending
+def _finding(check: Check, short: Profile, offence: Offence) -> Finding:
     words = check.words
     return Finding(
-        *(check.id, check.severity, check.table, check.columns, count, short.rows, first_rows),
-        *(words.says, words.distorts, words.remedy),
+        *(check.id, check.severity, check.table, check.columns, offence.count, short.rows, offence.first_rows),
+        *(words.says, words.distorts, words.remedy, offence.details),
     )

@@ -1,0 +1,97 @@
+"""What checks read: the tables as text, and what the clock, the spells and the calendar say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cbe_analysis.tables import TABLES
+from cbe_analysis.tables.quoting import identifier
+from cbe_analysis.validate.checks import Check
+
+if TYPE_CHECKING:
+    from cbe_analysis.load import District
+
+MOST_ROWS = 10
+MOST_DETAILS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """What breaks a check.
+
+    Parameters
+    ----------
+    judged
+        The number that must be 0: of rows, or of groups.
+    count
+        Rows at fault, or in the groups at fault.
+    first_rows
+        The first row numbers; empty for groups.
+    details
+        Where it is, in words.
+    """
+
+    judged: int
+    count: int
+    first_rows: tuple[int, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+class Sources:
+    """The relations that checks read, each made once.
+
+    - `years`: school_year, first_day, last_day of the years that enrollments or calendar name, and of their neighbours.
+    - `spells`: student_id, first_day, last_day: stretches of days on which a student is enrolled somewhere.
+    - `stays`: student_id, school_id, school_year, first_day, last_day: usable enrollments, open ends closed.
+    """
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+
+    def named(self, reads: Sequence[str], table: str) -> dict[str, Any]:
+        """`raw`, the table as text, and the relations that a check reads."""
+        return {"raw": self._text(table), **{name: self._source(name) for name in reads}}
+
+    def offence(self, check: Check) -> Offence:
+        """What breaks the check, counted."""
+        relations = self.named(check.reads, check.table)
+        ask = self.district.sql
+        if check.suspicion and not ask(check.suspicion, **relations).fetchall()[0][0]:
+            return Offence(0, 0)
+        if check.groups:
+            found = [row for row in ask(_GROUPS.format(check.groups), **relations).fetchall() if row[0]]
+            return Offence(len(found), sum(held for _, held, _ in found), (), _told([said for *_, said in found]))
+        [(count, first)] = ask(_ROWS.format(check.rows), **relations).fetchall()
+        details = ask(check.details, **relations).fetchall() if count and check.details else ()
+        return Offence(int(count), int(count), tuple(int(n) for n in first or ()), _told([said for (said,) in details]))
+
+    def _source(self, name: str) -> Any:
+        query = _MADE_BY_THE_CLOCK.get(name)
+        if query is None:
+            return self._text(name)
+        _ = self.district.clock  # makes the tables of load.spells
+        return self.district.sql(query)
+
+    def _text(self, table: str) -> Any:
+        """The declared columns as text; an extra column might bear a name that a check uses for itself."""
+        declared = [c.name for c in TABLES[table].columns if c.name in self.district.columns(table)]
+        columns = ", ".join(identifier(name) for name in declared)
+        return self.district.sql(f"SELECT row_number, {columns} FROM raw", raw=self.district.raw(table))
+
+
+_ROWS = f"SELECT count(*), min(row_number, {MOST_ROWS}) FROM ({{}})"
+_GROUPS = "SELECT faulty, held::BIGINT, said FROM ({})"
+_MADE_BY_THE_CLOCK = {
+    "years": "SELECT school_year, first_day, last_day FROM placement_years",
+    "spells": "SELECT student_id, first_day, last_day FROM placement_stretches WHERE in_force",
+    "stays": "SELECT student_id, school_id, school_year, first_day, last_day FROM placement_spells",
+}
+
+
+def _told(lines: Sequence[str]) -> tuple[str, ...]:
+    """The first lines, without what does not print, and how many more there are."""
+    shown = tuple("".join(c for c in line if c.isprintable()) for line in lines[:MOST_DETAILS])
+    more = len(lines) - len(shown)
+    return (*shown, f"and {more:,} more") if more else shown
