@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
@@ -74,13 +76,9 @@ def look(path: Path) -> Folder:
     ------
     UnreadableData
         When there is no such folder; when a required table is missing, or a table stands there twice; when a table's
-        file is not a plain file inside the folder.
+        file is not a plain file inside the folder; when district.toml is there under another name.
     """
-    if not path.exists():
-        raise UnreadableData("there is no such folder", str(path), "check the path to the data folder")
-    if not path.is_dir():
-        raise UnreadableData("this is a file, not a folder", str(path), "name the folder that holds the tables")
-    root = path.resolve()
+    root = _root(path)
     found: dict[str, list[Path]] = {}
     others = []
     for entry in _entries(root):
@@ -93,7 +91,24 @@ def look(path: Path) -> Folder:
     tables = tuple(_files(name, found[name], root) for name in TABLES if name in found)
     folder = Folder(root, tables, tuple(others))
     _check_required(folder)
+    _check_policy_file(folder)
     return folder
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[BufferedReader]:
+    """The open file; whatever keeps it from being read is an error that names it.
+
+    Raises
+    ------
+    UnreadableData
+        When it cannot be opened, or not be read to its end.
+    """
+    try:
+        with file.open("rb") as stream:
+            yield stream
+    except OSError as e:
+        raise _unopened(file.name, e) from None
 
 
 def stamps(files: Files) -> tuple[Stamp, ...]:
@@ -109,6 +124,18 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(told.st_size, told.st_mtime_ns)
 
 
+def _root(path: Path) -> Path:
+    """The folder itself, without links on the way."""
+    try:
+        if not path.exists():
+            raise UnreadableData("there is no such folder", str(path), "check the path to the data folder")
+        if not path.is_dir():
+            raise UnreadableData("this is a file, not a folder", str(path), "name the folder that holds the tables")
+        return path.resolve()
+    except OSError as e:  # a name that is too long, a folder above that may not be entered
+        raise UnreadableData(f"the folder cannot be found: {e.strerror}", str(path), "check the path to it") from None
+
+
 def _entries(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
@@ -118,10 +145,23 @@ def _entries(folder: Path) -> list[Path]:
         ) from None
 
 
+def _unopened(name: str, error: OSError) -> UnreadableData:
+    return UnreadableData(
+        f"the file cannot be opened: {error.strerror}", name, "check that it is there and may be read"
+    )
+
+
 def _is_table(entry: Path) -> bool:
     """True for a CSV or Parquet file, or a folder, named after a table."""
-    named = entry.stem.lower() in TABLES
-    return named and (entry.suffix.lower() in (".csv", ".parquet") or (not entry.suffix and entry.is_dir()))
+    return entry.stem.lower() in TABLES and (entry.suffix.lower() in (".csv", ".parquet") or _is_folder(entry))
+
+
+def _is_folder(entry: Path) -> bool:
+    """True for a folder that may hold the parts of a table."""
+    try:
+        return not entry.suffix and entry.is_dir()
+    except OSError as e:
+        raise _unopened(entry.name, e) from None
 
 
 def _files(table: str, entries: list[Path], root: Path) -> Files:
@@ -130,7 +170,7 @@ def _files(table: str, entries: list[Path], root: Path) -> Files:
         raise UnreadableData(f"table '{table}' is there more than once", names, "keep one of them")
     entry = entries[0]
     _check_inside(entry, root)
-    if entry.is_dir() and not entry.suffix:
+    if _is_folder(entry):
         return Files(table, "parquet", _parts(entry, root), f"{entry.name}/")
     _check_plain(entry, root)
     return Files(table, "csv" if entry.suffix.lower() == ".csv" else "parquet", (entry,), entry.name)
@@ -151,7 +191,13 @@ def _parts(folder: Path, root: Path) -> tuple[Path, ...]:
 
 
 def _check_inside(entry: Path, root: Path) -> None:
-    if not entry.resolve().is_relative_to(root):
+    try:
+        place = entry.resolve()
+    except (OSError, RuntimeError):  # RuntimeError up to Python 3.12; later versions leave it to the opening
+        raise UnreadableData(
+            "this is a link that leads to itself", entry.name, "put the file itself into the folder"
+        ) from None
+    if not place.is_relative_to(root):
         raise UnreadableData(
             "this is a link that leads out of the data folder", entry.name, "put the file itself into the folder"
         )
@@ -167,9 +213,18 @@ def _check_plain(entry: Path, root: Path) -> None:
         with entry.open("rb"):
             pass
     except OSError as e:
+        raise _unopened(entry.name, e) from None
+
+
+def _check_policy_file(folder: Folder) -> None:
+    """Refuse a district.toml in other letters or with a second ending, whose rules would silently not hold."""
+    if (folder.path / POLICY_FILE).exists():
+        return
+    found = [name for name in folder.others if name.lower().startswith(POLICY_FILE)]
+    if found:
         raise UnreadableData(
-            f"the file cannot be opened: {e.strerror}", entry.name, "check that it is there and may be read"
-        ) from None
+            f"{POLICY_FILE} is there under another name", found[0], f"name it {POLICY_FILE}, or take it away"
+        )
 
 
 def _check_required(folder: Folder) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cbe_analysis.errors import UnreadableData
-from cbe_analysis.load.folder import Files
+from cbe_analysis.load.folder import Files, reading
 from cbe_analysis.tables import TABLES
 
 ROW_NUMBER, PLACED = "row_number", "placed_"
@@ -104,7 +104,7 @@ def _fault(column: str, before: Mapping[str, str]) -> str:
 
 def _head(file: Path) -> str:
     """The beginning of the file as text, without a byte-order mark."""
-    with file.open("rb") as stream:
+    with reading(file) as stream:
         start = stream.read(_HEAD)
     check_bytes(start, file, 0)
     decoder = codecs.getincrementaldecoder("utf-8-sig")()

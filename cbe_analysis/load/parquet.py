@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.errors import UnreadableData
-from cbe_analysis.load.folder import Files
+from cbe_analysis.load.folder import Files, reading
 from cbe_analysis.load.header import Header, named
 from cbe_analysis.tables.quoting import identifier, path
 
@@ -71,7 +72,7 @@ def check(files: Files, scanned: str, head: Header, connection: DuckDBPyConnecti
 
 def _names(part: Path, connection: DuckDBPyConnection) -> list[str]:
     """The names of the top columns, as the part's own header has them."""
-    if part.stat().st_size == 0:
+    if _size(part) == 0:
         raise UnreadableData("the file is empty", part.name, "export it again")
     found = _ask(f"SELECT name, num_children FROM parquet_schema({path(part)})", part, connection)
     names, skip = [], 0
@@ -89,9 +90,14 @@ def _rows(part: Path, connection: DuckDBPyConnection) -> int:
     [(rows,)] = _ask(f"SELECT num_rows FROM parquet_file_metadata({path(part)})", part, connection)
     sizes = f"SELECT coalesce(sum(total_uncompressed_size), 0) FROM parquet_metadata({path(part)})"
     [(unpacked,)] = _ask(sizes, part, connection)
-    if rows > _MOST_ROWS or unpacked > max(_MOST_UNPACKED, _MOST_PACKED * part.stat().st_size):
+    if rows > _MOST_ROWS or unpacked > max(_MOST_UNPACKED, _MOST_PACKED * _size(part)):
         raise UnreadableData("the file would unpack to far more than a district holds", part.name, _WRITE_AGAIN)
     return int(rows)
+
+
+def _size(part: Path) -> int:
+    with reading(part) as stream:
+        return stream.seek(0, io.SEEK_END)
 
 
 def _check_flat(files: Files, names: Sequence[str], kinds: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UnreadableData
-from cbe_analysis.load.folder import Files
+from cbe_analysis.load.folder import Files, reading
 from cbe_analysis.load.header import SAVE, Header, check_bytes, undecodable
 from cbe_analysis.tables.quoting import identifier
 
@@ -81,7 +81,7 @@ def check_text(file: Path) -> None:
 
 
 def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
+    with reading(file) as stream:
         while chunk := stream.read(_CHUNK):
             yield chunk
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cbe_analysis import __version__
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import key_file
-from cbe_analysis.load.folder import look
+from cbe_analysis.load.folder import look, reading
 from cbe_analysis.tables import TABLES
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _digests(district: District) -> Iterator[str]:
     """The name and the digest of the bytes of every file that holds a table."""
     for table in look(district.folder).tables:
         for path in table.paths:
-            with path.open("rb") as stream:
+            with reading(path) as stream:
                 yield f"{table.table} {path.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 

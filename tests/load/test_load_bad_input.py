@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 from refusals import GOOD, SECRET, refused
 
-from cbe_analysis.errors import UsageError
-from cbe_analysis.load import load
+from cbe_analysis.errors import UnreadableData, UsageError
+from cbe_analysis.load import load, reader
 
 
 def test_a_missing_folder(tmp_path):
@@ -167,6 +167,80 @@ def test_a_link_that_leads_nowhere(folder):
     place = folder(students=None)
     _link(place / "nothing", place / "students.csv")
     assert "cannot be opened" in refused(place)
+
+
+@pytest.mark.parametrize("name", ["students.csv", "students.parquet", "assessments.csv", "district.toml"])
+def test_a_link_that_leads_to_itself(folder, name):
+    place = folder(students=None) if name.startswith("students") else folder()
+    _link(name, place / name)
+    assert name in refused(place)
+
+
+def test_a_part_that_leads_to_itself(folder):
+    place = folder()
+    (place / "marks").mkdir()
+    _link("a.parquet", place / "marks" / "a.parquet")
+    assert "a.parquet" in refused(place)
+
+
+def test_a_path_that_no_system_takes(tmp_path):
+    assert "no such folder" in refused(tmp_path / "a" / ".." / "b")
+    assert "cannot be found" in refused(tmp_path / ("x" * 5000))
+
+
+@pytest.mark.parametrize(("closed", "mode"), [("students.csv", 0), ("", 0), ("", 0o444), ("district.toml", 0)])
+def test_what_may_not_be_read(folder, closed, mode):
+    place = folder(**{"district.toml": ""})
+    (place / closed).chmod(mode)
+    if os.access(place / closed, os.R_OK if closed else os.X_OK):
+        pytest.skip("nothing is closed to this user")
+    try:
+        assert "cannot be opened" in refused(place)
+    finally:
+        (place / closed).chmod(0o700)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_file_that_goes_while_the_folder_is_read(folder, monkeypatch, form):
+    place = folder(students=None)
+    if form == "csv":
+        (place / "students.csv").write_text(GOOD)
+    else:
+        pq.write_table(pa.table({"student_id": ["007"]}), place / "students.parquet")
+    look = reader.look
+
+    def look_and_lose(path):
+        found = look(path)
+        (place / f"students.{form}").unlink()
+        return found
+
+    monkeypatch.setattr(reader, "look", look_and_lose)
+    assert f"cannot be opened: No such file or directory (students.{form})" in refused(place)
+
+
+def test_a_file_that_goes_after_it_was_loaded(folder):
+    place = folder()
+    found = load(place)
+    (place / "students.csv").unlink()
+    with pytest.raises(UnreadableData, match=r"changed since it was loaded \(students.csv\)"):
+        found.table("students")
+
+
+@pytest.mark.parametrize("name", ["District.toml", "DISTRICT.TOML", "district.toml.txt"])
+def test_settings_under_another_name_are_not_passed_over(folder, name):
+    place = folder()
+    (place / name).write_text("minimum_n = 20\n")
+    if (place / "district.toml").exists():  # on a system where letters' case is one
+        assert load(place).policy.minimum_n == 20
+    else:
+        assert f"under another name ({name}); name it district.toml" in refused(place)
+
+
+@pytest.mark.parametrize("name", ["Students.csv", "STUDENTS.CSV"])
+def test_tables_may_be_named_in_other_letters(folder, name):
+    place = folder()
+    (place / "students.csv").rename(place / name)
+    assert load(place).table("students", ["student_id"]).fetchall() == [("007",), ("008",)]
 
 
 def test_a_link_within_the_folder_is_followed(folder):
