@@ -60,9 +60,9 @@ def checked(*findings, not_checked=()):
 
 def told(findings, filled):
     notes = [t for n in words.notes(findings, filled, POLICY) for t in (*n.text, *n.steps)]
-    return " ".join([words.TITLE, words.answer(findings), words.sure(findings, filled, POLICY), *notes]).replace(
-        "**", ""
-    )
+    return " ".join(
+        [words.TITLE, words.answer(findings, filled, POLICY), words.sure(findings, filled, POLICY), *notes]
+    ).replace("**", "")
 
 
 def table(*findings):
@@ -73,7 +73,8 @@ def table(*findings):
 
 
 FULL = {"students.gender": (1000, 1000), "students.team": (995, 1000)}
-GAPS = FULL | {"students.support": (600, 1000), "enrollments.exit_date": (300, 1000)}
+GAPS = FULL | {"students.support": (600, 1000), "supports.minutes": (300, 1000)}
+EMPTY = GAPS | {"assessments.score": (2, 1000)}  # a required column
 
 
 @pytest.mark.parametrize(
@@ -95,16 +96,47 @@ GAPS = FULL | {"students.support": (600, 1000), "enrollments.exit_date": (300, 1
     ],
 )
 def test_answer_hangs_on_the_worst_finding(found, answer):
-    assert words.answer(checked(*found)) == answer
+    assert words.answer(checked(*found), shares("column", GAPS), POLICY) == answer
 
 
-def test_gaps_are_told_as_released_the_emptiest_first():
+def test_gaps_are_told_as_released_those_that_reports_need_first():
     filled = shares("column", GAPS)
     text = words.sure(checked(), filled, POLICY)
-    assert text.endswith("Values are missing most in “Exit date” (30% filled) and “Reading support” (60% filled).")
+    assert text.endswith("Values are missing in “Reading support” (60% filled) and “Minutes” (30% filled).")
+    told = words.sure(checked(), shares("column", EMPTY), POLICY)
+    assert "“Score” (at most 1% filled), “Reading support” (60% filled) and “Minutes”" in told
     assert "missing" not in words.sure(checked(), shares("column", FULL), POLICY)
     assert "2 checks could not be made" in words.sure(checked(not_checked=("a", "b")), filled, POLICY)
     assert "1 check could not be made" in words.sure(checked(not_checked=("a",)), filled, POLICY)
+
+
+def test_columns_of_one_name_are_told_apart_and_many_are_counted():
+    filled = shares("column", {f"{table}.minutes": (100 + i, 1000) for i, table in enumerate("abcde")})
+    assert (
+        words.named(words.gaps(filled, POLICY), POLICY)
+        == "Minutes of a, Minutes of b, Minutes of c and 2 other columns"
+    )
+
+
+def test_no_brief_calls_data_full_whose_scores_are_empty():
+    findings, filled = checked(finding(count=1000)), shares("column", EMPTY)
+    assert words.answer(findings, filled, POLICY) == (
+        "Not for every report. 19 of 20 checks passed. “Score” is mostly empty: reports that use it rest on less than "
+        "half of the rows, or cannot be made."
+    )
+    assert words.notes(findings, filled, POLICY)[0].text == (
+        "Reports that do not use “Score” may be made.",
+        "Students with no value in “Score” are missing from its results. Who are they?",
+    )
+
+
+@pytest.mark.parametrize("audience", ["public", "staff"])
+def test_full_columns_are_no_gaps_however_their_share_is_coded(audience):
+    filled = shares("column", {"students.gender": (1000, 1000), "supports.minutes": (45, 45)}, audience)
+    assert words.gaps(filled, POLICY) == ()
+    least = {"public": 95, "staff": 100}[audience]
+    text = words.sure(checked(), filled, POLICY)
+    assert text.endswith(f"Every column that we may tell of is about {least}% filled or more.")
 
 
 def test_table_without_findings_says_so():
@@ -130,7 +162,9 @@ def test_critical_findings_come_first_and_long_lists_are_cut():
 
 
 @pytest.mark.parametrize("found", [(), (finding(),), (finding(severity="critical"),)])
-@pytest.mark.parametrize("filled", [FULL, GAPS, {"students.gender": (3, 4)}], ids=["full", "gaps", "hidden"])
+@pytest.mark.parametrize(
+    "filled", [FULL, GAPS, EMPTY, {"students.gender": (3, 4)}], ids=["full", "gaps", "empty", "hidden"]
+)
 def test_briefs_are_easy_to_read(found, filled):
     text = told(checked(*found), shares("column", filled))
     assert grade(text) <= 9
@@ -141,8 +175,8 @@ def test_notes_hang_on_the_findings():
     stop, go = checked(finding(severity="critical")), checked()
     assert words.notes(stop, (), POLICY)[0].text[0].startswith("Mend the critical faults first")
     assert words.notes(go, (), POLICY)[0].text[0] == "The reports may be made."
-    assert "“Exit date”" in words.notes(go, shares("column", GAPS), POLICY)[2].steps[0]
-    assert words.notes(go, shares("column", FULL), POLICY)[0].text[1].startswith("No group loses")
+    assert "“Reading support”" in words.notes(go, shares("column", GAPS), POLICY)[2].steps[0]
+    assert words.notes(go, shares("column", FULL), POLICY)[0].text[1].startswith("Few students, if any")
     hidden = shares("column", {"students.gender": (3, 4)})
     assert words.notes(go, hidden, POLICY)[0].text[1] == "How full small tables are is protected."
 
@@ -155,21 +189,29 @@ def test_words_of_the_chart_stay_on_the_canvas_and_apart(columns, tables, monkey
     filled = shares("column", dict(sorted(held.items())))
     (picture,) = completeness(filled, POLICY)
     assert drawn.outside(canvases[0]) == drawn.overlapping(canvases[0]) == []
-    assert ("emptiest of 90" in picture.sub) == (columns == 90)
+    assert (" of 90." in picture.sub) == (columns == 90)
 
 
 def test_chart_has_the_shares_of_the_release():
     (picture,) = completeness(shares("column", GAPS), POLICY)
-    assert picture.title == "Most gaps: Exit date and Reading support"
+    assert picture.title == "Values are missing in Reading support and Minutes"
     assert "Reading support in students: 60%" in picture.alt
-    assert "Gender in students: at least 99%" in picture.alt
     assert ">30%<" in picture.svg
-    (full,) = completeness(shares("column", FULL), POLICY)
-    assert full.title == "Almost every cell is filled"
+    assert "Gender" not in picture.alt + picture.svg  # at least 99%: no gap to tell of
 
 
-def test_nothing_is_drawn_where_no_column_may_be_shown():
-    assert completeness(shares("column", {"students.gender": (3, 4)}), POLICY) == ()
+def test_gaps_that_reports_can_do_without_are_called_so():
+    note, _, ask = words.notes(checked(), shares("column", {"levels.std_error": (2, 1000)}), POLICY)
+    assert note.text == (
+        "The reports may be made.",
+        "Every gap that we can see is in a column that most reports can do without.",
+    )
+    assert ask.steps[0] == "Which of these gaps matter to us?"
+
+
+@pytest.mark.parametrize("filled", [{"students.gender": (3, 4)}, FULL, {}], ids=["hidden", "full", "none"])
+def test_nothing_is_drawn_where_no_gap_may_be_shown(filled):
+    assert completeness(shares("column", filled) if filled else (), POLICY) == ()
 
 
 def test_coded_shares_are_words_and_bounds():

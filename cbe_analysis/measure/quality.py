@@ -21,28 +21,35 @@ COUNTS = ("n", "n_reference")
 
 
 def completeness(district: District) -> Estimates:
-    """The share of rows that are filled, for every optional column of every table about students.
+    """The share of rows that are filled, by column, for every table about students.
 
-    The group column is `column`, its values are `table.column`. What is required is always filled, or is a finding.
-    Columns that the policy names as factors count, declared or not.
+    The group column is `column`, its values are `table.column`. A cell that cannot be read is not filled. A required
+    column is told of where it has a gap; an optional one always, and so is a factor of the policy, declared or not.
+    Left out is what may well be empty: the last day of what goes on, and columns that stand in for one another.
     """
     rows: list[dict[str, Any]] = []
     for table in district.tables:
-        names = _optional(district, table)
+        names = _counted(district, table)
         if "student_id" not in district.columns(table) or not names:
             continue
         filled = ", ".join(["count(*) AS n", *(f"count({identifier(c)}) AS {identifier(c)}" for c in names)])
         counts = district.table(table).aggregate(filled).df().iloc[0]
         total = int(counts["n"])
-        rows += [_share("column", f"{table}.{name}", int(counts[name]), total) for name in names if total]
+        told = [name for name in names if int(counts[name]) < total or not _required(table, name)]
+        rows += [_share("column", f"{table}.{name}", int(counts[name]), total) for name in told if total]
     return _estimates(district, "completeness", "How complete are the data?", "column", rows)
 
 
-def _optional(district: District, table: str) -> list[str]:
-    """Columns of the file that may be empty and say something of students."""
-    declared = [c.name for c in TABLES[table].columns if not c.required]
-    held = district.columns(table)
-    return [name for name in dict.fromkeys((*declared, *district.policy.factors)) if name in held]
+def _counted(district: District, table: str) -> list[str]:
+    """Columns of the file whose empty cells are a gap."""
+    declared, held = TABLES[table], district.columns(table)
+    may_be_empty = {*declared.either, *(declared.spell or ())[1:]}
+    told_of = [c.name for c in declared.columns if c.required or c.name not in may_be_empty]
+    return [name for name in dict.fromkeys((*told_of, *district.policy.factors)) if name in held]
+
+
+def _required(table: str, column: str) -> bool:
+    return column in TABLES[table] and TABLES[table][column].required
 
 
 def faults(district: District) -> Estimates:

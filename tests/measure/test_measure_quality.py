@@ -41,6 +41,22 @@ def test_filled_cells_of_optional_columns_are_counted(write):
     assert not any(name.startswith("schools.") for name in rows.index)  # nothing of students there
 
 
+def test_a_required_column_counts_where_it_has_a_gap(write):
+    scores = [["1", "a", 5], ["2", "a", None], ["3", "a", "x"], ["4", "a", 7]]
+    columns = {"instrument": "map", "subject": "math", "date": "2026-01-05"}
+    tests = pd.DataFrame(scores, columns=["student_id", "result_id", "score"]).assign(**columns)
+    rows = quality.completeness(checked(write, assessments=tests)).rows.set_index("column")
+    assert rows.loc["assessments.score", "value"] == 0.5  # one is empty, one cannot be read
+    assert "assessments.date" not in rows.index  # no gap
+
+
+def test_what_may_well_be_empty_is_no_gap(write):
+    chance = pd.DataFrame({"student_id": ["1", "2"], "kind": "arts", "date": ["2026-01-05", None], "school_year": 2026})
+    rows = quality.completeness(checked(write, opportunities=chance)).rows.set_index("column")
+    assert "enrollments.exit_date" not in rows.index  # who is still there has none
+    assert not {"opportunities.date", "opportunities.school_year"} & set(rows.index)  # one of the two is enough
+
+
 def test_a_table_without_rows_has_no_share(write):
     empty = pd.DataFrame({"student_id": [], "date": [], "instrument": [], "subject": [], "score": []})
     found = quality.completeness(checked(write, assessments=empty))

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Picture
 from cbe_analysis.render.canvas import Canvas
-from cbe_analysis.render.numbers import listed
 from cbe_analysis.render.palette import ACCENT, LINE, SOFT
 from cbe_analysis.render.readings import Reading
-from cbe_analysis.render.wording.quality import column, gaps
+from cbe_analysis.render.wording.quality import column, gaps, named
 from cbe_analysis.render.wording.shares import at_least, percent
 
-ROW, HEADING = 15.0, 22.0  # points
+ROW, HEADING = 14.0, 21.0  # points
 TALL = 420.0  # points: what a page can hold beside the rest
 LEFT, WIDE = 190.0, 240.0  # points: where bars begin, and how long a full one is
 LONGEST = 38  # letters of a column's name
 
 
 def completeness(readings: Sequence[Reading], policy: Policy) -> tuple[Picture, ...]:
-    """Bars of how many rows are filled, column by column, the tables apart; only the emptiest where there are many.
+    """Bars of how many rows are filled for the columns with a gap, the tables apart; the first ones where it is many.
 
-    No picture where no column may be shown.
+    No picture where no gap may be shown.
     """
-    shown = _emptiest([r for r in readings if not r.protected])
+    found = gaps(readings, policy)
+    shown = _fitting(found, readings)
     if not shown:
         return ()
     tables = [[r for r in shown if _of(r) == table] for table in dict.fromkeys(map(_of, shown))]
@@ -44,14 +44,17 @@ def completeness(readings: Sequence[Reading], policy: Policy) -> tuple[Picture, 
             axes.barh([y + 3.5], [at_least(reading)], height=7, color=ACCENT, lw=0)
             canvas.text(LEFT + WIDE + 8, y + 6.5, percent(reading), weight=600, size=8.5, color=ACCENT)
             y += ROW
-    sub = "Share of rows that hold a value, by column." + _more(len(shown), len(readings))
-    return (canvas.picture(_title(readings, policy), sub, _alt(shown, policy)),)
+    sub = (
+        f"Share of rows that hold a value. Columns with no gap to tell of are left out.{_more(len(shown), len(found))}"
+    )
+    title = f"Values are missing in {named(found, policy)}"
+    return (canvas.picture(title, sub, _alt(shown, policy)),)
 
 
-def _emptiest(readings: Sequence[Reading]) -> list[Reading]:
-    """As many columns as the chart has room for, the emptiest first chosen, in the order of the tables."""
+def _fitting(found: Sequence[Reading], readings: Sequence[Reading]) -> list[Reading]:
+    """As many columns as the chart has room for, the first ones first chosen, in the order of the tables."""
     chosen: list[Reading] = []
-    for reading in sorted(readings, key=at_least):
+    for reading in found:
         if _height([*chosen, reading]) > TALL:
             break
         chosen.append(reading)
@@ -63,7 +66,7 @@ def _height(readings: Sequence[Reading]) -> float:
 
 
 def _more(shown: int, held: int) -> str:
-    return f" The {shown} emptiest of {held}." if shown < held else ""
+    return f" Shown are {shown} of {held}." if shown < held else ""
 
 
 def _of(reading: Reading) -> str:
@@ -71,12 +74,6 @@ def _of(reading: Reading) -> str:
     return reading.group.partition(".")[0]
 
 
-def _title(readings: Sequence[Reading], policy: Policy) -> str:
-    """The finding."""
-    empty = [column(r.group, policy) for r in gaps(readings)]
-    return f"Most gaps: {listed(empty[:3])}" if empty else "Almost every cell is filled"
-
-
 def _alt(shown: Sequence[Reading], policy: Policy) -> str:
     told = [f"{column(r.group, policy)} in {_of(r).replace('_', ' ')}: {percent(r)}" for r in shown]
-    return f"Bars of the share of rows that are filled. {'; '.join(told)}."
+    return f"Bars of the share of rows that are filled, for the columns with a gap. {'; '.join(told)}."

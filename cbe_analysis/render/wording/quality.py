@@ -10,12 +10,16 @@ from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import Reading
 from cbe_analysis.render.wording.shares import at_least, percent
+from cbe_analysis.tables import TABLES
 
 if TYPE_CHECKING:
     from cbe_analysis.load.findings import Finding, Findings
 
 TITLE = "Can we trust these data, and what should be mended first?"
 FULL = 0.98  # a column is called full from this share on
+HALF = 0.5  # a column is called mostly empty below this share
+CERTAIN = 0.95  # what a coded share must promise for us to speak of its column at all
+NAMED = 3  # columns that a sentence names
 MOST = 12  # findings that a brief lists
 
 
@@ -26,9 +30,44 @@ def column(name: str, policy: Policy) -> str:
     return label[:1].upper() + label[1:]
 
 
-def gaps(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The columns that are not full, the emptiest first."""
-    return tuple(sorted((r for r in readings if not r.protected and at_least(r) < FULL), key=at_least))
+def gaps(readings: Sequence[Reading], policy: Policy) -> tuple[Reading, ...]:
+    """The columns that are seen not to be full: first those that reports need, then the others, the emptiest first.
+
+    A share that is coded as "at least" tells of no gap, whatever it says: all cells may be filled.
+    """
+    told = [r for r in readings if not r.protected and (r.known or not at_least(r)) and at_least(r) < FULL]
+    return tuple(sorted(told, key=lambda r: (not _needed(r, policy), at_least(r))))
+
+
+def named(found: Sequence[Reading], policy: Policy, *, filled: bool = False) -> str:
+    """The first of the columns, each with its share where that is wanted, and how many more there are."""
+    several = [column(r.group, policy) for r in found]
+    words = []
+    for reading in found[:NAMED]:
+        own = column(reading.group, policy)
+        told = f"“{own}”" if filled else own
+        if several.count(own) > 1:
+            told += f" of {_table(reading)}"
+        words.append(f"{told} ({percent(reading)} filled)" if filled else told)
+    more = len(found) - len(words)
+    return listed([*words, f"{counted(more, 'other column')}"] if more else words)
+
+
+def _table(reading: Reading) -> str:
+    return reading.group.partition(".")[0].replace("_", " ")
+
+
+def _needed(reading: Reading, policy: Policy) -> bool:
+    """True for a required column, and for one that makes groups."""
+    table, _, own = reading.group.partition(".")
+    declared = TABLES.get(table)
+    return own in policy.factors or (declared is not None and own in declared and declared[own].required)
+
+
+def _mostly_empty(readings: Sequence[Reading], policy: Policy) -> list[str]:
+    """The columns that reports need and that hold a value in less than half of the rows."""
+    found = [r for r in gaps(readings, policy) if _needed(r, policy) and at_least(r) < HALF]
+    return list(dict.fromkeys(f"“{column(r.group, policy)}”" for r in found))
 
 
 def facts(findings: Findings) -> tuple[str, ...]:
@@ -36,13 +75,19 @@ def facts(findings: Findings) -> tuple[str, ...]:
     return (f"{findings.checks} checks of every row of every table",)
 
 
-def answer(findings: Findings) -> str:
+def answer(findings: Findings, completeness: Sequence[Reading], policy: Policy) -> str:
     """Whether the data may be used, and how much is to be mended."""
     critical, warnings = len(findings.critical), len(findings.findings) - len(findings.critical)
     passed = f"{findings.passed} of {findings.checks} checks passed"
     if critical:
         return (
             f"Not yet. {passed}, and {counted(critical, 'fault')} would distort results: reports on those tables stop."
+        )
+    if empty := _mostly_empty(completeness, policy):
+        be, them = ("is", "it") if len(empty) == 1 else ("are", "them")
+        return (
+            f"Not for every report. {passed}. {listed(empty)} {be} mostly empty: reports that use {them} rest on less "
+            "than half of the rows, or cannot be made."
         )
     if warnings:
         return f"Yes, with care. {passed}; {counted(warnings, 'warning')} should be looked at, and none stops a report."
@@ -54,10 +99,13 @@ def sure(findings: Findings, completeness: Sequence[Reading], policy: Policy) ->
     text = (
         "**How sure are we?** Very sure of what was checked: every row was read. A wrong value that looks right stays."
     )
-    empty = [f"“{column(r.group, policy)}” ({percent(r)} filled)" for r in gaps(completeness)[:3]]
-    missing = f" Values are missing most in {listed(empty)}." if empty else ""
+    found, told = gaps(completeness, policy), [r for r in completeness if not r.protected]
+    if found:
+        text += f" Values are missing in {named(found, policy, filled=True)}."
+    elif told:
+        text += f" Every column that we may tell of is about {min(map(at_least, told)):.0%} filled or more."
     left = f" {counted(len(findings.not_checked), 'check')} could not be made." if findings.not_checked else ""
-    return text + missing + left
+    return text + left
 
 
 def table(findings: Findings, faults: Sequence[Reading], names: Sequence[str]) -> Table:
@@ -95,15 +143,19 @@ def _row(finding: Finding, share: Reading | None) -> tuple[str | None, ...]:
 
 def notes(findings: Findings, completeness: Sequence[Reading], policy: Policy) -> tuple[Note, ...]:
     """What it may mean, what it cannot mean, and questions for the team."""
-    empty = gaps(completeness)
-    first = column(empty[0].group, policy) if empty else ""
-    may = "The reports may be made." if not findings.critical else "Mend the critical faults first, then export again."
+    found, empty = gaps(completeness, policy), _mostly_empty(completeness, policy)
+    first = column(found[0].group, policy) if found and _needed(found[0], policy) else ""
+    may = f"Reports that do not use {listed(empty, 'or')} may be made." if empty else "The reports may be made."
+    if findings.critical:
+        may = "Mend the critical faults first, then export again."
     if first:
         missing = f"Students with no value in “{first}” are missing from its results. Who are they?"
-    elif any(r.protected for r in completeness):
+    elif found:
+        missing = "Every gap that we can see is in a column that most reports can do without."
+    elif any(r.protected or at_least(r) < CERTAIN for r in completeness):
         missing = "How full small tables are is protected."
     else:
-        missing = "No group loses students for want of a value."
+        missing = "Few students, if any, are left out for want of a value."
     return (
         Note("What this may mean", (may, missing)),
         Note(
@@ -116,9 +168,15 @@ def notes(findings: Findings, completeness: Sequence[Reading], policy: Policy) -
         Note(
             "For the next inquiry cycle",
             steps=(
-                f"Who can fill in “{first}”?" if first else "Who keeps the data this complete, and how?",
+                _ask(found, first),
                 "Which export should be checked before it is sent?",
                 "Which numbers should be set beside the official counts?",
             ),
         ),
     )
+
+
+def _ask(found: Sequence[Reading], first: str) -> str:
+    if first:
+        return f"Who can fill in “{first}”?"
+    return "Which of these gaps matter to us?" if found else "Who keeps the data this complete, and how?"
