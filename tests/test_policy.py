@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.policy import FACTORS, Policy, read_policy
+from cbe_analysis.policy.quality import Limits, Scales
 
 COMPLETE = """
 name = "Riverbend"
@@ -23,6 +24,7 @@ privacy_profile = "rounded"
 as_of = 2026-06-30
 growth_clock = "school"
 school_year_days = ["08-20", "06-15"]
+level_rule = "latest"
 enrolled_days_at_least = 30
 chronic_absence_at_least = 0.2
 language = "es"
@@ -36,6 +38,18 @@ female = "Girls"
 0 = "Kindergarten"
 [units]
 map = "RIT points"
+[checks]
+level_jump_at_most = 3
+share_shift_at_most = 0.1
+[scales]
+ratings = [1, 4]
+marks = ["A", "B"]
+[scales.instruments]
+map = [100, 350.5]
+[official.enrollment]
+on = 2025-10-01
+all = 312
+S01 = { all = 140, -1 = 3, 12 = 0 }
 """
 
 
@@ -60,6 +74,37 @@ def test_every_setting_is_read(read):
     assert policy.label("gender", "female") == "Girls"
     assert policy.label("grade", "0") == "Kindergarten"
     assert policy.units == {"map": "RIT points"}
+
+
+def test_limits_scales_and_official_counts_are_read(read):
+    policy = read(COMPLETE)
+    assert policy.checks == Limits(level_jump_at_most=3.0, share_shift_at_most=0.1)
+    assert policy.scales == Scales(ratings=(1, 4), marks=("A", "B"), instruments=(("map", (100, 350.5)),))
+    assert policy.official.on == date(2025, 10, 1)
+    counts = [(c.school_id, c.grade, c.students) for c in policy.official.enrollment]
+    assert counts == [(None, None, 312), ("S01", None, 140), ("S01", -1, 3), ("S01", 12, 0)]
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        ("checks = 3", "checks has the wrong type"),
+        ("[checks]\nlevel_jump = 2", r"unknown setting level_jump in \[checks\]"),
+        ("[checks]\nlevel_jump_at_most = true", "checks.level_jump_at_most has the wrong type"),
+        ("[checks]\nshare_shift_at_most = 5", "checks.share_shift_at_most cannot be 5"),
+        ("[scales]\nratings = [4, 1]", "scales.ratings has the wrong type"),
+        ("[scales]\nratings = 4", "scales.ratings has the wrong type"),
+        ("[scales]\nmarks = [1, 4]", "scales.marks has the wrong type"),
+        ("[scales.instruments]\nmap = [1]", "scales.instruments.map has the wrong type"),
+        ("[official]\nenrolment = 3", r"unknown setting enrolment in \[official\]"),
+        ("[official.enrollment]\nall = 3", "official.enrollment.on has the wrong type"),
+        ("[official.enrollment]\non = 2025-10-01\nS01 = -3", "official.enrollment.S01 has the wrong type"),
+        ("[official.enrollment]\non = 2025-10-01\nS01 = { K = 3 }", "official.enrollment.S01 has the wrong type"),
+    ],
+)
+def test_a_wrong_limit_scale_or_count_is_refused(read, told, what):
+    with pytest.raises(UnreadableData, match=what):
+        read(told)
 
 
 def test_a_boolean_reference_is_the_text_that_the_files_hold(read):

@@ -11,15 +11,18 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from cbe_analysis.errors import UnreadableData, choices
+from cbe_analysis.policy.quality import Limits, Official, Scales, read_limits, read_official, read_scales
+from cbe_analysis.policy.refusal import FILE as FILE
+from cbe_analysis.policy.refusal import checked
 from cbe_analysis.tables import TABLES
 
-FILE = "district.toml"
 FACTORS = ("race_ethnicity", "gender", "economically_disadvantaged", "english_learner", "disability")
 SMALLEST_MINIMUM = 5
 CLOCKS = ("calendar", "school")
+LEVEL_RULES = ("highest", "latest")
 PROFILES = ("suppressed", "rounded")
 PERSONAL = frozenset(c.name for table in TABLES.values() for c in table.columns if c.personal)
 
@@ -52,6 +55,8 @@ class Policy:
         "calendar" (365.25 days) or "school" (a school year is 1, summer 0), for external scores.
     school_year_days
         First and last day of a school year as MM-DD, where `calendar` is silent.
+    level_rule
+        How levels follow from ratings, where no table tells them: "highest" (once held, held) or "latest".
     enrolled_days_at_least, chronic_absence_at_least
         Who counts for chronic absence (days), and the share of days absent that is chronic.
     labels
@@ -60,6 +65,8 @@ class Policy:
         Instrument -> the unit of its scores.
     language
         Language of briefs.
+    checks, scales, official
+        What the data-quality checks measure by: limits, scales, published counts.
     """
 
     name: str = "A district"
@@ -73,11 +80,15 @@ class Policy:
     as_of: date | None = None
     growth_clock: str = "calendar"
     school_year_days: tuple[str, str] = ("08-15", "06-10")
+    level_rule: Literal["highest", "latest"] = "highest"
     enrolled_days_at_least: int = 45
     chronic_absence_at_least: float = 0.10
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
+    checks: Limits = field(default_factory=Limits)
+    scales: Scales = field(default_factory=Scales)
+    official: Official = field(default_factory=Official)
 
     def __post_init__(self) -> None:
         if not self.published_dimensions:
@@ -122,6 +133,7 @@ RULES: tuple[tuple[str, Callable[[Any], object], str], ...] = (
     ("published_dimensions", _columns, "name columns that do not identify a person, each once"),
     ("privacy_profile", lambda profile: profile in PROFILES, f"choose one of: {choices(PROFILES)}"),
     ("growth_clock", lambda clock: clock in CLOCKS, f"choose one of: {choices(CLOCKS)}"),
+    ("level_rule", lambda rule: rule in LEVEL_RULES, f"choose one of: {choices(LEVEL_RULES)}"),
     ("school_year_days", _days, 'give the first and the last day as ["08-15", "06-10"]'),
     ("enrolled_days_at_least", lambda days: 1 <= days <= 366, "set a number of days from 1 to 366"),
     ("chronic_absence_at_least", lambda share: 0 < share <= 1, "set a share above 0 and up to 1, such as 0.10"),
@@ -166,38 +178,39 @@ def read_policy(folder: Path) -> Policy:
 
 def _typed(name: str, value: Any) -> Any:
     """The setting in the type that Policy declares, or an error that names it."""
+    if name in OF_QUALITY:
+        return OF_QUALITY[name](value)
     default = getattr(DEFAULTS, name)
     if name == "as_of":
-        return _checked(name, value, type(value) is date, "a date such as 2026-06-30, without quotes")
+        return checked(name, value, type(value) is date, "a date such as 2026-06-30, without quotes")
     if name == "labels":
-        parts = _checked(name, value, isinstance(value, dict), f"tables such as [{name}.gender]")
+        parts = checked(name, value, isinstance(value, dict), f"tables such as [{name}.gender]")
         return {column: _words(f"{name}.{column}", words) for column, words in parts.items()}
     if isinstance(default, Mapping):
         return _words(name, value)
     if isinstance(default, tuple):
         texts = isinstance(value, list) and all(isinstance(part, str) for part in value)
-        return tuple(_checked(name, value, texts, "a list of texts in quotes"))
+        return tuple(checked(name, value, texts, "a list of texts in quotes"))
     if isinstance(default, bool) or not isinstance(default, int | float):
-        return _checked(name, value, type(value) is type(default), KINDS[type(default)])
+        return checked(name, value, type(value) is type(default), KINDS[type(default)])
     whole = isinstance(default, int)
     fits = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    return _checked(name, value, fits, KINDS[type(default)])
+    return checked(name, value, fits, KINDS[type(default)])
 
 
+OF_QUALITY: Mapping[str, Callable[[Any], Any]] = {
+    "checks": read_limits,
+    "scales": read_scales,
+    "official": read_official,
+}
 KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 
 
 def _words(name: str, value: Any) -> dict[str, str]:
     """A table of texts; true, false and whole numbers count as the texts that the data files hold."""
     fits = isinstance(value, dict) and all(isinstance(v, str | bool | int) for v in value.values())
-    pairs = _checked(name, value, fits, f"a table [{name}] of texts in quotes")
+    pairs = checked(name, value, fits, f"a table [{name}] of texts in quotes")
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in pairs.items()}
-
-
-def _checked(name: str, value: Any, fits: bool, expected: str) -> Any:
-    if not fits:
-        raise UnreadableData(f"{name} has the wrong type", FILE, f"it must be {expected}")
-    return value
 
 
 DEFAULTS = Policy()
