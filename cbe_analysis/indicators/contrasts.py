@@ -124,6 +124,8 @@ def comparisons(
 ) -> list[Comparison]:
     """Every comparison that the contrast asks for among these groups; groups of size 0 and unknown ones have no part.
 
+    None where nobody is in the reference groups of all crossed factors at once.
+
     Parameters
     ----------
     sizes
@@ -134,7 +136,7 @@ def comparisons(
     Raises
     ------
     UsageError
-        When the reference group is not chosen or has no students.
+        When the reference group of a factor is not chosen or has no students.
     """
     part = np.array([groups.known(g) and sizes[g] > 0 for g in range(len(sizes))], bool)
     if contrast.compare is None or not groups.columns:
@@ -144,6 +146,8 @@ def comparisons(
         found = np.flatnonzero(part).tolist() if part.sum() > 1 else []
         return [_against_others(g, weighing, int(sizes[part].sum() - sizes[g])) for g in found]
     reference = _reference(groups, part, contrast)
+    if reference is None:
+        return []
     unit, name = np.eye(len(sizes)), ", ".join(groups.values[reference])
     pairs = [g for g in np.flatnonzero(part).tolist() if g != reference]
     return [Comparison(g, unit[g] - unit[reference], name, int(sizes[reference])) for g in pairs]
@@ -157,8 +161,8 @@ def _against_others(group: int, totals: NDArray[np.float64] | NDArray[np.int64],
     return Comparison(group, weights, "others", n)
 
 
-def _reference(groups: Grouping, part: NDArray[np.bool_], contrast: Contrast) -> int:
-    """Position of the reference group."""
+def _reference(groups: Grouping, part: NDArray[np.bool_], contrast: Contrast) -> int | None:
+    """Position of the reference group; None where factors are crossed and nobody is in the reference group of all."""
     for at, column in enumerate(groups.columns):
         offered = {groups.values[g][at] for g in np.flatnonzero(part)}
         if contrast.references.get(column) not in offered:
@@ -169,7 +173,4 @@ def _reference(groups: Grouping, part: NDArray[np.bool_], contrast: Contrast) ->
                 f"set {column} to one of: {choices(offered)}; or compare with others",
             )
     wanted = tuple(contrast.references[column] for column in groups.columns)
-    fitting = [g for g in np.flatnonzero(part) if groups.values[g] == wanted]
-    if not fitting:
-        raise UsageError("the reference group has no students here", ", ".join(groups.columns), "compare with others")
-    return int(fitting[0])
+    return next((int(g) for g in np.flatnonzero(part) if groups.values[g] == wanted), None)

@@ -17,7 +17,7 @@ from cbe_analysis.measure.comparisons import compare as compared
 from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates, Population
 from cbe_analysis.measure.periods import mixed_trend, periods
 from cbe_analysis.measure.population import population
-from cbe_analysis.measure.remarks import remarks
+from cbe_analysis.measure.remarks import remarks, uncompared
 from cbe_analysis.measure.request import PLACES, Asked, Request, request
 from cbe_analysis.measure.summaries import sample, summaries
 from cbe_analysis.methods.multiplicity import benjamini_hochberg
@@ -90,7 +90,7 @@ def measure(  # noqa: PLR0913 - the words of the command line, each with a meani
 def _estimates(asked: Request, answer: Answer) -> Estimates:
     """The answer with what was asked, and p adjusted over all comparisons."""
     rows, family = _shaped(answer.rows, asked)
-    warnings = (*asked.warnings, *answer.warnings)
+    warnings = (*asked.warnings, *answer.warnings, *uncompared(asked, rows))
     if asked.compare and not rows["quantity"].eq("gap").any():
         warnings += ("nothing to compare: fewer than two groups have students",)
     more = f"; p adjusted for {family} comparisons (Benjamini-Hochberg)" if family > 1 else ""

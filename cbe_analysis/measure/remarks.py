@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import pandas as pd
 
-from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST
+from cbe_analysis.indicators.contrasts import ALL, SCHOOLS_AT_LEAST
 from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.measure.cases import Formed
@@ -33,3 +34,28 @@ def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
     if found and found[0].kind == "mean":
         said += piles(cases["value"].to_numpy(float), asked.minimum_n)
     return tuple(dict.fromkeys(said))
+
+
+def uncompared(asked: Request, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Which crossed groups are not compared, because nobody is in the reference groups of their factors at once.
+
+    Parameters
+    ----------
+    rows
+        Those of the estimates.
+    """
+    if asked.compare != "reference":
+        return ()
+    said = []
+    for columns in (c for size in range(2, len(asked.by) + 1) for c in combinations(asked.by, size)):
+        split = rows[(rows[list(asked.by)] != ALL).eq([name in columns for name in asked.by]).all(axis=1)]
+        for at, part in split.groupby("at") if asked.over else [("", split)]:
+            wanted = [asked.contrast.references[name] for name in columns]
+            if part["quantity"].eq("gap").any() or part[list(columns)].eq(wanted).all(axis=1).any():
+                continue
+            when = f" in {at}" if at else ""
+            said.append(
+                f"no student is in the reference groups {' and '.join(wanted)} at once{when}: the groups of "
+                f"{' and '.join(columns)} together are not compared"
+            )
+    return tuple(said)

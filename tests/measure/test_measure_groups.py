@@ -281,3 +281,19 @@ def test_the_last_score_of_the_window_is_the_status(write):
     assert one(cbe.measure("status", district), "mean")["value"] == 235
     assert one(cbe.measure("status", district, until="2026-05-10"), "mean")["value"] == 205
     assert one(cbe.measure("status", district, where=["date<2026-05-20"]), "mean")["value"] == 205
+
+
+def test_crossed_groups_without_their_reference_are_not_compared_and_said_to_be(write):
+    """Nobody is x and blue: each factor alone has its gap, the two crossed have none."""
+    groups = [("x", "red")] * 8 + [("y", "blue")] * 8 + [("y", "red")] * 8
+    students = people([g for g, _ in groups]).assign(team=[t for _, t in groups])
+    policy = 'factors = ["gender", "team"]\n[references]\ngender = "x"\nteam = "blue"\n'
+    district = write(policy=policy, students=students, assessments=scores(np.arange(24.0) % 7))
+    found = cbe.measure("status", district, by=["gender", "team"], compare="reference", outcome="map:math")
+    gaps = found.rows[found.rows["quantity"] == "gap"]
+    assert set(zip(gaps["gender"], gaps["team"], strict=True)) == {("y", "(all)"), ("(all)", "red")}
+    said = [w for w in found.warnings if "not compared" in w]
+    assert said == [
+        "no student is in the reference groups x and blue at once: the groups of gender and team together are not "
+        "compared"
+    ]
