@@ -83,3 +83,12 @@ def choices(names: Iterable[object], most: int = 20) -> str:
     listed = sorted(str(name) for name in names)
     extra = f" and {len(listed) - most} more" if len(listed) > most else ""
     return (", ".join(listed[:most]) or "none") + extra
+
+
+def meant(name: object, offered: Iterable[object]) -> str:
+    """The question whether one of the offered names is meant, to begin a remedy with; empty where none is like it."""
+    from difflib import get_close_matches
+
+    known = {str(other).casefold(): str(other) for other in offered}
+    near = get_close_matches(str(name).casefold(), known, n=1)
+    return f"did you mean {known[near[0]]}? " if near else ""

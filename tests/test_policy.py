@@ -133,7 +133,7 @@ def test_a_byte_order_mark_is_accepted(read, bom):
         ("name = Riverbend", "district.toml cannot be read .*mend the file"),
         ('name = "a"\nname = "b"', "district.toml cannot be read"),
         ('name = "Peña"'.encode("utf-16"), "district.toml is not UTF-8 .*save it as UTF-8"),
-        ("minimumn = 20", "unknown setting minimumn .*known are: .*minimum_n"),
+        ("minimumn = 20", "unknown setting minimumn .*did you mean minimum_n\\? known are: .*language"),
         ("[protection]\nminimum_n = 20", "unknown setting protection"),
         ("minimum_n = 4", r"minimum_n cannot be 4 \(district.toml\); set it to 5 or more"),
         ("minimum_n = -10", "set it to 5 or more"),
@@ -169,6 +169,42 @@ def test_a_byte_order_mark_is_accepted(read, bom):
 def test_a_bad_setting_is_named_with_the_way_out(read, content, says):
     with pytest.raises(UnreadableData, match=says):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('[references]\ngendr = "male"', r"\[references\] names 'gendr', .*did you mean gender\? "),
+        ('[labels.gendr]\nmale = "Boys"', r"\[labels\] names 'gendr', .*did you mean gender\? "),
+        ('factors = ["club"]\n[labels.clubs]\nchess = "Chess"', r"'clubs', .*did you mean club\? .*stand in factors"),
+        ('[references]\nzodiac = "leo"', "neither a factor nor a column .*a column of your own must stand in factors"),
+        ('[references]\nenglish_learner = "nevr"', "'nevr' .*did you mean never.* values are: current, former, never"),
+        ("[references]\ndisability = 0", "'0' as a value of 'disability'.* values are: false, true"),
+        ('[labels.economically_disadvantaged]\nyes = "Poor"', "names 'yes' .* values are: false, true"),
+        ('[labels.arm]\ntreated = "In it"', "did you mean treatment"),
+        (
+            '[labels.grade]\nK = "Kindergarten"',
+            "'K' as a value of 'grade', which holds whole .*kindergarten is grade 0",
+        ),
+        ('[labels.school_year]\n"2025-26" = "Last year"', "2025-26 is 2026"),
+        ("[references]\ngender = 'male'\nminimum_n = 20", r"setting minimum_n stands under \[references\] .*above the"),
+        ("[labels.gender]\nmale = 'Boys'\nminimum_n = 20", r"setting minimum_n stands under \[labels.gender\]"),
+        ("[units]\nmap = 'RIT'\nname = 'Hill'", r"setting name stands under \[units\]"),
+    ],
+)
+def test_a_name_that_can_mean_nothing_is_refused(read, content, says):
+    with pytest.raises(UnreadableData, match=says) as caught:
+        read(content)
+    assert "district.toml" in str(caught.value)
+
+
+def test_words_for_columns_of_the_districts_own_are_taken(read):
+    policy = read(
+        'factors = ["club"]\npublished_dimensions = ["bus"]\n[references]\nclub = "chess"\n'
+        '[labels.bus]\n"" = "Bus"\n[labels.arm]\n"" = "Class"\n[labels.grade]\n-1 = "Pre-K"\n"(unknown)" = "?"\n'
+    )
+    assert policy.label("bus") == "Bus"
+    assert policy.label("grade", "-1") == "Pre-K"
 
 
 def test_a_folder_in_the_place_of_the_file_is_said(tmp_path):
@@ -218,7 +254,7 @@ def test_the_rules_cannot_be_changed_afterwards():
 def test_the_hash_follows_every_rule_and_no_order(read):
     base = read(COMPLETE).hash
     assert len(base) == 12
-    assert read(COMPLETE.replace("[units]", '[labels.a]\nb = "c"\n[units]')).hash != base
+    assert read(COMPLETE.replace("[units]", '[labels.subject]\nart = "Art"\n[units]')).hash != base
     for line in (line for line in COMPLETE.strip().splitlines()[:12] if line):
         assert read(COMPLETE.replace(line + "\n", "")).hash != base, line
     swapped = COMPLETE.replace('"" = "Gender"\nfemale = "Girls"', 'female = "Girls"\n"" = "Gender"')

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from cbe_analysis.errors import UnreadableData, choices
+from cbe_analysis.policy import misspelt
 from cbe_analysis.policy.quality import Limits, Official, Scales, read_limits, read_official, read_scales
 from cbe_analysis.policy.refusal import FILE as FILE
 from cbe_analysis.policy.refusal import checked
@@ -156,7 +157,8 @@ def read_policy(folder: Path) -> Policy:
     Raises
     ------
     UnreadableData
-        When the file is not TOML, or holds a setting that is unknown, of the wrong type or out of its range.
+        When the file is not TOML, holds a setting that is unknown, of the wrong type or out of its range, or a
+        reference or label for what no table can hold.
     """
     file = folder / FILE
     try:
@@ -169,11 +171,15 @@ def read_policy(folder: Path) -> Policy:
         if isinstance(error, FileNotFoundError) and not file.is_symlink():
             return Policy(name=folder.resolve().name)
         raise UnreadableData(f"{FILE} cannot be opened", str(file), f"mend this first: {error.strerror}") from None
-    known = [f.name for f in fields(Policy)]
-    unknown = [name for name in told if name not in known]
-    if unknown:
-        raise UnreadableData(f"unknown setting {choices(unknown)}", FILE, f"known are: {choices(known, 40)}")
-    return Policy(**{name: _typed(name, value) for name, value in told.items()})
+    settings = [f.name for f in fields(Policy)]
+    misspelt.check_settings(told, settings)
+    policy = Policy(**{name: _typed(name, value) for name, value in told.items()})
+    own = {*policy.factors, *policy.published_dimensions}
+    references = {column: (value,) for column, value in policy.references.items()}
+    misspelt.check_columns("references", references, own=own, settings=settings)
+    misspelt.check_columns("labels", policy.labels, own=own, settings=settings)
+    misspelt.check_place("[units]", policy.units, settings)
+    return policy
 
 
 def _typed(name: str, value: Any) -> Any:
