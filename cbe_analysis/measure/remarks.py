@@ -53,7 +53,7 @@ def uncompared(asked: Request, rows: pd.DataFrame) -> tuple[str, ...]:
             wanted = [asked.contrast.references[name] for name in columns]
             if part["quantity"].eq("gap").any() or part[list(columns)].eq(wanted).all(axis=1).any():
                 continue
-            when = f" in {at}" if at else ""
+            when = f" in {at!s}" if at else ""
             said.append(
                 f"no student is in the reference groups {' and '.join(wanted)} at once{when}: the groups of "
                 f"{' and '.join(columns)} together are not compared"
