@@ -10,7 +10,6 @@ import duckdb
 import pandas as pd
 
 from cbe_analysis.load import load
-from cbe_analysis.load.levels import derive_levels
 
 STUDENTS, RATINGS = 100_000, 100  # ten million rows
 PART = 40  # students that pandas is given
@@ -71,13 +70,13 @@ def main() -> int:
         expected = by_hand(part)
         pandas_seconds = time.perf_counter() - start
         start = time.perf_counter()
-        ours = derive_levels(load(part)).df()
+        ours = load(part).table("levels").df()
         part_seconds = time.perf_counter() - start
         ours["date"] = ours["date"].dt.date
         both = expected.merge(ours, on=["student_id", "subject", "date"], how="outer", suffixes=("", "_ours"))
         difference = float((both["level"] - both["level_ours"]).abs().max())
         start = time.perf_counter()
-        (rows,) = derive_levels(load(whole)).aggregate("count(level)").fetchall()[0]
+        (rows,) = load(whole).table("levels").aggregate("count(level)").fetchall()[0]
         seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     unmatched = int(both[["level", "level_ours"]].isna().any(axis=1).sum())

@@ -98,7 +98,7 @@ def changes(old: District, new: District, *, progress: Progress | None = None) -
     Cells are compared as they are read: a number written another way is the same number, and a cell that is not of its
     column's type is unknown on both sides.
     """
-    both = [name for name in new.tables if name in old.tables]
+    both = [name for name in new.files if name in old.files]
     rows: list[RowsChanged] = []
     cells_changed: list[CellsChanged] = []
     for position, table in enumerate(both):
@@ -112,8 +112,8 @@ def changes(old: District, new: District, *, progress: Progress | None = None) -
     return Changes(
         tuple(rows),
         tuple(cells_changed),
-        tuple(name for name in new.tables if name not in old.tables),
-        tuple(name for name in old.tables if name not in new.tables),
+        tuple(name for name in new.files if name not in old.files),
+        tuple(name for name in old.files if name not in new.files),
         tuple(f"{t}.{c}" for t in both for c in new.columns(t) if c not in old.columns(t)),
         tuple(f"{t}.{c}" for t in both for c in old.columns(t) if c not in new.columns(t)),
     )

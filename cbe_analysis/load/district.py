@@ -58,8 +58,13 @@ class District:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The canonical tables that are there, in the order of their declarations."""
-        return tuple(self._reader.sources)
+        """The canonical tables that can be read, in the order of their declarations; `levels` may be derived."""
+        return tuple(name for name in TABLES if name in self._reader.sources)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The tables that stand in files."""
+        return tuple(name for name in self.tables if self._reader.sources[name].files.paths)
 
     @property
     def placeable(self) -> tuple[str, ...]:
@@ -70,6 +75,25 @@ class District:
     def clock(self) -> Clock:
         """The school-year clock, with its warnings."""
         return self._view.clock
+
+    def rests_on(self, tables: Iterable[str]) -> tuple[str, ...]:
+        """The tables whose files are read for these: a derived table's rows come from others."""
+        found: dict[str, None] = {}
+        for table in tables:
+            made = self._reader.derivation(table)
+            found |= dict.fromkeys(made.reads if made else (table,))
+        return tuple(found)
+
+    def origin(self, table: str) -> str:
+        """How a table came to be, in a clause, where there was a choice; empty where there was none."""
+        made = self._reader.derivation(table)
+        could = self._reader.derivations.get(table)
+        return made.says if made else f"{table} as exported, not derived from {could.rated}" if could else ""
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The tables that hold a row: a header alone is as good as no table."""
+        return tuple(name for name in self.tables if self._reader.sources[name].header.has_rows)
 
     def columns(self, table: str) -> dict[str, Type]:
         """Column -> type of the columns in a table's files: as declared, or what all cells of an extra column are."""
@@ -166,6 +190,12 @@ class District:
         """
         print_of = Fingerprint(read_key(key or key_file()))
         for position, (table, columns) in enumerate(reads.items()):
+            made = self._reader.derivation(table)
+            if made:  # its rows follow from these, by this rule
+                for source, read in made.reads.items():
+                    rows, told = self._reader.filed(source, read), f"{made.says}: {source}"
+                    print_of.add(self._reader, told, rows, [(name, TABLES[source][name].type) for name in read])
+                continue
             types = {c.name: c.type for c in TABLES[table].columns} | self.columns(table) if table in TABLES else {}
             wanted = list(columns) if columns is not None else list(self.columns(table))
             rows = self._reader.typed(table, wanted)
@@ -185,13 +215,17 @@ class District:
         UsageError
             When there is none.
         """
-        names = list(tables)
+        names = self.rests_on(tables)  # month ends of derived levels were not observed
         day = self.policy.as_of or dates.latest(self._reader, names)
         if day is None and (year := dates.latest_year(self._reader, names)):
             day = self.clock.year(year).last_day
         if day is None:
             raise UsageError("the data hold no date", ", ".join(names), "set as_of in district.toml")
         return day
+
+    def since(self, tables: Iterable[str]) -> date | None:
+        """The first date on which something in the tables was observed; None where they hold none."""
+        return dates.earliest(self._reader, list(tables))
 
     def sql(self, query: str, **relations: Relation | pd.DataFrame) -> DuckDBPyRelation:
         """The relation that a query gives over named relations or data frames.
@@ -244,4 +278,5 @@ def load(folder: Path | str) -> District:
     path = Path(named)
     reader = open_folder(path)
     policy = read_policy(reader.folder.path)
+    reader.derive_levels(policy.level_rule)
     return District(path, policy, _reader=reader, _view=View(reader, policy))

@@ -14,7 +14,7 @@ from cbe_analysis.errors import UnreadableData, choices
 from cbe_analysis.policy.settings import FILE as POLICY_FILE
 from cbe_analysis.tables import TABLES
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "derived"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Files:
     Parameters
     ----------
     paths
-        One CSV file, one Parquet file, or the parts of a folder of Parquet files by name.
+        One CSV file, one Parquet file, or the parts of a folder of Parquet files by name; none where rows are derived.
     shown
         The file, or the folder of parts, as messages name it.
     """

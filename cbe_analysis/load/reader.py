@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.errors import UnreadableData, UsageError, choices
-from cbe_analysis.load import cells, parquet, soundness
+from cbe_analysis.load import cells, levels, parquet, soundness
 from cbe_analysis.load.connection import connect
 from cbe_analysis.load.folder import Files, Folder, Format, Stamp, look, stamps
 from cbe_analysis.load.header import ROW_NUMBER, Header, csv_header, missing
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cbe_analysis.indicators.declare import Relation
 
 
+OTHERWISE = {"levels": ", or targets.csv with evidence.csv or target_status.csv,"}  # what a table can be derived from
 _SMALL: Mapping[Format, int] = {"csv": 1 << 26, "parquet": 1 << 23}  # bytes; such a table is kept once it was read
 
 
@@ -51,23 +52,29 @@ class Reader:
 
     Parameters
     ----------
+    derivations
+        Table -> how its rows are made from others where no file has them.
     checked
         Tables whose files were read through.
     kept
-        Tables whose typed rows are in memory.
+        Names under which typed rows are in memory.
     inferred
         Table -> undeclared column -> its type, once found.
     digests
         What was hashed -> its digest; filled by `fingerprint`.
+    derived
+        Table of `derivations` -> whether its rows are made so, once its file was looked at.
     """
 
     folder: Folder
     connection: DuckDBPyConnection
-    sources: Mapping[str, Source]
+    sources: dict[str, Source]
+    derivations: dict[str, levels.Derivation] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     inferred: dict[str, dict[str, Type]] = field(default_factory=dict)
     digests: dict[Hashable, bytes] = field(default_factory=dict)
+    derived: dict[str, bool] = field(default_factory=dict)
     names: Iterator[int] = field(default_factory=count)
 
     def source(self, table: str, wanted_by: str = "this") -> Source:
@@ -83,9 +90,27 @@ class Reader:
         if table not in self.sources:
             raise UsageError(
                 f"{wanted_by} needs table '{table}', which was not loaded",
-                remedy=f"add {table}.csv to the data folder{self.folder.hint(table)}",
+                remedy=f"add {table}.csv{OTHERWISE.get(table, '')} to the data folder{self.folder.hint(table)}",
             )
         return self.sources[table]
+
+    def derive_levels(self, rule: levels.Rule) -> None:
+        """Have `levels` made of ratings and targets where they are there, unless its file holds measured levels."""
+        filled = [name for name, source in self.sources.items() if source.header.has_rows]
+        found = levels.derivation(filled, rule, filed=levels.TABLE in self.sources)
+        if found:
+            self.derivations[levels.TABLE] = found
+            self.sources.setdefault(levels.TABLE, Source(levels.FILES, levels.HEADER, ()))
+
+    def derivation(self, table: str) -> levels.Derivation | None:
+        """How the rows of a table are made; None where they are those of its file."""
+        found = self.derivations.get(table)
+        if found and table not in self.derived:
+            told = (
+                f"SELECT count(*) FROM ({self.filed(table, ['method'])}) WHERE {levels.MEASURED}" if found.filed else ""
+            )
+            self.derived[table] = not told or self.rows(told) == [(0,)]
+        return found if found and self.derived[table] else None
 
     def types(self, table: str) -> dict[str, Type]:
         """Column -> type of the columns in the files; undeclared ones get the type that all their cells have."""
@@ -115,18 +140,23 @@ class Reader:
         UsageError
             When a column is neither declared nor in the files, or none is named.
         """
+        made = self.derivation(table)
+        if made is None:
+            return self.filed(table, columns)
+        wanted = self._wanted(table, columns)
+        for name in made.reads:
+            self._checked(name)
+        rows = self._kept(f"derived_{table}", lambda: self._made(made, table))
+        return f"SELECT {', '.join(map(identifier, wanted))} FROM {rows}"
+
+    def filed(self, table: str, columns: Sequence[str] | None = None) -> str:
+        """The same for the rows of the table's file, whether or not more are derived."""
         source = self._checked(table)
-        declared = {column.name: column.type for column in TABLES[table].columns}
-        extra = [name for name in source.header.columns if name not in declared]
-        wanted = list(dict.fromkeys(columns)) if columns is not None else [*declared, *extra]
-        unknown = [name for name in wanted if name not in declared and name not in extra]
-        if unknown or not wanted:
-            raise UsageError(
-                f"table '{table}' has no column {choices(unknown)}" if unknown else "no column is asked for",
-                remedy=f"its columns are: {choices([*declared, *extra], 60)}",
-            )
+        wanted = self._wanted(table, columns)
         if source.small:
-            return f"SELECT {', '.join(map(identifier, wanted))} FROM {self._keep(table, [*declared, *extra])}"
+            every = self._wanted(table, None)
+            rows = self._kept(f"kept_{table}", lambda: self._read(table, every))
+            return f"SELECT {', '.join(map(identifier, wanted))} FROM {rows}"
         return self._read(table, wanted)
 
     def relation(self, sql: str) -> DuckDBPyRelation:
@@ -156,19 +186,36 @@ class Reader:
         cells_of = [f"{self._cell(header, name, types[name])} AS {identifier(name)}" for name in wanted]
         return f"SELECT {', '.join(cells_of)} FROM {self._scan(table)}"
 
-    def _keep(self, table: str, columns: Sequence[str]) -> str:
-        """The name under which the typed rows are in memory."""
-        name = identifier(f"kept_{table}")
-        if table not in self.kept:
-            self.connection.execute(f"CREATE TEMP TABLE {name} AS {self._read(table, columns)}")
-            self.kept.add(table)
-        return name
+    def _wanted(self, table: str, columns: Sequence[str] | None) -> list[str]:
+        """The columns that are asked for, each once."""
+        declared = [column.name for column in TABLES[table].columns]
+        extra = [name for name in self.source(table).header.columns if name not in declared]
+        wanted = list(dict.fromkeys(columns)) if columns is not None else [*declared, *extra]
+        unknown = [name for name in wanted if name not in declared and name not in extra]
+        if unknown or not wanted:
+            raise UsageError(
+                f"table '{table}' has no column {choices(unknown)}" if unknown else "no column is asked for",
+                remedy=f"its columns are: {choices([*declared, *extra], 60)}",
+            )
+        return wanted
+
+    def _made(self, made: levels.Derivation, table: str) -> str:
+        """SQL for the rows that are derived, and those of the table's file."""
+        rows = made.sql({name: self.filed(name, columns) for name, columns in made.reads.items()})
+        return f"SELECT * FROM ({rows}) UNION ALL BY NAME ({self.filed(table)})" if made.filed else rows
+
+    def _kept(self, name: str, rows: Callable[[], str]) -> str:
+        """The name under which rows are in memory; they are read when they are not yet."""
+        if name not in self.kept:
+            self.connection.execute(f"CREATE TEMP TABLE {identifier(name)} AS {rows()}")
+            self.kept.add(name)
+        return identifier(name)
 
     def _checked(self, table: str) -> Source:
         source = self.source(table)
         if stamps(source.files) != source.stamps:
             raise UnreadableData("the file has changed since it was loaded", source.files.shown, "load the folder anew")
-        if table not in self.checked:
+        if table not in self.checked and source.files.paths:
             check = soundness.check_csv if source.files.format == "csv" else parquet.check
             check(source.files, self._scan(table), source.header, self.connection)
             self.checked.add(table)
@@ -181,6 +228,8 @@ class Reader:
 
     def _scan(self, table: str) -> str:
         source = self.sources[table]
+        if source.files.format == "derived":
+            return f"({self.typed(table)})"
         return csv_scan(source) if source.files.format == "csv" else parquet.scan(source.files)
 
     def _infer(self, table: str, extra: Sequence[str]) -> dict[str, Type]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.contrasts import ALL, groupings
+from cbe_analysis.indicators.outcomes import LEVELS
 from cbe_analysis.indicators.rows import Row
 from cbe_analysis.load.where import Where
 from cbe_analysis.measure.cases import CORE, Formed, form, tables, text
@@ -98,7 +99,7 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
         indicator=asked.indicator.id,
         question=asked.indicator.question,
         unit=answer.unit,
-        method=answer.method + more,
+        method="; ".join([answer.method + more, *_origins(asked)]),
         source=asked.indicator.source,
         by=asked.by,
         fingerprint=asked.district.fingerprint(_reads(asked), asked.where),
@@ -109,6 +110,13 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
         population=answer.population,
         rows=rows,
     )
+
+
+def _origins(asked: Request) -> list[str]:
+    """How the tables behind the answer came to be, where there was a choice."""
+    instrument, _, subject = str(asked.options.get("outcome") or "").partition(":")
+    read = [t for t in asked.tables if t != LEVELS or not subject or instrument == LEVELS]
+    return [said for said in map(asked.district.origin, read) if said]
 
 
 def _reads(asked: Request) -> dict[str, tuple[str, ...]]:

@@ -40,7 +40,7 @@ def availability(district: District) -> tuple[Offer, ...]:
     found = []
     for entry in CATALOGUE.values():
         reads = (*entry.tables, *entry.optional_tables, "students", "enrollments")
-        findings = district.findings.blocking(reads) if district.findings else ()
+        findings = district.findings.blocking(district.rests_on(reads)) if district.findings else ()
         blocked = tuple(dict.fromkeys(f.table for f in findings))
         found.append(Offer(entry.id, entry.question, entry.unit, entry.missing(district.tables), blocked))
     return tuple(found)

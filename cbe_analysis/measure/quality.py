@@ -28,7 +28,7 @@ def completeness(district: District) -> Estimates:
     Left out is what may well be empty: the last day of what goes on, and columns that stand in for one another.
     """
     rows: list[dict[str, Any]] = []
-    for table in district.tables:
+    for table in district.files:
         names = _counted(district, table)
         if "student_id" not in district.columns(table) or not names:
             continue

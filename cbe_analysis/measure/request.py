@@ -102,7 +102,7 @@ def request(id: str, district: District, asked: Asked, options: Mapping[str, Any
             f"'{id}' needs table '{named}', which was not loaded", remedy=f"add {missing[0]}.csv to the data folder"
         )
     tables = tuple(t for t in (*entry.tables, *entry.optional_tables) if t in district.tables)
-    warnings = require(district.findings, (*tables, *PLACES), reader=id, allow=asked.allow_findings)
+    warnings = require(district.findings, district.rests_on((*tables, *PLACES)), reader=id, allow=asked.allow_findings)
     _check_columns(entry, district, tables, by=by, adjust=adjust)
     where, tables = _conditions(entry, district, tables, asked.where)
     return Request(entry, district, tables, by, asked.compare, asked.over, adjust, where, read, warnings)

@@ -9,6 +9,7 @@ from cbe_analysis.load.findings import Finding, Findings
 from cbe_analysis.tables import TABLES, Table
 from cbe_analysis.validate import judge, keep
 from cbe_analysis.validate.checks import Check
+from cbe_analysis.validate.folder import look_over
 from cbe_analysis.validate.profile import Profile, frames, profile
 from cbe_analysis.validate.sets import parent_check, set_checks
 from cbe_analysis.validate.sources import Offence, Sources
@@ -48,13 +49,16 @@ def inspect(district: District, fingerprint: str, *, progress: Progress | None =
     """
     sources = Sources(district)
     found: list[Finding] = []
-    checked, tables = 0, [TABLES[name] for name in TABLES if name in district.tables]
+    checked, tables = 0, [TABLES[name] for name in TABLES if name in district.files]
     for done, table in enumerate(tables):
         if progress:
             progress(done, len(tables), table.name)
         checks = checks_of(table, district)
         checked += len(checks)
         found += _inspect_table(table, checks, sources)
+    whole = look_over(district)
+    checked += whole.checks
+    found += whole.findings
     if progress:
         progress(len(tables), len(tables), "done")
     return Findings(tuple(found), checked, checked - len(found), not_checked(district), fingerprint)
@@ -74,7 +78,7 @@ def not_checked(district: District) -> tuple[str, ...]:
     """The foreign keys whose parent table or column is absent, in words."""
     return tuple(
         f"{table.name}.{c.name}: {c.references} is not in the folder"
-        for table in (TABLES[name] for name in TABLES if name in district.tables)
+        for table in (TABLES[name] for name in TABLES if name in district.files)
         for c in table.columns
         if c.references and c.name in district.columns(table.name) and not _has_parent(district, c.references)
     )
@@ -88,6 +92,7 @@ def _has_parent(district: District, reference: str) -> bool:
 def _inspect_table(table: Table, checks: Sequence[Check], sources: Sources) -> list[Finding]:
     parents = [c.reads[0] for c in checks if c.id == "parent"]
     short = profile(table, checks, sources.district.sql, **sources.named(parents, table.name))
+    sources.sizes[table.name] = short.rows
     offences = {c.key: sources.offence(c) for c in checks if c.counted and c.columns[0] not in _orphaned(c, short)}
     counts = {
         c.key: offences[c.key].judged if c.key in offences else short.orphans[c.columns[0]] for c in checks if c.counted
