@@ -76,7 +76,7 @@ def _replace(folder: Path, files: Mapping[str, str], without: Collection[str]) -
         for name, text in files.items():
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
             _write(beside / name, text)
-        _swap(beside, final)
+        swap(beside, final)
     except OSError as error:
         raise UsageError(
             f"the folder cannot be written: {error.strerror}", str(folder), "choose a folder that you may write to"
@@ -127,7 +127,7 @@ def _write(file: Path, text: str) -> None:
         os.fsync(stream.fileno())
 
 
-def _swap(new: Path, folder: Path) -> None:
+def swap(new: Path, folder: Path) -> None:
     """Put the new folder in place; the old one comes back when that fails."""
     if not folder.exists():
         new.rename(folder)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UnreadableData, choices
 from cbe_analysis.importers import codes, dates, measures, race
-from cbe_analysis.importers.account import Remark, Summary
+from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.grades import read_grades
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.layout import Known, Layout, Recognised, plain, recognise
@@ -25,7 +25,7 @@ from cbe_analysis.importers.places import plain_files
 from cbe_analysis.importers.reading import Rows, check_ids, read_rows
 from cbe_analysis.importers.roster import roster
 from cbe_analysis.importers.school_years import made_first_days, read_terms
-from cbe_analysis.importers.sieve import Sieve, merged
+from cbe_analysis.importers.sieve import Sieve
 
 SOURCE = "i-Ready Diagnostic"
 INSTRUMENT = "iready"
@@ -66,7 +66,7 @@ SIGNS = {  # columns that only one subject has
     ),
 }
 _SUBJECT_WORDS = {"math": "math", "mathematics": "math", "reading": "reading", "ela": "reading"}
-_KEPT = ("norming_window", "percentile", "placement", "relative_placement", "rush_flag")
+_COLUMNS = ("grade_at_test", "minutes", "norming_window", "percentile", "placement", "relative_placement", "rush_flag")
 
 
 def read(source: Path, *, with_roster: bool = True) -> Harvest:
@@ -88,16 +88,10 @@ def read(source: Path, *, with_roster: bool = True) -> Harvest:
     parts = [_read(file) for file in files]
     results = pd.concat([part.frame for part in parts], ignore_index=True)
     sieve = _assessments(results)
-    remarks = [*(remark for part in parts for remark in part.remarks), *sieve.remarks]
-    tables = {"assessments": _canonical(sieve.rows)} if len(sieve.rows) else {}
-    tallies = [sieve.tally()]
-    if with_roster:
-        seen = roster(_sightings(results), ("state",))
-        tables |= seen.tables
-        tallies += seen.tallies
-        remarks += seen.remarks
+    remarks = [remark for part in parts for remark in part.remarks]
     left = dict.fromkeys(name for part in parts for name in part.left)
-    return Harvest(tables, Summary(SOURCE, len(results), tuple(tallies), merged(remarks), tuple(left)))
+    seen = roster(_sightings(results), ("state",)) if with_roster else None
+    return measures.harvest(measures.Account(SOURCE, len(results), remarks, left), sieve, _COLUMNS, seen)
 
 
 def _read(file: Rows) -> Recognised:
@@ -156,11 +150,6 @@ def _assessments(results: pd.DataFrame) -> Sieve:
     sieve.remark(int(rushed.sum()), "results with a rush flag, kept: see column rush_flag")
     sieve.remark(len(sieve.rows), "scores without a standard error: the file holds none")
     return sieve
-
-
-def _canonical(rows: pd.DataFrame) -> pd.DataFrame:
-    columns = [*measures.RESULT, "score", "grade_at_test", "minutes", *_KEPT]
-    return rows[columns].sort_values(measures.RESULT, ignore_index=True)
 
 
 def _sightings(results: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from cbe_analysis.importers.sieve import Sieve, is_number
+from cbe_analysis.importers.account import Remark, Summary
+from cbe_analysis.importers.harvest import Harvest
+from cbe_analysis.importers.roster import Roster
+from cbe_analysis.importers.sieve import Sieve, is_number, merged
 
 RESULT = ["student_id", "instrument", "subject", "date"]
 _UNKNOWN_WORDS = ("not assessed", "not provided", "n/a", "na", "--", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was read of a vendor's files, and noticed, before any result was looked at; `left` as in a Summary."""
+
+    source: str
+    records: int
+    remarks: Sequence[Remark]
+    left: Iterable[str]
 
 
 def blank_words(cells: pd.Series) -> pd.Series:
@@ -53,6 +67,28 @@ def once_a_day(sieve: Sieve, latest_by: Sequence[str]) -> None:
     sieve.rows = sieve.rows.sort_values([*RESULT, *latest_by], kind="stable")
     earlier = sieve.rows.duplicated(RESULT, keep="last")
     sieve.leave_out(earlier, "an earlier test of the same day and subject")
+
+
+def harvest(account: Account, sieve: Sieve, columns: Sequence[str], seen: Roster | None = None) -> Harvest:
+    """The results as rows of `assessments`, with the students, schools and enrollments that the files show.
+
+    Parameters
+    ----------
+    columns
+        Those of the results to be written after `RESULT` and the score.
+    seen
+        None leaves the roster to another source.
+    """
+    key = [*RESULT, "official"] if "official" in columns else RESULT
+    rows = sieve.rows[[*RESULT, "score", *columns]].sort_values(key, ignore_index=True)
+    tables = {"assessments": rows} if len(rows) else {}
+    tallies, remarks = [sieve.tally()], [*account.remarks, *sieve.remarks]
+    if seen:
+        tables |= seen.tables
+        tallies += seen.tallies
+        remarks += seen.remarks
+    summary = Summary(account.source, account.records, tuple(tallies), merged(remarks), tuple(account.left))
+    return Harvest(tables, summary)
 
 
 def vendor_word(text: pd.Series) -> pd.Series:

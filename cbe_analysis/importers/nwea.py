@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from cbe_analysis.importers import codes, dates, measures, race
-from cbe_analysis.importers.account import Remark, Summary
+from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.grades import KINDERGARTEN_OF_NWEA, read_grades
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.layout import Layout, recognise, shortened, unknown
@@ -26,7 +26,7 @@ from cbe_analysis.importers.places import plain_files
 from cbe_analysis.importers.reading import Rows, check_ids, read_rows
 from cbe_analysis.importers.roster import roster
 from cbe_analysis.importers.school_years import made_first_days, read_terms
-from cbe_analysis.importers.sieve import Sieve, merged
+from cbe_analysis.importers.sieve import Sieve
 
 SOURCE = "NWEA MAP Growth"
 INSTRUMENT = "map"
@@ -36,7 +36,7 @@ SUBJECTS = {  # by the discipline; language arts are told apart by the course
     **dict.fromkeys(("language", "language usage"), "language"),
     **dict.fromkeys(("science", "general science"), "science"),
 }
-_KEPT = ("course", "norms", "percentile", "test_id")
+_COLUMNS = ("std_error", "grade_at_test", "official", "minutes", "term", "course", "norms", "percentile", "test_id")
 _LATEST_BY = ("started", "test_id")
 
 
@@ -59,17 +59,11 @@ def read(source: Path, *, with_roster: bool = True) -> Harvest:
     results, people = files.all_of(RESULTS), files.all_of(STUDENTS)
     results = results.assign(grade_at_test=_grades_at_test(results, people))
     sieve = _assessments(results, files)
-    tables = {"assessments": _canonical(sieve.rows)} if len(sieve.rows) else {}
-    tallies = [sieve.tally()]
-    remarks = [*files.remarks, *sieve.remarks]
+    seen = None
     if with_roster:
         everyone = pd.concat([people, results.assign(grade=results["grade_at_test"])], ignore_index=True)
         seen = roster(_sightings(everyone), ("state",))
-        tables |= seen.tables
-        tallies += seen.tallies
-        remarks += seen.remarks
-    summary = Summary(SOURCE, files.records, tuple(tallies), merged(remarks), files.left)
-    return Harvest(tables, summary)
+    return measures.harvest(measures.Account(SOURCE, files.records, files.remarks, files.left), sieve, _COLUMNS, seen)
 
 
 class _Files:
@@ -182,11 +176,6 @@ def _subjects(results: pd.DataFrame) -> pd.Series:
     by_course = by_course.mask(course.str.contains("language"), "language")
     own = measures.vendor_word(results["discipline"].mask(discipline.eq(""), results["course"]))
     return found.mask(found.eq(""), by_course.mask(by_course.eq(""), own)).astype("str")
-
-
-def _canonical(rows: pd.DataFrame) -> pd.DataFrame:
-    declared = [*measures.RESULT, "score", "std_error", "grade_at_test", "official", "minutes"]
-    return rows[[*declared, "term", *_KEPT]].sort_values([*measures.RESULT, "official"], ignore_index=True)
 
 
 def _sightings(people: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UnreadableData, UsageError, choices
 from cbe_analysis.importers import codes, dates, measures, race
-from cbe_analysis.importers.account import Remark, Summary
+from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.grades import read_grades
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.layout import Known, Layout, Recognised, plain, recognise
@@ -27,7 +27,7 @@ from cbe_analysis.importers.places import plain_files
 from cbe_analysis.importers.reading import Rows, check_ids, read_rows
 from cbe_analysis.importers.roster import roster
 from cbe_analysis.importers.school_years import read_terms
-from cbe_analysis.importers.sieve import Sieve, merged
+from cbe_analysis.importers.sieve import Sieve
 
 SOURCE = "Renaissance Star"
 TESTS = {  # as the file names and the option have them -> instrument and subject
@@ -77,7 +77,7 @@ LONG = {  # files of the same export that hold no score of a test
     "standards": "StandardPercentMastery",
     "skill areas": "SkillAreaMasteryScore",
 }
-_KEPT = ("percentile", "rasch_score", "rasch_std_error", "unified_score", "window")
+_COLUMNS = ("grade_at_test", "minutes", "percentile", "rasch_score", "rasch_std_error", "unified_score", "window")
 _SECONDS = 60
 
 
@@ -102,23 +102,17 @@ def read(source: Path, *, test: str = "", with_roster: bool = True) -> Harvest:
     """
     if test and test not in TESTS:
         raise UsageError(f"there is no test {test!r}", "option test", f"choose one of: {choices(TESTS)}")
-    parts, remarks, records = [], [], 0
+    parts, records = [], 0
     for file in plain_files(Path(source), (".csv", ".txt")):
         rows = read_rows(file, separators=(",", "\t", "|"))
         records += rows.records
         parts.append(_read(rows, test or _test_of(file)))
     results = pd.concat([part.frame for part in parts], ignore_index=True)
     sieve = _assessments(results)
-    remarks = [*(remark for part in parts for remark in part.remarks), *sieve.remarks]
-    tables = {"assessments": _canonical(sieve.rows)} if len(sieve.rows) else {}
-    tallies = [sieve.tally()]
-    if with_roster:
-        seen = roster(_sightings(results), ("state", "renaissance"), made_days=False)
-        tables |= seen.tables
-        tallies += seen.tallies
-        remarks += seen.remarks
+    remarks = [remark for part in parts for remark in part.remarks]
     left = dict.fromkeys(name for part in parts for name in part.left)
-    return Harvest(tables, Summary(SOURCE, records, tuple(tallies), merged(remarks), tuple(left)))
+    seen = roster(_sightings(results), ("state", "renaissance"), made_days=False) if with_roster else None
+    return measures.harvest(measures.Account(SOURCE, records, remarks, left), sieve, _COLUMNS, seen)
 
 
 def _test_of(file: Path) -> str:
@@ -194,11 +188,6 @@ def _assessments(results: pd.DataFrame) -> Sieve:
     again = rows.duplicated(["student_id", "instrument", "subject", "year", "window"], keep=False)
     later.remark(int(again.sum()), "results of students who have several in one window, on different days")
     return later
-
-
-def _canonical(rows: pd.DataFrame) -> pd.DataFrame:
-    columns = [*measures.RESULT, "score", "grade_at_test", "minutes", *_KEPT]
-    return rows[columns].sort_values(measures.RESULT, ignore_index=True)
 
 
 def _sightings(results: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
 from cbe_analysis.errors import UsageError, choices
-from cbe_analysis.importers.folder import POLICY_FILE
+from cbe_analysis.importers.folder import POLICY_FILE, swap
 from cbe_analysis.simulate.district_file import FIRST_LINE
 from cbe_analysis.tables import TABLES
 
@@ -116,7 +116,7 @@ def growing(folder: Path, form: Format) -> Iterator[Folder]:
             yield growing_
         finally:
             growing_.close()
-        _swap(beside, final)
+        swap(beside, final)
     except OSError as error:
         raise UsageError(
             f"the folder cannot be written: {error.strerror}", str(folder), "choose a folder that you may write to"
@@ -145,18 +145,3 @@ def _is_riverbend(folder: Path) -> bool:
         return (folder / POLICY_FILE).read_text(encoding="utf-8").startswith(FIRST_LINE)
     except (OSError, UnicodeDecodeError):
         return False
-
-
-def _swap(new: Path, folder: Path) -> None:
-    """Put the new folder in place; the old one comes back when that fails."""
-    if not folder.exists():
-        new.rename(folder)
-        return
-    old = new.with_name(new.name + ".old")
-    folder.rename(old)
-    try:
-        new.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
