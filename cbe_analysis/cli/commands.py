@@ -108,21 +108,29 @@ def diff(old: words.OldDistrict, new: words.NewDistrict) -> None:
 
 
 @app.command(short_help="Check a district's data.", epilog="Example: cbe validate data/star")
-def validate(folder: words.District, out: words.Reports = Path("reports")) -> None:
-    """Check the data; exit code 1 when a finding is critical, which means that results would be distorted."""
+def validate(folder: words.District, out: words.Reports = Path("reports"), quarantine: words.Quarantine = None) -> None:
+    """Check the data; exit code 1 when a finding is critical, which means that results would be distorted.
+
+    With --quarantine OUT, OUT/clean is a copy without the rows that have critical findings, or have them once others
+    are gone; OUT/rejected has these rows, each with its reason. Both hold students' rows: internal.
+    """
     from cbe_analysis.cli.findings import keep, show
+    from cbe_analysis.cli.quarantine import put, whole_files
     from cbe_analysis.cli.watch import watching
     from cbe_analysis.load import load
     from cbe_analysis.run.places import keeping
     from cbe_analysis.validate import validate as check
 
-    with keeping(out), watching("checking") as progress:
+    with keeping(out), whole_files(quarantine is not None), watching("checking") as progress:
         district = check(load(folder), progress=progress)
         findings = district.findings
         assert findings is not None  # validate fills them
         written = keep(findings, district, out)
     show(findings)
     _say_written(written)
+    if quarantine is not None:
+        with keeping(out):
+            put(district, quarantine)
     if findings.critical:
         raise typer.Exit(1)
 

@@ -47,6 +47,11 @@ ForWhom = Annotated[
     Audience, typer.Option(help="public: protected. staff: not suppressed, stays internal.", metavar="public|staff")
 ]
 
+Quarantine = Annotated[
+    Path | None,
+    typer.Option(metavar="OUT", help="A new folder: a copy without the rows at fault, and these rows with reasons."),
+]
+
 Id = Annotated[str, typer.Argument(metavar="ID", help="What to measure; see cbe indicators.")]
 By = Annotated[str, typer.Option(metavar="a,b", help="Columns of groups, such as gender or school_id.")]
 CompareWith = Annotated[Compare | None, typer.Option(help="Compare groups.", metavar="others|reference")]

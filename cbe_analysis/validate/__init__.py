@@ -6,12 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cbe_analysis.validate.cleaning import quarantine
     from cbe_analysis.validate.gate import require
     from cbe_analysis.validate.inspection import validate
     from cbe_analysis.validate.report import write_report
 
-__all__ = ["require", "validate", "write_report"]
-_HOMES = {"require": "gate", "validate": "inspection", "write_report": "report"}
+__all__ = ["quarantine", "require", "validate", "write_report"]
+_HOMES = {"require": "gate", "validate": "inspection", "quarantine": "cleaning", "write_report": "report"}
 
 
 def __getattr__(name: str) -> Any:
