@@ -127,8 +127,7 @@ def _advance(band: Band, at: Point, newton: Newton) -> tuple[Point, float]:
     A, x, z = band.A, at.x, at.z
     lack, r = band.rhs - A @ x[0], band.y - at.beta @ A
     db = lapack.dpotrs(newton.factor, newton.scaled @ r - lack)[0]
-    da = newton.weight * (r - db @ A)
-    dx = np.stack([da, -da])
+    dx = _opposite(newton.weight * (r - db @ A))
     dz = -newton.ratio * dx - z
     along, beside = _step(x, dx), _step(z, dz)
     reached = float(np.vdot(x + along * dx, z + beside * dz))
@@ -136,11 +135,18 @@ def _advance(band: Band, at: Point, newton: Newton) -> tuple[Point, float]:
     centre = (mu - dz * dx) / x
     xi = r + centre[0] - centre[1]
     db = lapack.dpotrs(newton.factor, newton.scaled @ xi - lack)[0]
-    da = newton.weight * (xi - db @ A)
-    dx = np.stack([da, -da])
+    dx = _opposite(newton.weight * (xi - db @ A))
     dz = centre - z - newton.ratio * dx
     along, beside = _step(x, dx), _step(z, dz)
     return Point(x + along * dx, z + beside * dz, at.beta + beside * db), along
+
+
+def _opposite(da: FloatArray) -> FloatArray:
+    """The step in a and in 1 - a, shape `(2, m)`."""
+    dx = np.empty((2, da.size))
+    dx[0] = da
+    np.negative(da, out=dx[1])
+    return dx
 
 
 def _step(x: FloatArray, dx: FloatArray) -> float:
