@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cbe_analysis.indicators.alike import ALIKE, same
 from cbe_analysis.indicators.contrasts import ALL, UNKNOWN, Grouping, grouping
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.study import BASELINE, Study
@@ -108,7 +109,7 @@ def _scores(score: NDArray[np.float64], entry: Entry, unit: str) -> list[Row]:
     if min(len(a) for a in arms) < 2:
         return []
     rows = [
-        row("baseline", unit, {}, float(a.mean()), arm=arm, at=BASELINE, n=len(a))
+        row("baseline", unit, {}, float(a.mean()), arm=arm, at=BASELINE, n=len(a), note=ALIKE if same(a) else "")
         for arm, a in zip(ARMS, arms, strict=True)
     ]
     sds = [float(a.std(ddof=1)) for a in arms]

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators.alike import ALIKE, on_one_course
 from cbe_analysis.indicators.contrasts import (
     DESCRIBED,
     SCHOOLS_AT_LEAST,
@@ -97,6 +98,11 @@ class Growth:
         school = self.school[every] if self.nested else None
         return fit_growth(y, years, self.student[every], school=school, X=X, reml=self.model.reml)
 
+    def note(self, rows: NDArray[np.bool_]) -> str:
+        """What must be said of the line of these rows: that it is the course of every student, where it is."""
+        y, years = (self.seen.rows[c].to_numpy(float)[rows] for c in ("value", "years"))
+        return ALIKE if on_one_course(y, years) else ""
+
 
 def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
     """Intercepts, slopes, their variation and the gaps between groups.
@@ -159,9 +165,10 @@ def _design(growth: Growth, groups: NDArray[np.int64] | None, adjust: tuple[str,
 def _whole(growth: Growth, fit: GrowthFit) -> list[Row]:
     """Intercept and slope of the whole, how both vary, and the fit's likelihood."""
     unit, rate, n = growth.seen.unit, f"{growth.seen.unit} / year", growth.students
+    note = growth.note(np.ones(len(growth.student), bool))
     rows = [
-        row("slope", rate, {}, bounded(float(fit.coef[1]), float(fit.std_error[1]), growth.df), n=n),
-        row("intercept", unit, {}, bounded(float(fit.coef[0]), float(fit.std_error[0]), growth.df), n=n),
+        row("slope", rate, {}, bounded(float(fit.coef[1]), float(fit.std_error[1]), growth.df), n=n, note=note),
+        row("intercept", unit, {}, bounded(float(fit.coef[0]), float(fit.std_error[0]), growth.df), n=n, note=note),
     ]
     for level, name, count in ((fit.student, "student", n), (fit.school, "school", n)):
         rows += [] if level is None else _spread(level, name, growth.seen.unit, count)
@@ -197,10 +204,10 @@ def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
     X = _design(growth, np.where(used, place[groups.codes], 0), contrast.adjust)[used]
     fit, k = growth.fit(used, X), int(able.sum())
     for g in np.flatnonzero(able).tolist():
-        at = place[g]
+        at, note = place[g], growth.note(groups.codes == g)
         for quantity, of, column in (("slope", rate, k + at), ("intercept", unit, at)):
             found = bounded(float(fit.coef[column]), float(fit.std_error[column]), growth.df)
-            rows.append(row(quantity, of, groups.labels(g), found, n=int(sizes[g])))
+            rows.append(row(quantity, of, groups.labels(g), found, n=int(sizes[g]), note=note))
     for pair in comparisons(groups, sizes * able, contrast):
         weights = np.zeros(len(fit.coef))
         weights[k : 2 * k] = pair.weights[able]
@@ -235,10 +242,10 @@ def _schools(growth: Growth, fit: GrowthFit, groups: Grouping) -> list[Row]:
     n = seen.rows.iloc[growth.starts].groupby("school").size()
     place = {growth.names[school]: at for at, school in enumerate(fit.school.ids)}
     for (school,) in groups.values:
-        at = place[school]
+        at, note = place[school], growth.note((seen.rows["school"] == school).to_numpy())
         for quantity, unit, column in (("slope", f"{seen.unit} / year", 1), ("intercept", seen.unit, 0)):
             found = _predicted(fit, fit.school, at, column, growth.df)
-            rows.append(row(quantity, unit, {"school_id": school}, found, n=int(n.get(school, 0))))
+            rows.append(row(quantity, unit, {"school_id": school}, found, n=int(n.get(school, 0)), note=note))
     return rows
 
 

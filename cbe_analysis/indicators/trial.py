@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators.alike import ALIKE, NOISE
 from cbe_analysis.indicators.arms import attrition, baselines, counts
 from cbe_analysis.indicators.contrasts import Grouping, comparisons, groupings
 from cbe_analysis.indicators.declare import Contrast, Fitted
@@ -165,13 +166,14 @@ def _two_units(part: Trial, inside: NDArray[np.bool_], effect: Contrasted, group
     """The effect in points, in standard deviations and as an improvement index; the unknown group is not tested."""
     n, sd, labels = int(inside.sum()), part.sd(inside), groups.labels(group)
     p = effect.p if groups.known(group) else float("nan")
-    g = standardize(effect.value, effect.std_error, sd, n)
+    alike = sd <= NOISE * max(1.0, float(np.abs(part.y[inside]).max()))
+    g = standardize(effect.value, effect.std_error, 0.0 if alike else sd, n)
     size = Contrasted(g.value, g.std_error, effect.df, g.low, g.high)
-    index = improvement_index(g.value)
+    note = ALIKE if alike else _note(effect)
     return [
-        row("effect", part.unit, labels, effect, n=n, p=p, note=_note(effect)),
-        row("hedges_g", "standard deviations", labels, size, n=n, note=_note(effect)),
-        row("index", "percentile points of an average comparison student", labels, index, n=n),
+        row("effect", part.unit, labels, effect, n=n, p=p, note=note),
+        row("hedges_g", "standard deviations", labels, size, n=n, note=note),
+        row("index", "percentile points of an average comparison student", labels, improvement_index(g.value), n=n),
     ]
 
 

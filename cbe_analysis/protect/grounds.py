@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
+from cbe_analysis.protect.alike import covered
 from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
 
-ALIKE = 1e-9  # an error this small against the value is the noise of arithmetic: all of the group are alike
 RESTRICTED = ("loglik",)  # never public: with it, two fits tell a student apart
 CARRIERS = ("mean", "share", "median", "percentile", "slope", "intercept", "effect", "survival")
 DESCRIPTIVE = (*CARRIERS[:-2], "count", "attrition", "baseline")  # these rest on one arm, or on none
@@ -19,7 +19,6 @@ ARM_SIZES = (
     ("count", "attrition"),
     ("baseline",),
 )  # where the sizes of the arms stand; the second where the first do not
-SPREADLESS = ("count", "attrition", "baseline", "probability", "index", "ratio")  # no error of their own is expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +83,14 @@ def hidden_entries(
         Positions to hide for another reason.
     """
     found = set(withheld)
-    found |= {i for i, e in enumerate(grounds.entries) if _hidden_itself(grounds, e)}
+    found |= {i for i, e in enumerate(grounds.entries) if e.quantity in RESTRICTED or grounds.cell_hidden(e)}
+    found |= covered(grounds.entries, grounds.minimum)
     found |= {i for i, percent in percents.items() if percent is None}
     found |= _by_arms(grounds)
     shown = {i: p for i, p in percents.items() if p is not None and i not in found}
     found |= _differences(grounds.entries, found, shown)
     found |= _comparisons(grounds, found, shown)
     return frozenset(found)
-
-
-def _hidden_itself(grounds: Grounds, entry: Entry) -> bool:
-    """True for a restricted quantity, a hidden cell, and a group in which all are alike."""
-    if entry.quantity in RESTRICTED or grounds.cell_hidden(entry):
-        return True
-    alike = entry.std_error <= ALIKE * max(1.0, abs(entry.value))
-    unmeasured = entry.quantity in ("slope", "intercept") and math.isnan(entry.std_error)
-    return (alike or unmeasured) and not entry.is_share and entry.quantity not in SPREADLESS
 
 
 def _by_arms(grounds: Grounds) -> set[int]:
