@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -174,7 +175,7 @@ def _table(name: str, told: Any, known: list[str] | None = None) -> dict[str, An
 
 
 def _number(name: str, value: Any) -> float:
-    fits = isinstance(value, int | float) and not isinstance(value, bool)
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return float(checked(name, value, fits, "a number"))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cbe_analysis.load.cells import plain, read
+from cbe_analysis.policy import Policy
 from cbe_analysis.tables import Column
 from cbe_analysis.tables.quoting import identifier
 
@@ -85,6 +87,27 @@ class Check:
     def key(self) -> str:
         """The check's name within its table."""
         return f"{self.id} {' '.join(self.columns)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a check may rely on.
+
+    Parameters
+    ----------
+    tables
+        Table of the folder -> its columns.
+    """
+
+    tables: Mapping[str, frozenset[str]]
+    policy: Policy
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the folder holds the table, with these columns."""
+        return table in self.tables and self.tables[table].issuperset(columns)
+
+
+NO_ROWS = "SELECT row_number FROM raw WHERE false"  # what a check on groups has in place of rows
 
 
 def counted(check: Check) -> Check:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from cbe_analysis.load.findings import Finding, Findings
 from cbe_analysis.tables import TABLES, Table
 from cbe_analysis.validate import judge, keep
-from cbe_analysis.validate.checks import Check
+from cbe_analysis.validate.checks import Check, Known
 from cbe_analysis.validate.folder import look_over
 from cbe_analysis.validate.profile import Profile, frames, profile
-from cbe_analysis.validate.sets import parent_check, set_checks
 from cbe_analysis.validate.sources import Offence, Sources
-from cbe_analysis.validate.values import value_checks
+from cbe_analysis.validate.suites import has_parent, suite_of
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -65,28 +64,24 @@ def inspect(district: District, fingerprint: str, *, progress: Progress | None =
 
 
 def checks_of(table: Table, district: District) -> list[Check]:
-    """Every check that the declaration asks for and the district's tables and columns allow."""
-    present = frozenset(district.columns(table.name))
-    checks = [*value_checks(table, present), *set_checks(table, present)]
-    checks += [
-        parent_check(table, c) for c in table.columns if c.name in present and _has_parent(district, c.references)
-    ]
-    return checks
+    """Every check that the declaration and the policy ask for and the district's tables and columns allow."""
+    return list(suite_of(table, known(district)))
+
+
+def known(district: District) -> Known:
+    """The tables with their columns, and the policy."""
+    return Known({name: frozenset(district.columns(name)) for name in district.files}, district.policy)
 
 
 def not_checked(district: District) -> tuple[str, ...]:
     """The foreign keys whose parent table or column is absent, in words."""
+    there = known(district)
     return tuple(
         f"{table.name}.{c.name}: {c.references} is not in the folder"
         for table in (TABLES[name] for name in TABLES if name in district.files)
         for c in table.columns
-        if c.references and c.name in district.columns(table.name) and not _has_parent(district, c.references)
+        if c.references and c.name in there.tables[table.name] and not has_parent(there, c.references)
     )
-
-
-def _has_parent(district: District, reference: str) -> bool:
-    table, _, column = reference.partition(".")
-    return table in district.tables and column in district.columns(table)
 
 
 def _inspect_table(table: Table, checks: Sequence[Check], sources: Sources) -> list[Finding]:

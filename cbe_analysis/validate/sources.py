@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.quoting import identifier
 from cbe_analysis.validate.checks import Check
+from cbe_analysis.validate.shares import shares
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -44,15 +45,20 @@ class Sources:
 
     - `years`: school_year, first_day, last_day of the years that enrollments or calendar name, and of their neighbours.
     - `spells`: student_id, first_day, last_day: stretches of days on which a student is enrolled somewhere.
-    - `stays`: student_id, school_id, school_year, first_day, last_day: usable enrollments, open ends closed.
+    - `stays`: student_id, school_id, school_year, grade, first_day, last_day: usable enrollments, open ends closed.
+    - `terms`: school_year, place (1 for the first of the year), title, first_day, last_day: the longest terms within a
+      year that the calendar tells; halves of years that it lacks.
+    - `shares`: factor, school_year, word, students, everyone: subgroups of enrolled students by school year.
+    - `size`: rows of the table.
     """
 
     def __init__(self, district: District) -> None:
         self.district = district
+        self.sizes: dict[str, int] = {}
 
     def named(self, reads: Sequence[str], table: str) -> dict[str, Any]:
         """`raw`, the table as text, and the relations that a check reads."""
-        return {"raw": self._text(table), **{name: self._source(name) for name in reads}}
+        return {"raw": self._text(table), **{name: self._source(name, table) for name in reads}}
 
     def offence(self, check: Check) -> Offence:
         """What breaks the check, counted."""
@@ -67,12 +73,29 @@ class Sources:
         details = ask(check.details, **relations).fetchall() if count and check.details else ()
         return Offence(int(count), int(count), tuple(int(n) for n in first or ()), _told([said for (said,) in details]))
 
-    def _source(self, name: str) -> Any:
-        query = _MADE_BY_THE_CLOCK.get(name)
-        if query is None:
-            return self._text(name)
-        _ = self.district.clock  # makes the tables of load.spells
-        return self.district.sql(query)
+    def _source(self, name: str, table: str) -> Any:
+        ask = self.district.sql
+        if name in _MADE_BY_THE_CLOCK:
+            _ = self.district.clock  # makes the tables of load.spells
+            return ask(_MADE_BY_THE_CLOCK[name])
+        if name == "size":
+            return ask(f"SELECT {self._size(table)} AS rows")
+        if name == "terms":
+            return self._terms()
+        return shares(self.district) if name == "shares" else self._text(name)
+
+    def _size(self, table: str) -> int:
+        if table not in self.sizes:
+            [(rows,)] = self.district.raw(table).aggregate("count(*)").fetchall()
+            self.sizes[table] = int(rows)
+        return self.sizes[table]
+
+    def _terms(self) -> Any:
+        years = self._source("years", "")
+        if "calendar" not in self.district.tables:
+            return self.district.sql(_HALVES, years=years)
+        names = ["school_id", "term_id", "school_year", "kind", "start_date", "end_date"]
+        return self.district.sql(_TERMS, years=years, calendar=self.district.table("calendar", names))
 
     def _text(self, table: str) -> Any:
         """The declared columns as text; an extra column might bear a name that a check uses for itself."""
@@ -86,8 +109,29 @@ _GROUPS = "SELECT faulty, held::BIGINT, said FROM ({})"
 _MADE_BY_THE_CLOCK = {
     "years": "SELECT school_year, first_day, last_day FROM placement_years",
     "spells": "SELECT student_id, first_day, last_day FROM placement_stretches WHERE in_force",
-    "stays": "SELECT student_id, school_id, school_year, first_day, last_day FROM placement_spells",
+    "stays": "SELECT student_id, school_id, school_year, grade, entry_date AS first_day, placed_last_day AS last_day "
+    "FROM placement_enrolled",
 }
+
+
+_HALF = "first_day + CAST((last_day - first_day) // 2 AS INTEGER)"
+_HALVES = f"""
+    SELECT school_year, 1 AS place, school_year || ', first half' AS title, first_day, {_HALF} AS last_day FROM years
+    UNION ALL SELECT school_year, 2, school_year || ', second half', {_HALF} + 1, last_day FROM years"""
+_TERMS = f"""
+    WITH sized AS (
+        SELECT *, CASE kind WHEN 'semester' THEN 1 WHEN 'trimester' THEN 2 WHEN 'quarter' THEN 3 ELSE 4 END AS size
+        FROM calendar WHERE start_date <= end_date AND school_year IS NOT NULL
+    ), bounded AS (
+        SELECT school_year, term_id, coalesce(min(start_date) FILTER (school_id IS NULL), min(start_date)) AS first_day,
+            coalesce(max(end_date) FILTER (school_id IS NULL), max(end_date)) AS last_day
+        FROM sized WHERE (school_year, size) IN (SELECT (school_year, min(size)) FROM sized GROUP BY school_year)
+        GROUP BY ALL
+    )
+    SELECT school_year, row_number() OVER (PARTITION BY school_year ORDER BY first_day, last_day) AS place,
+        min(term_id) AS title, first_day, last_day
+    FROM bounded GROUP BY school_year, first_day, last_day
+    UNION ALL SELECT * FROM ({_HALVES}) WHERE school_year NOT IN (SELECT school_year FROM bounded)"""
 
 
 def _told(lines: Sequence[str]) -> tuple[str, ...]:

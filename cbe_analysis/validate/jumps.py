@@ -1,0 +1,115 @@
+"""Checks on numbers that no growth explains: levels that jump, scores far from all others, years on another scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cbe_analysis.tables import Table
+from cbe_analysis.tables.quoting import literal
+from cbe_analysis.validate.checks import NO_ROWS, Check, Known, Words, as_date, as_number, counted
+
+DAYS_OF_A_YEAR = 365.25
+FAR = 1.5  # times the middle 98 % of scores: nine standard deviations of a normal distribution
+SHIFTED = 3.0  # standard deviations within a school year
+FEWEST = 20  # scores that a year needs to be compared
+SCORED = {"assessments": ("instrument", "subject"), "evidence": ()}
+
+
+def jump_checks(table: Table, known: Known) -> Iterator[Check]:
+    """The checks on jumps, as far as the table has what they need."""
+    if table.name == "levels":
+        yield _jump(table, known.policy.checks.level_jump_at_most)
+    if table.name == "assessments" or (table.name == "evidence" and not known.policy.scales.ratings):
+        yield _far_out(table)
+        yield _other_scale(table, known.tables[table.name])
+
+
+def _jump(table: Table, most: float) -> Check:
+    """Students who never stray further than the limit are left out first, so that few rows are put in order."""
+    words = Words(
+        f"level jumps by more than {most:g} from one date of a student and subject to the next",
+        "one wrong level makes two wrong paces, up and down again, and widens every spread",
+        "check the level and the date; set level_jump_at_most under [checks] in district.toml if such jumps are real",
+    )
+    rows = f"""
+        WITH told AS (
+            SELECT row_number, student_id, subject, {as_date("date")} AS day, {as_number("level")} AS position FROM raw
+        ), strayed AS (
+            SELECT student_id, subject FROM told GROUP BY ALL HAVING max(position) - min(position) > {literal(most)}
+        ), steps AS (
+            SELECT row_number, position - lag(position) OVER course AS step, day - lag(day) OVER course AS between_days
+            FROM told SEMI JOIN strayed USING (student_id, subject) WHERE position IS NOT NULL AND day IS NOT NULL
+            WINDOW course AS (PARTITION BY student_id, subject ORDER BY day, row_number)
+        )
+        SELECT row_number FROM steps
+        WHERE abs(step) > {literal(most)} * greatest(1.0, between_days / {DAYS_OF_A_YEAR})"""
+    columns = ("student_id", "subject", "date", "level")
+    return counted(Check("jump", table.name, columns, "warning", words, rows))
+
+
+def _far_out(table: Table) -> Check:
+    """Scores far from the middle 98 % of their instrument and subject; of each score one row is enough to know that."""
+    words = Words(
+        "score lies far from all other scores of its kind",
+        "a score of another order (ten times too high, a code for missing) moves means, slopes and spreads",
+        "correct score in the source system; where the scale is that wide, tell it under [scales] in district.toml",
+    )
+    kind = f"concat_ws(chr(31), {', '.join(SCORED[table.name])})" if SCORED[table.name] else "true"
+    rows = f"""
+        WITH told AS (SELECT row_number, {kind} AS kind, {as_number("score")} AS points FROM raw),
+        scores AS (
+            SELECT kind, points, sum(times) OVER (PARTITION BY kind ORDER BY points) AS reached,
+                sum(times) OVER (PARTITION BY kind) AS whole
+            FROM (SELECT kind, points, count(*) AS times FROM told WHERE points IS NOT NULL GROUP BY ALL)
+        ), middle AS (
+            SELECT kind, min(points) FILTER (reached >= 0.01 * whole) AS lowest,
+                min(points) FILTER (reached >= 0.99 * whole) AS highest
+            FROM scores WHERE whole >= {FEWEST} GROUP BY kind
+        )
+        SELECT row_number FROM told JOIN middle USING (kind)
+        WHERE points > highest + {FAR} * (highest - lowest) OR points < lowest - {FAR} * (highest - lowest)"""
+    return counted(Check("far_out", table.name, (*SCORED[table.name], "score"), "warning", words, rows))
+
+
+def _other_scale(table: Table, columns: frozenset[str]) -> Check:
+    """The mean of a unit against the middle of all units' means, by the usual spread within one.
+
+    A unit is a school year: of an instrument, subject and grade, or of a school's ratings. Days are summed up first:
+    there are few of them.
+    """
+    words = Words(
+        "the scores of a whole school year stand on another scale than the others",
+        "growth from year to year and gaps between schools are then a matter of the scale, not of learning",
+        "export these scores anew on the scale of the others, or keep them under an instrument of their own",
+    )
+    kinds = [name for name in (*SCORED[table.name], "grade_at_test") if name in columns]
+    parts = [*kinds, *(["school_id"] if table.name == "evidence" and "school_id" in columns else [])]
+    names = ", ".join(["school_year", *parts])
+    within = f"PARTITION BY {', '.join(kinds)}" if kinds else ""
+    told = ", ".join([*parts, "date"])
+    groups = f"""
+        WITH days AS (
+            SELECT {told}, count(*) AS held, sum(points) AS total, sum(points * points) AS squares
+            FROM (SELECT {told}, {as_number("score")} AS points FROM raw)
+            WHERE points IS NOT NULL GROUP BY ALL
+        ), dated AS (SELECT *, {as_date("date")} AS day FROM days),
+        units AS (
+            SELECT {names}, sum(held) AS held, sum(total) / sum(held) AS mean,
+                sqrt(greatest(0, sum(squares) / sum(held) - (sum(total) / sum(held)) ** 2)) AS spread
+            FROM (SELECT * FROM dated WHERE day IS NOT NULL) AS dated ASOF JOIN years ON day >= years.first_day
+            GROUP BY ALL HAVING sum(held) >= {FEWEST}
+        ), beside AS (SELECT *, median(mean) OVER alike AS usual, median(spread) OVER alike AS width FROM units
+            WINDOW alike AS ({within}))
+        SELECT abs(mean - usual) > {SHIFTED} * width AND width > 0 AS faulty, held,
+            concat_ws(', ', {", ".join(_word(name) for name in ["school_year", *parts])})
+            || format(': mean {{:.1f}}, usual {{:.1f}}', mean, usual) AS said
+        FROM beside ORDER BY ALL"""
+    check = Check("other_scale", table.name, (*parts, "date", "score"), "warning", words, NO_ROWS, reads=("years",))
+    return counted(replace(check, groups=groups))
+
+
+def _word(name: str) -> str:
+    """SQL for a part of a unit in words."""
+    plain = {"school_year": "'school year '", "school_id": "'school '", "grade_at_test": "'grade '"}.get(name, "''")
+    return f"{plain} || {name}"
