@@ -43,7 +43,7 @@ def _cells(finding: Finding) -> tuple[str, str, str, str]:
     rows = f"\nRows {first}{more}" if first else ""
     where = "\n".join((finding.table, *finding.columns))
     what = f"{finding.sentence(finding.says)} {finding.sentence(finding.remedy)}{rows}"
-    return finding.severity, where, f"{finding.count:,} of\n{finding.total:,}", what
+    return finding.severity, where, f"{finding.count:,} of\n{finding.total:,}" if finding.total else "", what
 
 
 def keep(findings: Findings, district: District, reports: Path) -> tuple[Path, ...]:

@@ -114,14 +114,14 @@ def _section(title: str, findings: Iterable[Finding], meaning: str) -> str:
 
 def _card(finding: Finding) -> str:
     where = f"{finding.table} · {', '.join(finding.columns)}" if finding.columns else finding.table
-    size = f"{finding.count:,} of {finding.total:,} rows{_share(finding)}"
+    size = f"{finding.count:,} of {finding.total:,} rows{_share(finding)} · " if finding.total else ""
     first = ", ".join(f"{row:,}" for row in finding.first_rows)
     more = " …" if finding.count > len(finding.first_rows) else ""
     rows = f"<dt>{'First rows' if more else 'Rows'}</dt><dd>{first}{more}</dd>" if first else ""
     return (
         f'<article class="{escape(finding.severity)}"><h3><span class="mark">{escape(finding.severity)}</span>'
         f"{escape(where)}</h3><p>{escape(finding.sentence(finding.says))} "
-        f'<span class="size">{size} · check “{escape(finding.check)}”</span></p><dl>'
+        f'<span class="size">{size}check “{escape(finding.check)}”</span></p><dl>'
         f"<dt>Would distort</dt><dd>{escape(finding.sentence(finding.distorts))}</dd>"
         f"<dt>How to fix it</dt><dd>{escape(finding.sentence(finding.remedy))}</dd>{rows}</dl></article>"
     )

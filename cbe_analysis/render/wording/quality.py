@@ -137,7 +137,7 @@ def _more(found: int) -> str:
 
 def _row(finding: Finding, share: Reading | None) -> tuple[str | None, ...]:
     kind = "**Critical.** " if finding.severity == "critical" else ""
-    rows = percent(share) if share is not None and not share.protected else None
+    rows = percent(share) if share is not None and not share.protected else None if finding.total else "no rows"
     return (f"**{finding.table}**", f"{kind}{finding.sentence(finding.says)}", rows, finding.sentence(finding.remedy))
 
 
