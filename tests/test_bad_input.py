@@ -84,6 +84,17 @@ def test_a_missing_table_that_the_indicator_needs(district, cbe):
     assert "chronic_absence  [needs attendance]" in cbe("indicators", folder)[1]
 
 
+def test_a_table_with_a_header_alone_is_as_good_as_missing(district, cbe):
+    folder = district(attendance=tables()["attendance"][:1])
+    code, printed = cbe("measure", "chronic_absence", folder)
+    assert code == CODES["usage"]
+    assert "'chronic_absence' needs table 'attendance', which has no rows; export attendance again" in printed
+    assert "chronic_absence  [needs attendance]" in cbe("indicators", folder)[1]
+    code, printed = cbe("validate", folder)
+    assert code == 0
+    assert "attendance.csv has a header and no rows" in " ".join(printed.split())
+
+
 def test_a_missing_column(district, cbe):
     lines = [line.rpartition(",")[0] for line in tables()["enrollments"]]
     code, printed = cbe("validate", district(enrollments=lines))

@@ -147,7 +147,7 @@ def indicators(
     else:
         from cbe_analysis.load import load
 
-        tables = load(folder).tables
+        tables = load(folder).filled
     typer.echo("\n".join(lines(tables)))
 
 

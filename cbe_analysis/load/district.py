@@ -93,7 +93,8 @@ class District:
     @property
     def filled(self) -> tuple[str, ...]:
         """The tables that hold a row: a header alone is as good as no table."""
-        return tuple(name for name in self.tables if self._reader.sources[name].header.has_rows)
+        rows = self._reader.sources
+        return tuple(name for name in self.tables if rows[name].header.has_rows or self._reader.derivation(name))
 
     def columns(self, table: str) -> dict[str, Type]:
         """Column -> type of the columns in a table's files: as declared, or what all cells of an extra column are."""

@@ -18,7 +18,7 @@ class Offer:
     Parameters
     ----------
     missing
-        Tables that it needs and that were not loaded; empty when it can be computed.
+        Tables that it needs and that were not loaded or have no rows; empty when it can be computed.
     blocked
         Tables that it reads and that have critical findings.
     """
@@ -42,5 +42,5 @@ def availability(district: District) -> tuple[Offer, ...]:
         reads = (*entry.tables, *entry.optional_tables, "students", "enrollments")
         findings = district.findings.blocking(district.rests_on(reads)) if district.findings else ()
         blocked = tuple(dict.fromkeys(f.table for f in findings))
-        found.append(Offer(entry.id, entry.question, entry.unit, entry.missing(district.tables), blocked))
+        found.append(Offer(entry.id, entry.question, entry.unit, entry.missing(district.filled), blocked))
     return tuple(found)

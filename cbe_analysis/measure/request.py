@@ -95,12 +95,9 @@ def request(id: str, district: District, asked: Asked, options: Mapping[str, Any
     by, adjust = _names(asked.by), _names(asked.adjust)
     _check_words(entry, by, adjust, asked)
     read = entry.read_options(options)
-    missing = entry.missing(district.tables)
+    missing = entry.missing(district.filled)
     if missing:
-        named = " or ".join(entry.optional_tables) if not entry.tables else missing[0]
-        raise UsageError(
-            f"'{id}' needs table '{named}', which was not loaded", remedy=f"add {missing[0]}.csv to the data folder"
-        )
+        raise _without(entry, missing[0], district)
     tables = tuple(t for t in (*entry.tables, *entry.optional_tables) if t in district.tables)
     warnings = require(district.findings, district.rests_on((*tables, *PLACES)), reader=id, allow=asked.allow_findings)
     _check_columns(entry, district, tables, by=by, adjust=adjust)
@@ -113,6 +110,18 @@ def _entry(id: str) -> Indicator:
     if id not in CATALOGUE:
         raise UsageError(f"indicator '{id}' is unknown", remedy=_near(id, CATALOGUE))
     return CATALOGUE[id]
+
+
+def _without(entry: Indicator, table: str, district: District) -> UsageError:
+    """The error for a table that is not there, or has a header alone."""
+    if table in district.tables:
+        return UsageError(
+            f"'{entry.id}' needs table '{table}', which has no rows", remedy=f"export {table} again with its rows"
+        )
+    named = table if entry.tables else " or ".join(entry.optional_tables)
+    return UsageError(
+        f"'{entry.id}' needs table '{named}', which was not loaded", remedy=f"add {table}.csv to the data folder"
+    )
 
 
 def _near(name: str, offered: Mapping[str, Any] | Sequence[str]) -> str:
