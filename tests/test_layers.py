@@ -8,7 +8,7 @@ import pytest
 HOUSE = "cbe_analysis"
 ROOT = Path(__file__).parents[1] / HOUSE
 ORDER = (
-    *("errors", "tables", "policy", "methods", "indicators", "load", "importers", "simulate", "validate"),
+    *("errors", "disk", "tables", "policy", "methods", "indicators", "load", "importers", "simulate", "validate"),
     *("measure", "protect", "render", "run", "cli"),
 )
 DOORS = {

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import secrets
-import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cbe_analysis.disk import own_folder
 from cbe_analysis.tables.quoting import listed, unpatterned
 
 if TYPE_CHECKING:
@@ -58,12 +56,5 @@ def _spill_folder() -> str:
 
 @cache
 def _private_folder(process: int) -> Path:
-    """A folder that this user alone can read, gone when the process ends; a forked child makes one of its own."""
-    private = Path(tempfile.mkdtemp(prefix="cbe-"))
-
-    @atexit.register
-    def _remove() -> None:
-        if os.getpid() == process:
-            shutil.rmtree(private, ignore_errors=True)
-
-    return private
+    """One private folder for each process: a forked child makes one of its own."""
+    return own_folder()

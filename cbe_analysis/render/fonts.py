@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import base64
 import functools
 import importlib.util
 import io
-import os
 import shutil
-import tempfile
 from pathlib import Path
+
+from cbe_analysis.disk import own_folder
 
 FACES = {300: "Light", 400: "Regular", 600: "Semibold", 700: "Bold"}
 ITALIC = "It"
@@ -28,18 +27,6 @@ def folder() -> Path:
     private = own_folder("fonts")
     for file in (*_source_sans(), *_noto(), *_dejavu()):
         shutil.copy(file, private / file.name)
-    return private
-
-
-def own_folder(purpose: str) -> Path:
-    """An empty private folder that goes when this process ends; a forked child leaves it to its parent."""
-    private, maker = Path(tempfile.mkdtemp(prefix=f"cbe-{purpose}-")), os.getpid()
-
-    @atexit.register
-    def _remove() -> None:
-        if os.getpid() == maker:
-            shutil.rmtree(private, ignore_errors=True)
-
     return private
 
 

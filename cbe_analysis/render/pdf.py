@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
+from cbe_analysis.disk import own_folder
 from cbe_analysis.errors import RunFailed
 from cbe_analysis.render import fonts
 from cbe_analysis.render.characters import lacking
@@ -74,7 +75,7 @@ def _compiler() -> Any:
     import typst
 
     known = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())])
-    return typst.Compiler(root=str(fonts.own_folder("root")), font_paths=known, ignore_system_fonts=True)
+    return typst.Compiler(root=str(own_folder("root")), font_paths=known, ignore_system_fonts=True)
 
 
 def _row_headers(pdf: bytes, expected: int) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from cbe_analysis import disk
 from cbe_analysis.errors import UsageError
 from cbe_analysis.load.fingerprint import INTERNAL
 
@@ -50,51 +50,17 @@ def keeping(reports: Path) -> Iterator[None]:
 
 
 def write(files: Mapping[Path, bytes]) -> None:
-    """Write all files or none: each beside its place and on the disk first, then all moved.
+    """Write all files or none.
 
     Raises
     ------
     UsageError
         When the disk does not take them.
     """
-    staged: dict[Path, Path] = {}
     try:
-        for target, content in files.items():
-            staged[target] = _stage(target, content)
-        for target in files:
-            os.replace(staged.pop(target), target)
+        disk.write(files)
     except OSError as e:
         raise cannot_write(next(iter(files)).parent, e) from None
-    finally:
-        for left in staged.values():
-            with suppress(OSError):
-                left.unlink()
-    for place in {target.parent for target in files}:
-        _settle(place)
-
-
-def _stage(target: Path, content: bytes) -> Path:
-    """The temporary file beside the target that holds the content, on the disk."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    return beside
-
-
-def _settle(place: Path) -> None:
-    """Have the folder's entries on the disk, where a system can."""
-    if os.name == "posix":
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def cannot_write(place: Path, error: OSError) -> UsageError:

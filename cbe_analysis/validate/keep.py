@@ -1,16 +1,14 @@
-"""Findings kept from one command to the next, by the bytes that they are about; files written whole or not at all."""
+"""Findings kept from one command to the next, by the bytes that they are about."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbe_analysis import __version__
+from cbe_analysis import __version__, disk
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import key_file
 from cbe_analysis.load.folder import look, reading
@@ -39,26 +37,13 @@ def read(fingerprint: str) -> Findings | None:
 
 def write(findings: Findings) -> Path | None:
     """The file in which the findings are kept; None where that folder cannot be written, which costs time only."""
+    file = _file(findings.fingerprint)
     try:
-        return write_whole(_file(findings.fingerprint), findings.to_json())
+        file.parent.mkdir(parents=True, exist_ok=True)
+        disk.write({file: findings.to_json().encode()}, own=file.parent)
     except OSError:
         return None
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """The path, written in one step: a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return path
+    return file
 
 
 def _file(fingerprint: str) -> Path:

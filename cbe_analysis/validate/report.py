@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbe_analysis.validate.keep import write_whole
+from cbe_analysis import disk
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -25,7 +25,10 @@ def write_report(findings: Findings, district: District, path: Path) -> Path:
     path
         The file to write; its folder is made when missing. Internal: the page holds row numbers.
     """
-    return write_whole(Path(path), page(findings, district.policy.name, district.tables))
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    disk.write({path: page(findings, district.policy.name, district.tables).encode()}, own=path.parent)
+    return path
 
 
 def page(findings: Findings, name: str, tables: Sequence[str]) -> str:

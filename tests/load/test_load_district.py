@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -131,7 +132,7 @@ def test_without_a_temporary_folder_all_stays_in_memory(folder, monkeypatch):
         raise OSError("no space")
 
     connection._private_folder.cache_clear()
-    monkeypatch.setattr(connection.tempfile, "mkdtemp", full)
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
     [(spill,)] = connection.connect(folder()).sql("SELECT current_setting('temp_directory')").fetchall()
     assert spill == ""
 

@@ -126,20 +126,6 @@ def test_where_nothing_can_be_kept_the_data_are_validated_all_the_same(small, in
     assert cbe.validate(cbe.load(small())).findings.findings == ()
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    file = tmp_path / "folder" / "page.html"
-    keep.write_whole(file, "old")
-
-    def full(source, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        keep.write_whole(file, "new")
-    assert file.read_text(encoding="utf-8") == "old"
-    assert [entry.name for entry in file.parent.iterdir()] == ["page.html"]
-
-
 def test_progress_counts_the_tables(small, internal):
     told = []
     folder = small()

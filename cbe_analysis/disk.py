@@ -1,0 +1,106 @@
+"""Files that are written whole or not at all, and folders that this user alone can read."""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+OWN_FILE, OWN_FOLDER = 0o600, 0o700  # rights of this user alone; where a system knows no others, they change nothing
+OTHERS = 0o077
+
+
+def write(files: Mapping[Path, bytes], *, own: Path | None = None) -> None:
+    """Write all files or none: each beside its place and on the disk first, then all moved.
+
+    Parameters
+    ----------
+    own
+        A folder: files below it can be read by this user alone. None: all have the usual rights.
+
+    Raises
+    ------
+    OSError
+        When the disk does not take them.
+    """
+    staged: dict[Path, Path] = {}
+    try:
+        for target in files:
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        for target, content in files.items():
+            closed = own is not None and target.is_relative_to(own)
+            staged[target] = _stage(target, content, OWN_FILE if closed else 0o666)
+        for target in files:
+            os.replace(staged[target], target)
+            del staged[target]
+    finally:
+        for left in staged.values():
+            with suppress(OSError):
+                left.unlink()
+    for place in {target.parent for target in files}:
+        _settle(place)
+
+
+def close_folder(folder: Path) -> Path:
+    """The folder, made where it is missing, closed to everybody but this user.
+
+    One that was there with wider rights loses them, where the system has such rights and the folder is this user's.
+
+    Raises
+    ------
+    OSError
+        When it cannot be made.
+    """
+    folder.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
+    if os.name == "posix" and folder.stat().st_mode & OTHERS:
+        with suppress(OSError):  # somebody else's folder, or a file system without rights
+            folder.chmod(OWN_FOLDER)
+    return folder
+
+
+def own_folder(purpose: str = "") -> Path:
+    """An empty temporary folder that this user alone can read.
+
+    It goes when this process ends; a forked child leaves it to its parent.
+    """
+    made, maker = Path(tempfile.mkdtemp(prefix=f"cbe-{purpose}-" if purpose else "cbe-")), os.getpid()
+
+    @atexit.register
+    def _remove() -> None:
+        if os.getpid() == maker:
+            shutil.rmtree(made, ignore_errors=True)
+
+    return made
+
+
+def _stage(target: Path, content: bytes, rights: int) -> Path:
+    """The temporary file beside the target that holds the content, on the disk."""
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), rights)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def _settle(place: Path) -> None:
+    """Have the folder's entries on the disk, where a system can."""
+    if os.name == "posix":
+        with suppress(OSError):  # not every file system can
+            handle = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
