@@ -16,7 +16,7 @@ from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.mapping_cells import NAME, VALUE, write
 from cbe_analysis.importers.mapping_draft import draft
 from cbe_analysis.importers.mapping_plan import Block, Plan, Skip, Source, read_plan
-from cbe_analysis.importers.places import plain_files
+from cbe_analysis.importers.places import plain_files, real
 from cbe_analysis.importers.reading import Rows, read_rows
 from cbe_analysis.tables import TABLES, Column
 
@@ -180,7 +180,7 @@ def _files(folder: Path, source: Source) -> tuple[Path, ...]:
     if not found:
         raise UsageError(f"no file is called {source.files}", f"{source.where}; {folder}", "check files = ...")
     for file in found:
-        if not file.resolve().is_relative_to(folder.resolve()):
+        if not real(file).is_relative_to(real(folder)):
             raise UnreadableData("this is a link that leads out of the folder", file.name, "put the file itself there")
     return tuple(file for one in found for file in plain_files(one))
 
@@ -192,8 +192,12 @@ def _check_columns(source: Source, rows: Rows) -> frozenset[str]:
     for block in source.blocks:
         places |= dict.fromkeys(block.used, block.where)
     for name in sorted(set(places) - set(there)):
-        alike = get_close_matches(name, there, n=1)
-        remedy = f"is '{alike[0]}' meant?" if alike else f"its columns are: {choices(there, 40)}"
+        if not set(places) & set(there):  # a file without a header has students' values in its first line
+            remedy = "check that this is the right file, and that its first line names the columns"
+        elif alike := get_close_matches(name, there, n=1):
+            remedy = f"is '{alike[0]}' meant?"
+        else:
+            remedy = f"its columns are: {choices(there, 40)}"
         raise UsageError(f"the file has no column '{name}'", f"{rows.file}; {places[name]}", remedy)
     return frozenset(places)
 

@@ -21,7 +21,7 @@ from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.grades import KINDERGARTEN_OF_NWEA, read_grades
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.layout import Layout, recognise, shortened, unknown
-from cbe_analysis.importers.nwea_layouts import RESULTS, STUDENTS, is_companion, is_one_of
+from cbe_analysis.importers.nwea_layouts import RESULTS, STUDENTS, is_companion, is_one_of, speaks_of_tests
 from cbe_analysis.importers.places import plain_files
 from cbe_analysis.importers.reading import Rows, check_ids, read_rows
 from cbe_analysis.importers.roster import roster
@@ -77,7 +77,7 @@ class _Files:
         for file in files:
             if is_one_of(file, RESULTS):
                 self.of[RESULTS.kind].append(file)
-            elif is_one_of(file, STUDENTS):
+            elif is_one_of(file, STUDENTS) and not speaks_of_tests(file):
                 self.of[STUDENTS.kind].append(file)
             elif is_companion(file):
                 self.remarks.append(Remark(file.records, f"records of {file.file}, which holds no score, not read"))

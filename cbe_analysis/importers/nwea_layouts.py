@@ -51,6 +51,11 @@ def is_one_of(rows: Rows, layout: Layout) -> bool:
     return not layout.missing(str(name) for name in rows.frame.columns)
 
 
+def speaks_of_tests(rows: Rows) -> bool:
+    """True for a file of results, whether or not it is complete: a list of students has no column on a test."""
+    return any(plain(str(name)).startswith("test") for name in rows.frame.columns)
+
+
 def is_companion(rows: Rows) -> bool:
     """True for the lists of classes, programs and accommodations that come with the results."""
     return plain(rows.file).startswith(COMPANIONS)

@@ -32,7 +32,7 @@ def plain_files(source: Path, endings: Sequence[str] = ()) -> tuple[Path, ...]:
         if not source.exists():
             raise UsageError("there is no such file or folder", str(source), "check the path of the source")
         if not source.is_dir():
-            return (_checked(source, source.resolve().parent),)
+            return (_checked(source, real(source).parent),)
         found = [entry for entry in sorted(source.iterdir()) if _wanted(entry, endings)]
     except OSError as error:
         raise _closed(source, error) from None
@@ -40,7 +40,21 @@ def plain_files(source: Path, endings: Sequence[str] = ()) -> tuple[Path, ...]:
         raise UsageError(
             "the folder holds no file of this kind", str(source), f"name a folder with files {choices(endings)}"
         )
-    return tuple(_checked(entry, source.resolve()) for entry in found)
+    return tuple(_checked(entry, real(source)) for entry in found)
+
+
+def real(file: Path) -> Path:
+    """Where a file truly lies.
+
+    Raises
+    ------
+    UnreadableData
+        When it is a link that leads in a circle.
+    """
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):  # RuntimeError up to Python 3.12
+        raise UnreadableData("this is a link that leads in a circle", file.name, "put the file itself there") from None
 
 
 def _wanted(entry: Path, endings: Sequence[str]) -> bool:
@@ -50,7 +64,7 @@ def _wanted(entry: Path, endings: Sequence[str]) -> bool:
 
 def _checked(file: Path, root: Path) -> Path:
     """The file, when it is one that can be opened and does not lead out of the folder."""
-    if not file.resolve().is_relative_to(root):
+    if not real(file).is_relative_to(root):
         raise UnreadableData("this is a link that leads out of the folder", file.name, "put the file itself there")
     try:
         if not stat.S_ISREG(file.stat().st_mode):

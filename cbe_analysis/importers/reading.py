@@ -18,6 +18,7 @@ from cbe_analysis.load.soundness import check_text
 
 LARGEST = 1 << 30  # bytes of one file; more than a district's year, and what fits into memory
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+MOST_COLUMNS = 5_000  # of one file; the widest export known has some 900
 _AT_ONCE = 50_000  # rows; what is held as lists, which take ten times their text
 _MOST_NAMED = 5
 _SPREADSHEET_TEXT = r'^="(.*)"$'  # how some exports keep a spreadsheet from eating leading zeros
@@ -152,6 +153,7 @@ class _Reading:
         frame = pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype="str") for name in names})
         freed = _free_spreadsheet_text(frame)
         remarks = (
+            Remark(not records, f"file {self.file} has a header and no rows"),
             Remark(len(self.short), f"rows of {self.file} with fewer fields than the header, the rest read as empty"),
             Remark(freed, f'cells of {self.file} written ="..." to keep a spreadsheet off, read without it'),
         )
@@ -185,6 +187,10 @@ class _Reading:
 
 def _check_names(names: list[str], file: str) -> None:
     """Refuse a header with faults; by position, as a file without a header has students' values there."""
+    if len(names) > MOST_COLUMNS:
+        raise UnreadableData(
+            f"the header names more than {MOST_COLUMNS:,} columns", file, "export only the columns that are needed"
+        )
     seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         fault = ""

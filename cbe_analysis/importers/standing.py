@@ -11,6 +11,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UnreadableData, UsageError
 from cbe_analysis.importers import joining
+from cbe_analysis.importers.places import real
 from cbe_analysis.importers.reading import read_rows
 from cbe_analysis.importers.record import BY_HAND, Record, lost, part_file, read_record
 from cbe_analysis.load.folder import Files
@@ -105,7 +106,7 @@ def standing(folder: Path) -> Standing:
         tabular = entry.suffix.lower() in (".csv", ".parquet") or (entry.is_dir() and not entry.suffix)
         if table not in TABLES or not tabular:
             continue
-        if not entry.resolve().is_relative_to(folder.resolve()):
+        if not real(entry).is_relative_to(real(folder)):
             raise UnreadableData(
                 "this is a link that leads out of the data folder", entry.name, "put the file itself into the folder"
             )
