@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 OWN_FILE, OWN_FOLDER = 0o600, 0o700  # rights of this user alone; where a system knows no others, they change nothing
 OTHERS = 0o077
@@ -63,6 +64,27 @@ def close_folder(folder: Path) -> Path:
         with suppress(OSError):  # somebody else's folder, or a file system without rights
             folder.chmod(OWN_FOLDER)
     return folder
+
+
+def own_file(file: Path, *, more: bool = False) -> BinaryIO:
+    """The file, open for writing, readable by this user alone.
+
+    Parameters
+    ----------
+    more
+        True to write behind what is there; else the file begins anew.
+
+    Raises
+    ------
+    OSError
+        When it cannot be opened.
+    """
+    how = os.O_APPEND if more else os.O_TRUNC
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_BINARY", 0), OWN_FILE)
+    if os.name == "posix":
+        with suppress(OSError):  # it was there with other rights
+            os.fchmod(descriptor, OWN_FILE)
+    return os.fdopen(descriptor, "ab" if more else "wb")
 
 
 def own_folder(purpose: str = "") -> Path:

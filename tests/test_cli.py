@@ -144,13 +144,20 @@ def test_our_errors_give_their_message_and_code(cbe, monkeypatch, kind):
 
 
 def test_a_fault_of_the_kit_shows_its_type_alone_and_keeps_the_rest_inside(cbe, monkeypatch, tmp_path):
+    monkeypatch.delenv("CBE_INTERNAL")
     monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(LookupError("Maria Lopez")))
     code, out, err = cbe("indicators")
     assert (code, out) == (4, "")
     assert "LookupError" in err
     assert "Maria" not in err
     assert str(Path("reports", "internal", "cbe.log")) in err
-    assert "Maria Lopez" in (tmp_path / "reports" / "internal" / "cbe.log").read_text(encoding="utf-8")
+    log = tmp_path / "reports" / "internal" / "cbe.log"
+    assert "Maria Lopez" in log.read_text(encoding="utf-8")
+    if os.name == "posix":
+        log.chmod(0o644)
+        cbe("indicators")
+        assert [path.stat().st_mode & 0o077 for path in (log, log.parent)] == [0, 0]
+        assert log.read_text(encoding="utf-8").count("LookupError: Maria Lopez") == 2
 
 
 def test_a_fault_is_told_even_where_no_log_can_be_kept(cbe, monkeypatch, tmp_path):

@@ -53,6 +53,13 @@ def written(reports):
     return {name: file for name, file in files.items() if name.count("/") > 1 and "/findings/" not in name}
 
 
+def open_to_others(place):
+    """What in the folder, itself included, anybody but this user can use; nothing where a system has no such rights."""
+    if os.name != "posix":
+        return []
+    return [path for path in (place, *place.rglob("*")) if path.stat().st_mode & 0o077]
+
+
 @pytest.mark.sockets
 def test_a_public_run_writes_a_draft_and_made_twice_it_has_the_same_bytes(district, tmp_path):
     steps = []
@@ -93,6 +100,7 @@ def test_a_staff_run_writes_inside_alone_and_gets_all_it_needs(district, tmp_pat
     cells = read(made.paths[2]).cells
     assert cells[-1].outputs[0]["text"].strip() == f"{district} staff What now? {inside}"
     assert sorted(file.name for file in inside.iterdir() if file.is_dir()) == ["findings", "inquiry"]
+    assert open_to_others(inside) == []
     assert "CBE_INTERNAL" not in os.environ
 
 
@@ -122,6 +130,7 @@ def test_a_notebook_that_stops_is_kept_until_a_good_run(district, tmp_path):
     with pytest.raises(RunFailed, match=r"stopped with ZeroDivisionError .*inquiry.failed.ipynb"):
         run(notebook(tmp_path, BRIEF, "1/0"), district)
     assert sorted(file.name for file in inside.glob("*.ipynb")) == ["inquiry.failed.ipynb"]
+    assert open_to_others(inside.parent) == []
     assert not (tmp_path / "reports" / "drafts").exists()
     run(notebook(tmp_path, BRIEF), district)
     assert sorted(file.name for file in inside.glob("*.ipynb")) == ["inquiry.ipynb"]

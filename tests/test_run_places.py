@@ -37,6 +37,18 @@ def test_a_linked_target_is_replaced_and_not_followed(tmp_path):
     assert (tmp_path / "brief.pdf").read_bytes() == b"new"
 
 
+@posix
+@pytest.mark.parametrize("before", [None, 0o777])
+def test_what_is_internal_is_closed_to_others_and_what_is_public_is_not(tmp_path, before):
+    if before:
+        (tmp_path / "internal").mkdir()
+        (tmp_path / "internal").chmod(before)
+    places = [folder(tmp_path, "internal", "growth"), tmp_path / "internal", folder(tmp_path, "drafts", "growth")]
+    assert [place.stat().st_mode & 0o077 for place in places[:2]] == [0, 0]
+    assert places[2].stat().st_mode & 0o700 == 0o700
+    assert places[2].parent.stat().st_mode == places[2].stat().st_mode
+
+
 def test_a_file_in_the_way_of_a_folder_is_an_error_with_a_way_out(tmp_path):
     (tmp_path / "reports").write_text("a file")
     with pytest.raises(UsageError, match=r"cannot write .*--out"):

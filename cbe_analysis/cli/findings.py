@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbe_analysis.run.places import cannot_write, folder, write
+from cbe_analysis.run.places import STAFF_ALONE, cannot_write, folder, write
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -50,9 +50,9 @@ def keep(findings: Findings, district: District, reports: Path) -> tuple[Path, .
     """The files written under reports/internal/validation: the findings as JSON, and the report as a page."""
     from cbe_analysis.validate import write_report
 
-    place = folder(reports, "internal", "validation")
+    place = folder(reports, STAFF_ALONE, "validation")
     record, page = place / "findings.json", place / "findings.html"
-    write({record: findings.to_json().encode()})
+    write({record: findings.to_json().encode()}, own=place)
     try:
         write_report(findings, district, page)
     except OSError as e:

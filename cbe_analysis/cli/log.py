@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import traceback
-from pathlib import Path
 
-LOG = Path("reports", "internal", "cbe.log")
+LOG = "cbe.log"
 
 
 def keep(error: BaseException) -> str:
     """What to tell about the fault: where its traceback was appended, or how to see it."""
+    told = "".join(traceback.format_exception(error)) + "\n"
     try:
-        LOG.parent.mkdir(parents=True, exist_ok=True)
-        with LOG.open("a", encoding="utf-8", errors="replace") as file:
-            file.write("".join(traceback.format_exception(error)) + "\n")
-    except OSError:
+        from cbe_analysis import disk
+        from cbe_analysis.load import internal
+
+        file = internal.opened() / LOG
+        with disk.own_file(file, more=True) as log:
+            log.write(told.encode(errors="replace"))
+    except (OSError, ImportError):  # a broken installation is a fault, too
         return "set CBE_DEBUG=1 to see where"
-    return f"see {LOG} (it may hold students' data), or set CBE_DEBUG=1"
+    return f"see {file} (it may hold students' data), or set CBE_DEBUG=1"

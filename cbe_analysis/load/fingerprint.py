@@ -12,15 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cbe_analysis import disk
 from cbe_analysis.errors import UnreadableData, UsageError
-from cbe_analysis.load import cells
+from cbe_analysis.load import cells, internal
 from cbe_analysis.tables.declare import Type
 from cbe_analysis.tables.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from cbe_analysis.load.reader import Reader
 
-KEY_FILE, INTERNAL = "CBE_KEY_FILE", "CBE_INTERNAL"
+KEY_FILE = "CBE_KEY_FILE"
 KEY_BYTES = 32
 _HEAPS = 256  # in which rows are sorted side by side; numbers sort faster than texts, so md5 gives each its place
 
@@ -74,7 +75,7 @@ def _digest(reader: Reader, table: str, rows: str, named: Sequence[tuple[str, Ty
 def key_file() -> Path:
     """Where the key is kept: CBE_KEY_FILE, else beside what runs keep internally, else reports/internal/key."""
     told = os.environ.get(KEY_FILE)
-    return Path(told) if told else Path(os.environ.get(INTERNAL) or Path("reports", "internal")) / "key"
+    return Path(told) if told else internal.place() / "key"
 
 
 def read_key(file: Path) -> bytes:
@@ -106,7 +107,10 @@ def read_key(file: Path) -> bytes:
 
 def _make(file: Path) -> None:
     """Put a new key in place, whole and readable by this user alone; one that another process made first stays."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.parent == internal.place():
+        internal.opened()
+    else:
+        file.parent.mkdir(mode=disk.OWN_FOLDER, parents=True, exist_ok=True)
     with _beside(file) as made:
         try:
             os.link(made, file)
@@ -120,7 +124,7 @@ def _make(file: Path) -> None:
 def _beside(file: Path) -> Iterator[Path]:
     """A file with a new key next to where it will stand, gone afterwards."""
     made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, disk.OWN_FILE)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(secrets.token_bytes(KEY_BYTES))

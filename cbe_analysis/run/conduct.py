@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913 - the words of a run
     file = notebooks.find(notebook)
     source = notebooks.read(file)
     values = checked(source, parameters or {}) | {"data": str(Path(folder).resolve()), "audience": audience}
-    place = places.folder(Path(out), "internal", file.stem)
+    place = places.folder(Path(out), places.STAFF_ALONE, file.stem)
     with places.keeping(Path(out)):
         checks = _check_data(Path(folder), place, tell)
         executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, "cells"))
@@ -95,7 +95,7 @@ def run(  # noqa: PLR0913 - the words of a run
     target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
     files = {target / f"{file.stem}{ending}": content for ending, content in brief.items()}
     record = {place / f"{file.stem}.ipynb": _text(executed)}
-    places.write({**files, **record})
+    places.write({**files, **record}, own=place)
     _kept_apart(place / file.stem).unlink(missing_ok=True)
     tell(1, 1, "typesetting")
     return Run(file.stem, (*files, *record, checks), audience, time.perf_counter() - started, pages)
@@ -135,7 +135,7 @@ def _typeset(executed: Executed, audience: str, stem: Path) -> tuple[dict[str, b
         return {".pdf": pdf, ".html": page(bundles).encode()}, len(PAGE.findall(pdf))
     except CbeError as error:
         kept = _kept_apart(stem)
-        places.write({kept: _text(executed)})
+        places.write({kept: _text(executed)}, own=kept.parent)
         if isinstance(error, RunFailed):
             raise RunFailed(error.what, str(kept), "open it to see where; it may hold students' data") from None
         raise

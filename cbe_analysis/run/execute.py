@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cbe_analysis import disk
 from cbe_analysis.errors import CbeError, RunFailed, from_kernel
 
 TIME_LIMIT = 3600  # seconds for a whole notebook
@@ -55,7 +56,7 @@ def execute(
 
     from cbe_analysis.run.engine import NAME, Session
 
-    with (folder / "kernel.log").open("wb") as log, quiet():
+    with disk.own_file(folder / "kernel.log") as log, quiet():
         variables = {"CBE_NOTEBOOK": _hash(notebook)}
         session = Session(folder, variables, log, time.monotonic() + TIME_LIMIT, progress)
         error = None

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from cbe_analysis import disk
 from cbe_analysis.errors import UsageError
-from cbe_analysis.load.fingerprint import INTERNAL
+from cbe_analysis.load.internal import INTERNAL
+
+STAFF_ALONE = "internal"  # the folder of the reports for what protection has not passed
 
 
 def folder(reports: Path, *parts: str) -> Path:
-    """The folder inside the reports, made where it is missing.
+    """The folder inside the reports, made where it is missing; what is internal is closed to other users.
 
     Raises
     ------
@@ -29,7 +31,10 @@ def folder(reports: Path, *parts: str) -> Path:
                 raise UsageError(
                     "a folder of the reports is a link", str(place), "remove the link, or give another --out"
                 )
-            place.mkdir(exist_ok=True)
+            if parts[0] == STAFF_ALONE:
+                disk.close_folder(place)
+            else:
+                place.mkdir(exist_ok=True)
     except OSError as e:
         raise cannot_write(reports, e) from None
     return place
@@ -39,7 +44,7 @@ def folder(reports: Path, *parts: str) -> Path:
 def keeping(reports: Path) -> Iterator[None]:
     """Have this process and its kernels keep the key and the findings inside these reports."""
     before = os.environ.get(INTERNAL)
-    os.environ[INTERNAL] = str(folder(reports, "internal"))
+    os.environ[INTERNAL] = str(folder(reports, STAFF_ALONE))
     try:
         yield
     finally:
@@ -49,8 +54,13 @@ def keeping(reports: Path) -> Iterator[None]:
             os.environ[INTERNAL] = before
 
 
-def write(files: Mapping[Path, bytes]) -> None:
+def write(files: Mapping[Path, bytes], *, own: Path | None = None) -> None:
     """Write all files or none.
+
+    Parameters
+    ----------
+    own
+        A folder: files below it can be read by this user alone.
 
     Raises
     ------
@@ -58,7 +68,7 @@ def write(files: Mapping[Path, bytes]) -> None:
         When the disk does not take them.
     """
     try:
-        disk.write(files)
+        disk.write(files, own=own)
     except OSError as e:
         raise cannot_write(next(iter(files)).parent, e) from None
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbe_analysis import __version__, disk
+from cbe_analysis.load import internal
 from cbe_analysis.load.findings import Findings
-from cbe_analysis.load.fingerprint import key_file
 from cbe_analysis.load.folder import look, reading
 from cbe_analysis.tables import TABLES
 
@@ -39,7 +39,8 @@ def write(findings: Findings) -> Path | None:
     """The file in which the findings are kept; None where that folder cannot be written, which costs time only."""
     file = _file(findings.fingerprint)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        internal.opened()
+        disk.close_folder(file.parent)
         disk.write({file: findings.to_json().encode()}, own=file.parent)
     except OSError:
         return None
@@ -47,7 +48,7 @@ def write(findings: Findings) -> Path | None:
 
 
 def _file(fingerprint: str) -> Path:
-    return key_file().parent / "findings" / f"{fingerprint}.json"
+    return internal.place() / "findings" / f"{fingerprint}.json"
 
 
 def _digests(district: District) -> Iterator[str]:

@@ -97,9 +97,24 @@ def test_the_key_is_secret_and_made_once(folder, tmp_path, monkeypatch):
     assert list(made.parent.iterdir()) == [made]
     if os.name == "posix":
         assert stat.S_IMODE(made.stat().st_mode) == 0o600
+        assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
     assert load(place).fingerprint({"students": None}) == first
     made.unlink()
     assert load(place).fingerprint({"students": None}) != first
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no such rights")
+@pytest.mark.parametrize(("chosen", "after"), [(False, 0o700), (True, 0o770)])
+def test_an_internal_folder_is_closed_unless_somebody_chose_it(tmp_path, monkeypatch, chosen, after):
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "reports" / "internal"
+    place.mkdir(parents=True)
+    place.chmod(0o770)
+    monkeypatch.delenv("CBE_INTERNAL")
+    if chosen:
+        monkeypatch.setenv("CBE_INTERNAL", str(place))
+    read_key(key_file())
+    assert stat.S_IMODE(place.stat().st_mode) == after
 
 
 def test_where_the_key_is_kept(tmp_path, monkeypatch):
