@@ -107,6 +107,7 @@ class Known:
         return table in self.tables and self.tables[table].issuperset(columns)
 
 
+ROWS = ":rows"  # in SQL: the number of rows of the table
 NO_ROWS = "SELECT row_number FROM raw WHERE false"  # what a check on groups has in place of rows
 
 

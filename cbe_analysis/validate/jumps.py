@@ -49,27 +49,32 @@ def _jump(table: Table, most: float) -> Check:
 
 
 def _far_out(table: Table) -> Check:
-    """Scores far from the middle 98 % of their instrument and subject; of each score one row is enough to know that."""
+    """Scores far from the middle 98 % of their instrument and subject; each score is looked at once."""
     words = Words(
         "score lies far from all other scores of its kind",
         "a score of another order (ten times too high, a code for missing) moves means, slopes and spreads",
         "correct score in the source system; where the scale is that wide, tell it under [scales] in district.toml",
     )
-    kind = f"concat_ws(chr(31), {', '.join(SCORED[table.name])})" if SCORED[table.name] else "true"
-    rows = f"""
-        WITH told AS (SELECT row_number, {kind} AS kind, {as_number("score")} AS points FROM raw),
-        scores AS (
-            SELECT kind, points, sum(times) OVER (PARTITION BY kind ORDER BY points) AS reached,
-                sum(times) OVER (PARTITION BY kind) AS whole
-            FROM (SELECT kind, points, count(*) AS times FROM told WHERE points IS NOT NULL GROUP BY ALL)
+    kind = f"concat_ws(chr(31), {', '.join(SCORED[table.name])})" if SCORED[table.name] else "''"
+    far = f"""
+        WITH counted AS (
+            SELECT {kind} AS kind, score, count(*) AS times FROM typed WHERE score IS NOT NULL GROUP BY ALL
+        ), reached AS (
+            SELECT *, sum(times) OVER (PARTITION BY kind ORDER BY score) AS reached,
+                sum(times) OVER (PARTITION BY kind) AS whole FROM counted
         ), middle AS (
-            SELECT kind, min(points) FILTER (reached >= 0.01 * whole) AS lowest,
-                min(points) FILTER (reached >= 0.99 * whole) AS highest
-            FROM scores WHERE whole >= {FEWEST} GROUP BY kind
+            SELECT kind, min(score) FILTER (reached >= 0.01 * whole) AS lowest,
+                min(score) FILTER (reached >= 0.99 * whole) AS highest
+            FROM reached WHERE whole >= {FEWEST} GROUP BY kind
         )
-        SELECT row_number FROM told JOIN middle USING (kind)
-        WHERE points > highest + {FAR} * (highest - lowest) OR points < lowest - {FAR} * (highest - lowest)"""
-    return counted(Check("far_out", table.name, (*SCORED[table.name], "score"), "warning", words, rows))
+        SELECT kind, score FROM counted JOIN middle USING (kind)
+        WHERE score NOT BETWEEN lowest - {FAR} * (highest - lowest) AND highest + {FAR} * (highest - lowest)"""
+    rows = f"""
+        SELECT row_number FROM (SELECT row_number, {kind} AS kind, {as_number("score")} AS score FROM raw)
+        SEMI JOIN ({far}) AS far USING (kind, score)"""
+    columns, suspicion = (*SCORED[table.name], "score"), f"SELECT count(*) FROM ({far})"
+    check = Check("far_out", table.name, columns, "warning", words, rows, reads=("typed",))
+    return counted(replace(check, suspicion=suspicion))
 
 
 def _other_scale(table: Table, columns: frozenset[str]) -> Check:
@@ -90,14 +95,13 @@ def _other_scale(table: Table, columns: frozenset[str]) -> Check:
     told = ", ".join([*parts, "date"])
     groups = f"""
         WITH days AS (
-            SELECT {told}, count(*) AS held, sum(points) AS total, sum(points * points) AS squares
-            FROM (SELECT {told}, {as_number("score")} AS points FROM raw)
-            WHERE points IS NOT NULL GROUP BY ALL
-        ), dated AS (SELECT *, {as_date("date")} AS day FROM days),
+            SELECT {told}, count(*) AS held, sum(score) AS total, sum(score * score) AS squares
+            FROM typed WHERE score IS NOT NULL AND date IS NOT NULL GROUP BY ALL
+        ),
         units AS (
             SELECT {names}, sum(held) AS held, sum(total) / sum(held) AS mean,
                 sqrt(greatest(0, sum(squares) / sum(held) - (sum(total) / sum(held)) ** 2)) AS spread
-            FROM (SELECT * FROM dated WHERE day IS NOT NULL) AS dated ASOF JOIN years ON day >= years.first_day
+            FROM days ASOF JOIN years ON date >= years.first_day
             GROUP BY ALL HAVING sum(held) >= {FEWEST}
         ), beside AS (SELECT *, median(mean) OVER alike AS usual, median(spread) OVER alike AS width FROM units
             WINDOW alike AS ({within}))
@@ -105,7 +109,9 @@ def _other_scale(table: Table, columns: frozenset[str]) -> Check:
             concat_ws(', ', {", ".join(_word(name) for name in ["school_year", *parts])})
             || format(': mean {{:.1f}}, usual {{:.1f}}', mean, usual) AS said
         FROM beside ORDER BY ALL"""
-    check = Check("other_scale", table.name, (*parts, "date", "score"), "warning", words, NO_ROWS, reads=("years",))
+    check = Check(
+        "other_scale", table.name, (*parts, "date", "score"), "warning", words, NO_ROWS, reads=("typed", "years")
+    )
     return counted(replace(check, groups=groups))
 
 

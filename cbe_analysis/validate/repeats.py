@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cbe_analysis.tables import Table
 from cbe_analysis.tables.quoting import identifier, literal
-from cbe_analysis.validate.checks import NO_ROWS, Check, Known, Words, as_date, as_number, counted
+from cbe_analysis.validate.checks import NO_ROWS, ROWS, Check, Known, Words, counted
 
 # Tables whose key is an id that the exporting system gives; what else it gives anew stands behind.
 OWN_ID = {"evidence": ("evidence_id", "work_id"), "supports": ("support_id",), "incidents": ("incident_id",)}
@@ -18,7 +18,8 @@ OF_A_YEAR = {
     "assessments": ("student_id", "instrument", "subject", "score"),
     "attendance": ("student_id", "days_enrolled", "days_absent"),
 }
-SAMPLE = 1_000_000  # rows: of a larger table, a part with the same contents is compared
+SAMPLE = 1_000_000  # rows: of a larger table, those of a part of the students are compared
+SAMPLED = f"hash(student_id) % (1 + {ROWS} // {SAMPLE}) = 0"
 FEWEST = 50  # rows that a year needs to be compared
 
 
@@ -32,7 +33,7 @@ def repeat_checks(table: Table, known: Known) -> Iterator[Check]:
 
 
 def _twins(table: Table, columns: frozenset[str], most: float) -> Check:
-    """Rows alike in all but their ids: of two, the later one. Whoever is alike has the same hash, so a part will do."""
+    """Rows alike in all but their ids: of two, the later one. Rows of a student are compared with each other alone."""
     words = Words(
         f"more than {most:.0%} of the rows repeat another row under an id of their own",
         "each event counts twice: numbers of ratings double, and every interval comes out too narrow",
@@ -40,15 +41,15 @@ def _twins(table: Table, columns: frozenset[str], most: float) -> Check:
     )
     content = [c.name for c in table.columns if c.name in columns and c.name not in OWN_ID[table.name]]
     alike = f"hash({', '.join(map(identifier, content))})"
-    filled = " AND ".join(f"{identifier(c.name)} IS NOT NULL" for c in table.columns if c.required)
+    filled = " AND ".join(f"{identifier(name)} IS NOT NULL" for name in content if table[name].required)
     part = f"""
-        SELECT content, count(*) AS times FROM (SELECT {alike} AS content FROM raw WHERE {filled})
-        WHERE content % (SELECT 1 + rows // {SAMPLE} FROM size) = 0 GROUP BY ALL"""
+        SELECT content, count(*) AS times
+        FROM (SELECT {alike} AS content FROM typed WHERE {SAMPLED} AND {filled}) GROUP BY ALL"""
     suspicion = f"SELECT coalesce(sum(times - 1) > {literal(most)} * sum(times), false) FROM ({part})"
     rows = f"""
         SELECT row_number FROM (SELECT row_number, {alike} AS content FROM raw WHERE {filled})
         QUALIFY row_number() OVER (PARTITION BY content ORDER BY row_number) > 1"""
-    check = Check("repeated_rows", table.name, table.key, "warning", words, rows, reads=("size",))
+    check = Check("repeated_rows", table.name, table.key, "warning", words, rows, reads=("typed",))
     return counted(replace(check, suspicion=suspicion))
 
 
@@ -60,25 +61,21 @@ def _last_year(table: Table, columns: frozenset[str], most: float) -> Check:
         "every expected level is a year behind" if enrolled else "nothing seems to change from one year to the next",
         "export the year anew: last year's file under this year's dates is the usual cause",
     )
-    content = ", ".join(identifier(name) for name in OF_A_YEAR[table.name] if name in columns)
-    dated = "school_year" not in table
-    when = "date" if dated else "school_year"
-    year = f"CAST({as_number('school_year')} AS BIGINT)"
-    by_day = f"""
-        SELECT told.*, years.school_year AS year FROM told JOIN (
-            SELECT day, school_year FROM (
-                SELECT day, {as_date("day")} AS dated FROM (SELECT DISTINCT moment AS day FROM told)
-            ) AS days ASOF JOIN years ON dated >= years.first_day
-        ) AS years ON moment = years.day"""
+    said = [name for name in OF_A_YEAR[table.name] if name in columns]
+    content = ", ".join(map(identifier, said))
+    filled = " AND ".join(f"{identifier(name)} IS NOT NULL" for name in said if table[name].required)
+    when = "school_year" if "school_year" in table else "date"
+    dated = """
+        SELECT content, years.school_year FROM told JOIN (
+            SELECT days.date, years.school_year
+            FROM (SELECT DISTINCT date FROM told) AS days ASOF JOIN years ON days.date >= years.first_day
+        ) AS years USING (date)"""
     groups = f"""
         WITH told AS (
-            SELECT hash({content}) AS content, {when} AS moment FROM raw
-            WHERE {" AND ".join(f"{identifier(n)} IS NOT NULL" for n in OF_A_YEAR[table.name] if table[n].required)}
-              AND hash({content}) % (SELECT 1 + rows // {SAMPLE} FROM size) = 0
+            SELECT hash({content}) AS content, {when} FROM typed WHERE {SAMPLED} AND {filled}
         ), yearly AS (
-            SELECT content, year, count(*) AS times
-            FROM ({by_day if dated else f"SELECT content, {year.replace('school_year', 'moment')} AS year FROM told"})
-            GROUP BY ALL
+            SELECT content, school_year AS year, count(*) AS times FROM ({dated if when == "date" else "told"})
+            WHERE school_year IS NOT NULL GROUP BY ALL
         ), again AS (
             SELECT now.year, sum(now.times) AS held, sum(now.times) FILTER (before.content IS NOT NULL) AS repeated
             FROM yearly AS now LEFT JOIN yearly AS before ON before.content = now.content AND before.year = now.year - 1
@@ -88,6 +85,6 @@ def _last_year(table: Table, columns: frozenset[str], most: float) -> Check:
             coalesce(repeated, 0) AS held,
             format('school year {{}}: {{:.0f}} % of the rows', year, 100.0 * coalesce(repeated, 0) / held) AS said
         FROM again ORDER BY year"""
-    reads = ("size", "years") if dated else ("size",)
+    reads = ("typed", "years")
     check = Check("last_year_again", table.name, (when,), "warning", words, NO_ROWS, reads=reads)
     return counted(replace(check, groups=groups))

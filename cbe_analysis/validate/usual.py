@@ -54,7 +54,7 @@ def _cut_short(known: Known) -> Check:
             FROM terms
         ), dated AS MATERIALIZED (
             SELECT {whom}, day, school_year, place, count(*) AS times
-            FROM raw JOIN (SELECT *, day::VARCHAR AS written FROM days) ON date = written GROUP BY ALL
+            FROM typed JOIN days ON typed.date = days.day GROUP BY ALL
         ), reach AS (
             SELECT min(day) AS reached FROM (
                 SELECT day, sum(sum(times)) OVER (ORDER BY day) AS before, sum(sum(times)) OVER () AS whole
@@ -88,5 +88,5 @@ def _cut_short(known: Known) -> Check:
         FROM (SELECT *, pace * enrolled AS usual FROM beside)
         ORDER BY whose <> 'all schools', school_year, place, whose"""
     columns = ("date", "school_id" if own else "student_id")
-    check = Check("usual_evidence", "evidence", columns, "warning", words, NO_ROWS, reads=("terms", "stays"))
+    check = Check("usual_evidence", "evidence", columns, "warning", words, NO_ROWS, reads=("typed", "terms", "stays"))
     return counted(replace(check, groups=groups))
