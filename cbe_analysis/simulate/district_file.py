@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from cbe_analysis.simulate.learning import STATE_HIGHEST, STATE_LOWEST
 from cbe_analysis.simulate.places import Schools
 
 FIRST_LINE = "# Riverbend, a synthetic district written by `cbe demo riverbend`. Writing it again replaces this file."
@@ -26,6 +29,21 @@ map = "RIT points"
 state = "scale points"
 cbm = "words a minute"
 benchmark = "scale points"
+
+[scales]
+ratings = [1, 4]
+levels = [0, 13]
+marks = ["A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D", "F"]
+points = [0, 4]
+
+[scales.instruments]
+map = [100, 350]
+state = [{state[0]}, {state[1]}]
+
+[official.enrollment]
+on = {count_day}
+all = {everyone}
+{by_school}
 
 [labels.race_ethnicity]
 "" = "Race and ethnicity"
@@ -103,7 +121,22 @@ comparison = "Compared with it"
 """
 
 
-def district_file(schools: Schools) -> str:
-    """The text of district.toml, with the names of the schools."""
-    names = (f'{id_} = "{name}"' for id_, name in zip(schools.ids.to_pylist(), schools.names, strict=True))
-    return HEAD.format(first_line=FIRST_LINE) + "\n".join(names) + "\n"
+def district_file(schools: Schools, enrolled: Sequence[int], count_day: str) -> str:
+    """The text of district.toml, with the names of the schools and the state's count of their students.
+
+    Parameters
+    ----------
+    enrolled
+        Students of each school on the day of the count.
+    """
+    ids = schools.ids.to_pylist()
+    names = (f'{id_} = "{name}"' for id_, name in zip(ids, schools.names, strict=True))
+    counts = (f"{id_} = {count}" for id_, count in zip(ids, enrolled, strict=True))
+    head = HEAD.format(
+        first_line=FIRST_LINE,
+        state=(STATE_LOWEST, STATE_HIGHEST),
+        count_day=count_day,
+        everyone=sum(enrolled),
+        by_school="\n".join(counts),
+    )
+    return head + "\n".join(names) + "\n"

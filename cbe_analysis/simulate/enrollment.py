@@ -69,6 +69,13 @@ def spells(people: People) -> Spells:
     return Spells(*(values[order] for values in joined))
 
 
+def enrolled_on(people: People, day: int, schools: Schools) -> list[int]:
+    """How many students each school has on a day."""
+    stays = spells(people)
+    there = (stays.entry <= day) & (stays.last >= day)
+    return [int(count) for count in np.bincount(stays.school[there], minlength=len(schools.ids))]
+
+
 def _fields(spells: Spells) -> tuple[Ints, ...]:
     return spells.student, spells.year, spells.school, spells.entry, spells.last, spells.exit
 

@@ -27,7 +27,7 @@ class Fault:
     Parameters
     ----------
     check
-        The id of the check of `cbe validate` that meets it; empty where it takes more than one row to see.
+        The id of the check of `cbe validate` that finds it.
     rows
         Numbers of the rows, 1 for the first; empty where rows are missing.
     """
@@ -42,7 +42,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to plant a fault: so many rows, changed in place or added at the end by `make`."""
+    """How to plant a fault: so many rows, changed in place or added at the end by `make`.
+
+    Parameters
+    ----------
+    added
+        True where the made rows come beside those that they were made of.
+    both
+        True where the rows that they were made of are then at fault too.
+    """
 
     table: str
     check: str
@@ -52,6 +60,7 @@ class Plan:
     count: int
     make: Callable[[pd.DataFrame], pd.DataFrame]
     added: bool = False
+    both: bool = True
 
 
 def _put(**values: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -83,6 +92,13 @@ def _tenfold(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(score=(rows["score"].astype(float) * 10).astype(str))
 
 
+def _leap(rows: pd.DataFrame) -> pd.DataFrame:
+    """Five levels away, a month later."""
+    level = rows["level"].astype(float)
+    later = (pd.to_datetime(rows["date"]) + pd.Timedelta(days=30)).dt.strftime("%Y-%m-%d")
+    return rows.assign(level=level.where(level < 8, level - 10).add(5).astype(str), date=later, method="teacher")
+
+
 PLANS = (
     Plan(
         *("students", "duplicate_key", "critical", ("student_id",), "students exported twice", 2),
@@ -103,7 +119,7 @@ PLANS = (
     Plan("marks", "empty_key", "critical", ("subject",), "marks of a course without subject", 4, _put(subject="")),
     Plan("evidence", "parent", "critical", ("target_id",), "a target nobody knows", 6, _put(target_id=NO_TARGET)),
     Plan("evidence", "outside_enrollment", "warning", ("student_id", "date"), "after exit", 5, _put(date=TOO_LATE)),
-    Plan("evidence", "", "warning", ("score",), "scores ten times too high", 7, _tenfold),
+    Plan("evidence", "scale", "warning", ("score",), "scores ten times too high", 7, _tenfold),
     Plan("evidence", "duplicate_key", "critical", ("evidence_id",), "ratings exported twice", 20, _twice, True),
     Plan(
         *("participation", "two_arms", "critical", ("program_id", "student_id", "arm")),
@@ -111,6 +127,12 @@ PLANS = (
     ),
     Plan("attendance", "range", "warning", ("days_absent",), "a negative count", 3, _put(days_absent="-1")),
     Plan("survey_responses", "parent", "warning", ("item_id",), "an item without a scale", 8, _put(item_id=NO_ITEM)),
+    Plan("survey_responses", "scale", "warning", ("item_id", "value"), "answers off the scale", 4, _put(value="55")),
+    Plan("marks", "scale", "warning", ("mark",), "marks that nobody gives", 3, _put(mark="E")),
+    Plan(
+        *("levels", "jump", "warning", ("student_id", "subject", "date", "level"), "levels five from the last", 3),
+        *(_leap, True, False),
+    ),
 )
 
 
@@ -148,7 +170,7 @@ class Planter:
         rows = tuple((chosen + 1).tolist())
         made = plan.make(frame.iloc[chosen])
         if plan.added:
-            rows = (*rows, *range(len(frame) + 1, len(frame) + 1 + len(made)))
+            rows = (*(rows if plan.both else ()), *range(len(frame) + 1, len(frame) + 1 + len(made)))
             frame = pd.concat([frame, made], ignore_index=True)
         else:
             frame.iloc[chosen] = made
@@ -163,7 +185,7 @@ class Planter:
         dropped = late & (np.cumsum(late) % 2 == 0)
         if "evidence" not in self._begun:
             says = f"half of the ratings of school {CUT_SCHOOL} from {opens} on are missing"
-            self.planted.append(Fault("evidence", "", "warning", ("date", "school_id"), says, ()))
+            self.planted.append(Fault("evidence", "usual_evidence", "warning", ("date", "school_id"), says, ()))
         return rows.filter(pa.array(~dropped))
 
 

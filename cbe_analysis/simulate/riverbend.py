@@ -14,7 +14,7 @@ from cbe_analysis.simulate import calendar, continuum, improvement, staffing, su
 from cbe_analysis.simulate.attendance import attendance
 from cbe_analysis.simulate.district_file import district_file
 from cbe_analysis.simulate.draws import stream
-from cbe_analysis.simulate.enrollment import enrollments_table, spells, student_ids_table, students_table
+from cbe_analysis.simulate.enrollment import enrolled_on, enrollments_table, spells, student_ids_table, students_table
 from cbe_analysis.simulate.evidence import evidence_table, levels_table, status_table
 from cbe_analysis.simulate.faults import Planter
 from cbe_analysis.simulate.learning import learn
@@ -33,6 +33,7 @@ from cbe_analysis.simulate.writing import Folder, Format, growing
 
 FEWEST, MOST = 200, 1_000_000
 CHUNK = 5_000  # students; part of what a seed means, so it does not change with the machine
+COUNT_DAY = "2025-10-01"  # on which the state counts students
 Progress = Callable[[int, int, str], None]
 
 
@@ -132,7 +133,8 @@ def _write(sink: Sink, seed: int, students: int, progress: Progress) -> None:
     options = {"seed": seed, "students": students}
     chronic = counts.chronic / counts.student_years
     sink.text("truth.json", truth_text(joined(found), places, district.staffing, options, chronic))
-    sink.text("district.toml", district_file(places))
+    present = enrolled_on(everyone, calendar.number(COUNT_DAY), places)
+    sink.text("district.toml", district_file(places, present, COUNT_DAY))
 
 
 def _check(students: int, seed: int, form: str) -> None:
