@@ -221,7 +221,7 @@ def test_any_other_error_in_a_notebook_shows_its_type_and_where_the_notebook_is(
     assert code == CODES["run"]
     assert "LookupError" in printed
     assert "Maria" not in printed
-    kept = tmp_path / "reports" / "internal" / "inquiry" / "inquiry.failed.ipynb"
+    kept = tmp_path / "reports" / "internal" / "inquiry" / "public" / "inquiry.failed.ipynb"
     assert "inquiry.failed.ipynb" in printed
     assert "Maria Lopez" in kept.read_text(encoding="utf-8")
     assert not (tmp_path / "reports" / "drafts").exists()

@@ -70,9 +70,9 @@ def test_a_public_run_writes_a_draft_and_made_twice_it_has_the_same_bytes(distri
     assert sorted(written(tmp_path / "out")) == [
         "drafts/inquiry/inquiry.html",
         "drafts/inquiry/inquiry.pdf",
-        "internal/inquiry/data-quality.html",
-        "internal/inquiry/inquiry.ipynb",
-        "internal/inquiry/kernel.log",
+        "internal/inquiry/public/data-quality.html",
+        "internal/inquiry/public/inquiry.ipynb",
+        "internal/inquiry/public/kernel.log",
     ]
     assert [path.name for path in made.paths] == ["inquiry.pdf", "inquiry.html", "inquiry.ipynb", "data-quality.html"]
     assert all(path.is_file() for path in made.paths)
@@ -93,7 +93,7 @@ def test_a_staff_run_writes_inside_alone_and_gets_all_it_needs(district, tmp_pat
     made = run(notebook(tmp_path, BRIEF, look), "district", parameters={"title": "What now?"}, audience="staff")
     inside = tmp_path / "reports" / "internal"
     assert not (tmp_path / "reports" / "drafts").exists()
-    assert {path.parent for path in made.paths} == {inside / "inquiry"}
+    assert {path.parent for path in made.paths} == {inside / "inquiry" / "staff"}
     page = made.paths[1].read_text(encoding="utf-8")
     assert "internal: staff only" in page
     assert re.search(r"notebook [0-9a-f]{12}", page)
@@ -102,6 +102,18 @@ def test_a_staff_run_writes_inside_alone_and_gets_all_it_needs(district, tmp_pat
     assert sorted(file.name for file in inside.iterdir() if file.is_dir()) == ["findings", "inquiry"]
     assert open_to_others(inside) == []
     assert "CBE_INTERNAL" not in os.environ
+
+
+@pytest.mark.sockets
+def test_what_is_for_staff_and_what_is_public_stand_apart(district, tmp_path):
+    """A brief for staff beside the record of a public one could be taken for it, and handed on."""
+    book = notebook(tmp_path, BRIEF)
+    for audience in ("staff", "public"):
+        run(book, district, audience=audience)
+    staff, public = (tmp_path / "reports" / "internal" / "inquiry" / name for name in ("staff", "public"))
+    assert {file.suffix for file in staff.iterdir()} == {".pdf", ".html", ".ipynb", ".log"}
+    assert sorted(file.name for file in public.iterdir()) == ["data-quality.html", "inquiry.ipynb", "kernel.log"]
+    assert sorted(file.name for file in staff.parent.iterdir()) == ["public", "staff"]
 
 
 @pytest.mark.sockets
@@ -120,17 +132,17 @@ def test_a_run_that_gives_no_brief_leaves_the_last_good_one_alone(district, tmp_
     with pytest.raises(kind):
         run(notebook(tmp_path, *cells), district)
     assert {file.name: file.read_bytes() for file in drafts.iterdir()} == {"inquiry.pdf": b"the last good one"}
-    inside = tmp_path / "reports" / "internal" / "inquiry"
+    inside = tmp_path / "reports" / "internal" / "inquiry" / "public"
     assert sorted(file.name for file in inside.glob("*.ipynb")) == ["inquiry.failed.ipynb"]
 
 
 @pytest.mark.sockets
 def test_a_notebook_that_stops_is_kept_until_a_good_run(district, tmp_path):
-    inside = tmp_path / "reports" / "internal" / "inquiry"
+    inside = tmp_path / "reports" / "internal" / "inquiry" / "public"
     with pytest.raises(RunFailed, match=r"stopped with ZeroDivisionError .*inquiry.failed.ipynb"):
         run(notebook(tmp_path, BRIEF, "1/0"), district)
     assert sorted(file.name for file in inside.glob("*.ipynb")) == ["inquiry.failed.ipynb"]
-    assert open_to_others(inside.parent) == []
+    assert open_to_others(inside.parents[1]) == []
     assert not (tmp_path / "reports" / "drafts").exists()
     run(notebook(tmp_path, BRIEF), district)
     assert sorted(file.name for file in inside.glob("*.ipynb")) == ["inquiry.ipynb"]

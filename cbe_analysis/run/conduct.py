@@ -64,7 +64,7 @@ def run(  # noqa: PLR0913 - the words of a run
     parameters
         Name -> value for the notebook's parameters cell; text is read in the declared type.
     audience
-        "public" writes a draft beside the internal record; "staff" writes internal files alone.
+        "public" writes a draft, and its record inside; "staff" writes inside alone, in a folder of its own.
     out
         The reports folder.
     progress
@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913 - the words of a run
     file = notebooks.find(notebook)
     source = notebooks.read(file)
     values = checked(source, parameters or {}) | {"data": str(Path(folder).resolve()), "audience": audience}
-    place = places.folder(Path(out), places.STAFF_ALONE, file.stem)
+    place = places.folder(Path(out), places.STAFF_ALONE, file.stem, audience)
     with places.keeping(Path(out)):
         checks = _check_data(Path(folder), place, tell)
         executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, "cells"))
