@@ -27,6 +27,7 @@ from cbe_analysis.importers.grades import read_grades
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.places import plain_files
 from cbe_analysis.importers.sieve import Sieve, is_number, merged
+from cbe_analysis.importers.subjects import plain_subjects
 from cbe_analysis.tables import TABLES
 
 SOURCE = "CASE framework"
@@ -169,7 +170,7 @@ def _targets(nodes: _Nodes, order: Outline, told: _Told) -> Sieve:
 
 def _subjects(sieve: Sieve, told: str) -> None:
     """Fill in the subject that was told, and write all as words."""
-    own = sieve.rows["subject"]
+    own = plain_subjects(sieve.rows["subject"])
     if own.eq("").any() and not told:
         raise UsageError(
             f"{int(own.eq('').sum())} items have no subject, nor has their framework",

@@ -59,6 +59,7 @@ TARGET_LINKS = Table(
                 "is_peer_of",
                 "is_related_to",
                 "exact_match",
+                "exemplar",
                 "has_skill_level",
                 "is_translation_of",
                 "replaced_by",

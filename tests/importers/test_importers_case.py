@@ -120,6 +120,18 @@ def test_what_the_framework_does_not_say_must_be_told(export):
     assert column(export(package([item("a", subject=["art"])])), "targets", "subject") == ["art"]
 
 
+def test_subjects_are_spelt_as_everywhere_else(export):
+    items = [item("a", subject=["Mathematics"]), item("b", subject=["English Language Arts"]), item("c")]
+    found = export(package(items, subject=["Maths"]))
+    assert column(found, "targets", "subject") == ["math", "ela", "math"]
+
+
+def test_an_exemplar_is_a_usual_kind_of_link(export):
+    found = export(package([item("a"), item("b")], [link("a", "exemplar", "b"), link("a", "ext:mine", "b")]))
+    assert column(found, "target_links", "kind") == ["exemplar", "ext:mine"]
+    assert remark(found, "not among the usual ones") == 1
+
+
 def test_options_have_their_values(export):
     with pytest.raises(UsageError, match="academic, lifelong, transferable"):
         export(package([item("a")]), kind="soft")
