@@ -85,10 +85,13 @@ class Summary:
 
 def _table(tallies: tuple[Tally, ...]) -> list[str]:
     """The lines of the printed table; a table with several reasons takes a line for each."""
-    lines = [f"{'table':<14}{'read':>9}{'made':>9}{'written':>9}{'left out':>10}  why"]
+    name = max([len("target_status"), *(len(tally.table) for tally in tallies)]) + 1
+    largest = max((max(tally.read, tally.made, tally.written) for tally in tallies), default=0)
+    wide = max(8, len(f"{largest:,}")) + 1
+    lines = [f"{'table':<{name}}{'read':>{wide}}{'made':>{wide}}{'written':>{wide}}{'left out':>{wide + 1}}  why"]
     for tally in tallies:
         first, *others = tally.left_out or (LeftOut(0, ""),)
-        numbers = f"{tally.read:>9,}{tally.made:>9,}{tally.written:>9,}"
-        lines.append(f"{tally.table:<14}{numbers}{first.records:>10,}  {first.why}".rstrip())
-        lines += [f"{'':<41}{other.records:>10,}  {other.why}" for other in others]
+        numbers = f"{tally.read:>{wide},}{tally.made:>{wide},}{tally.written:>{wide},}"
+        lines.append(f"{tally.table:<{name}}{numbers}{first.records:>{wide + 1},}  {first.why}".rstrip())
+        lines += [f"{'':<{name + 3 * wide}}{other.records:>{wide + 1},}  {other.why}" for other in others]
     return lines

@@ -12,7 +12,7 @@ from small_district import write
 
 from cbe_analysis import importers
 from cbe_analysis.errors import UnreadableData, UsageError
-from cbe_analysis.importers.account import Summary, Tally
+from cbe_analysis.importers.account import LeftOut, Summary, Tally
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.merge import import_into
 from cbe_analysis.load import load
@@ -412,3 +412,10 @@ def test_a_table_without_rows_is_not_written(source, folder):
     source("oneroster", students=STUDENTS, student_ids={"student_id": [], "system": [], "external_id": []})
     import_into("oneroster", "x", folder)
     assert not (folder / "student_ids.csv").exists()
+
+
+def test_numbers_of_millions_do_not_run_together_in_the_account():
+    tally = Tally("target_status", 10_000_000, 9_999_990, (LeftOut(1_000_010, "twice"),), made=1_000_000)
+    lines = str(Summary("a gradebook", 10_000_000, (tally,))).splitlines()
+    assert lines[3].split() == ["target_status", "10,000,000", "1,000,000", "9,999,990", "1,000,010", "twice"]
+    assert [lines[2].index("left out") + len("left out"), lines[2].index("  why")] == [lines[3].index("  twice")] * 2
