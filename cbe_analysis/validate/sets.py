@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cbe_analysis.tables import Column, Table
 from cbe_analysis.tables.quoting import identifier
@@ -179,8 +180,15 @@ def _outside_enrollment(table: Table, day: str) -> Check:
         ANTI JOIN spells ON spells.student_id = dated.student_id AND _day BETWEEN first_day AND last_day"""
     known = "SELECT student_id FROM students WHERE student_id IS NOT NULL"  # orphans are another check's business
     rows = f"SELECT row_number FROM {unplaced} WHERE student_id IN ({known})"
-    columns = ("student_id", day)
-    reads, suspicion = ("students", "spells"), f"SELECT count(*) FROM {unplaced}"
-    return counted(
-        Check("outside_enrollment", table.name, columns, "warning", words, rows, reads=reads, suspicion=suspicion)
-    )
+    details = f"""
+        SELECT format('{{:,}} {{}}', count(*), CASE
+            WHEN entered IS NULL THEN 'of students who are never enrolled' WHEN _day > gone THEN 'after the last day'
+            WHEN _day < entered THEN 'before the first day' ELSE 'between two enrollments' END) AS said
+        FROM (SELECT student_id, _day FROM {unplaced} WHERE student_id IN ({known})) AS stray
+        LEFT JOIN (
+            SELECT student_id, min(first_day) AS entered, max(last_day) AS gone FROM spells GROUP BY student_id
+        ) AS stays USING (student_id)
+        GROUP BY entered IS NULL, _day > gone, _day < entered ORDER BY count(*) DESC, said"""
+    columns, reads = ("student_id", day), ("students", "spells")
+    check = Check("outside_enrollment", table.name, columns, "warning", words, rows, reads=reads)
+    return counted(replace(check, suspicion=f"SELECT count(*) FROM {unplaced}", details=details))
