@@ -53,7 +53,12 @@ def chosen(
     """
     offered = _offered(assessments, levels)
     if not offered:
-        raise UsageError("no scores are left to measure", f"option '{option}'", "check --where, or add scores")
+        read = [f"'{name}'" for name, rows in (("assessments", assessments), (LEVELS, levels)) if rows is not None]
+        raise UsageError(
+            "the rows asked for hold no score",
+            f"table {' or '.join(read)}",
+            "ask for other rows, or fill in the scores",
+        )
     wanted = (outcome or "").strip()
     fitting = [o for o in offered if not wanted or wanted == f"{o[0]}:{o[1]}" or wanted == o[1]]
     if len(fitting) != 1:

@@ -177,6 +177,16 @@ class District:
         """
         return tuple(bound.condition for bound in self._view.scope(table).bind(conditions(where)))
 
+    def values(self, table: str, name: str) -> tuple[str, ...]:
+        """The different values, in order, of a column that conditions on a table may name; internal, as all data are.
+
+        Raises
+        ------
+        UsageError
+            When the name is unknown or could mean two columns.
+        """
+        return tuple(str(value) for (value,) in self._reader.rows(self._view.values(table, name)))
+
     def fingerprint(
         self, reads: Mapping[str, Sequence[str] | None], where: Where = (), *, key: Path | None = None
     ) -> str:

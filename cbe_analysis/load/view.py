@@ -70,6 +70,14 @@ class View:
         read = self.reader.typed(table, [*columns, *(b.field.column for b in bound)])
         return f"SELECT {', '.join(map(identifier, dict.fromkeys(columns)))} FROM ({read}) WHERE {met}"
 
+    def values(self, table: str, name: str) -> str:
+        """SQL for the different values, as text, of a column that conditions on a table may name."""
+        field = self.scope(table).find(name)
+        source = {"own": table, "spell": "enrollments", "person": "students", "target": "targets"}[field.origin]
+        column = identifier(field.column)
+        rows = self.reader.typed(source, [field.column])
+        return f"SELECT DISTINCT {column}::VARCHAR AS value FROM ({rows}) WHERE {column} IS NOT NULL ORDER BY {column}"
+
     def placed(self, table: str, wanted: Iterable[Condition], factors: Sequence[str], as_of: date | None = None) -> str:
         """SQL for the placed rows of a table that meet the conditions.
 

@@ -16,7 +16,7 @@ UNKNOWN, UNPLACED = "(unknown)", "(unplaced)"
 _CONDITION = re.compile(
     r"\s*(?P<column>[^<>=!]*[^<>=!\s])\s*(?P<operator>>=|<=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL
 )
-_LIST = re.compile(r"\s*(?P<column>\S+)\s+in\s+(?P<values>\[.*\])\s*", re.DOTALL)
+_LIST = re.compile(r"\s*(?P<column>[^<>=!\s][^<>=!]*?)\s+in\s+(?P<values>\[.*\])\s*", re.DOTALL)
 _FORMS = "write column=value, or one of != >= <= > < in place of ="
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cbe_analysis.errors import UsageError
 from cbe_analysis.errors import choices as listed
 from cbe_analysis.load.where import Where
+from cbe_analysis.measure.selection import check
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -20,7 +21,10 @@ def outcomes(district: District, wanted: Sequence[str] = (), *, where: Where = N
     scores = district.placed("assessments", where or ()).filter("score IS NOT NULL")
     pairs = scores.aggregate("instrument, subject").order("instrument, subject").fetchall()
     if not pairs:
-        raise UsageError("no scores are left to measure", "table 'assessments'", "check where, or add scores")
+        check(district, ("assessments",), district.conditions("assessments", where))
+        raise UsageError(
+            "the rows asked for hold no score", "table 'assessments'", "ask for other rows, or fill in the scores"
+        )
     return tuple(f"{instrument}:{subject}" for instrument, subject in pairs)
 
 

@@ -11,6 +11,7 @@ from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import CATALOGUE, Contrast, Indicator
 from cbe_analysis.load.where import Condition, Where
 from cbe_analysis.measure.estimates import AFTER, BEFORE
+from cbe_analysis.measure.selection import check
 from cbe_analysis.validate.gate import require
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def request(id: str, district: District, asked: Asked, options: Mapping[str, Any
     warnings = require(district.findings, district.rests_on((*tables, *PLACES)), reader=id, allow=asked.allow_findings)
     _check_columns(entry, district, tables, by=by, adjust=adjust)
     where, tables = _conditions(entry, district, tables, asked.where)
+    check(district, [t for t in tables if t in entry.main], where)
     return Request(entry, district, tables, by, asked.compare, asked.over, adjust, where, read, warnings)
 
 
@@ -118,9 +120,10 @@ def _without(entry: Indicator, table: str, district: District) -> UsageError:
         return UsageError(
             f"'{entry.id}' needs table '{table}', which has no rows", remedy=f"export {table} again with its rows"
         )
-    named = table if entry.tables else " or ".join(entry.optional_tables)
+    wanted = (table,) if entry.tables else entry.optional_tables
+    named, files = " or ".join(f"'{name}'" for name in wanted), " or ".join(f"{name}.csv" for name in wanted)
     return UsageError(
-        f"'{entry.id}' needs table '{named}', which was not loaded", remedy=f"add {table}.csv to the data folder"
+        f"'{entry.id}' needs table {named}, which was not loaded", remedy=f"add {files} to the data folder"
     )
 
 

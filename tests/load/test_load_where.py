@@ -21,6 +21,8 @@ from cbe_analysis.load.where import Condition, canonical, conditions, parse
         ("evidence.school_id=7", Condition("evidence.school_id", "=", "7")),
         ("home language=a=b", Condition("home language", "=", "a=b")),
         ('gender in ["male", "female"]', Condition("gender", "in", ("female", "male"))),
+        ('home language in ["a", "b"]', Condition("home language", "in", ("a", "b"))),
+        ('aim=grow in ["a"]', Condition("aim", "=", 'grow in ["a"]')),
         ("gender=(unknown)", Condition("gender", "=", "(unknown)")),
     ],
 )

@@ -211,7 +211,7 @@ def test_few_schools_speak_of_these_students_alone(write):
         ({"origin": "spring"}, "option 'origin' is not a date"),
         ({"outcome": "reading"}, "outcome is not among the scores; set outcome to one of: map:math"),
         ({"where": {"date": "2024-09-01"}}, "have one date"),
-        ({"where": ["date>2030-01-01"]}, "no scores are left"),
+        ({"where": ["date>2030-01-01"]}, "no row of table 'assessments' meets 'date>2030-01-01'"),
         ({"by": "school_id"}, "school slopes need"),
         ({"by": "gender", "compare": "reference"}, "the reference group of 'gender' is not chosen"),
         ({"over": "year"}, "one model of all dates"),

@@ -76,7 +76,7 @@ def district(write):
         (
             "status",
             {"outcome": "math", "where": {"grade": 9}},
-            "no scores are left to measure .option 'outcome'.; check",
+            "no row of table 'assessments' meets 'grade=9' .--where grade.; the column holds: 3",
         ),
         ("status", {"outcome": "reading", "until": "2020-01-01"}, "no case of 'status' is left"),
         ("growth_rate", {"outcome": "map:math", "by": "subject"}, "there is no column 'subject' to group by"),
