@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from cbe_analysis.errors import ReleaseRefused, UsageError, choices
+from cbe_analysis.load.where import parse
 from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates
+from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
 from cbe_analysis.protect.auditor import audit
 from cbe_analysis.protect.cells import bases
@@ -85,13 +86,23 @@ def _door(estimates: Estimates, policy: Policy) -> None:
     ):
         if refused:
             raise ReleaseRefused(what, f"{where}: {choices(refused)}", WAY_OUT)
+    hidden = [column for column, told in _selected(estimates, policy) if not told]
+    if hidden:
+        allowed = f"published are {choices({*policy.published_dimensions, *OPEN}, 40)} and dates; where"
+        raise ReleaseRefused(
+            "the public may not see this selection", f"{allowed}: {choices(hidden)}", "use --audience staff"
+        )
 
 
 def _personal(estimates: Estimates) -> list[str]:
     """Columns that single people out, among the groups and the conditions."""
-    asked = [str(condition) for condition in (*estimates.population.where, *estimates.parameters.get("where", ()))]
-    columns = [re.split(r"[^\w.]", condition.strip(), maxsplit=1)[0].split(".")[-1] for condition in asked]
-    return sorted(PERSONAL & {*estimates.by, *columns})
+    return sorted(PERSONAL & {*estimates.by, *(column for column, _ in _selected(estimates, Policy()))})
+
+
+def _selected(estimates: Estimates, policy: Policy) -> list[tuple[str, bool]]:
+    """The columns of the conditions, each with whether the public may see a selection by it."""
+    asked = dict.fromkeys(str(c) for c in (*estimates.population.where, *estimates.parameters.get("where", ())))
+    return [(column_of(condition), public(condition, policy)) for condition in map(parse, asked)]
 
 
 def _curves(estimates: Estimates) -> list[str]:
