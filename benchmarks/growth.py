@@ -1,10 +1,12 @@
 """The growth model against statsmodels MixedLM, and lme4 where Rscript is found, on the same simulated scores.
 
-    python benchmarks/growth.py [--students 1000 10000] [--repeats 3]
+    python benchmarks/growth.py [--students 1000 10000 100000 1000000] [--repeats 3]
 
-Each fit runs in a process of its own. Printed are the seconds of the fit (median of the repeats), the peak memory of
-the process, how many times longer the other takes, and the largest relative difference of fixed effects and their
-errors. MixedLM has no correlated slopes of students nested in schools, so it is there for two levels alone.
+Two levels with intercept and years, three levels (200 schools) with eight fixed effects. Each fit runs in a process of
+its own. Printed are the seconds of the fit (median of the repeats; the others run once from 100,000 students on), the
+peak memory of the process, how many times longer the other takes, and the largest relative difference of fixed effects,
+their errors and the variances. MixedLM has no correlated slopes of students nested in schools, so it is there for two
+levels alone, and up to 10,000 students; lme4 up to 100,000.
 """
 
 from __future__ import annotations
@@ -22,12 +24,16 @@ from statistics import median
 
 import numpy as np
 
-OCCASIONS, SCHOOLS = 6, 200
+OCCASIONS, SCHOOLS, COVARIATES = 6, 200, 3
+MOST = {"mixedlm": 10_000, "lme4": 100_000}  # students
+ONCE = 100_000  # from so many students on, the others run once
 LME4 = """
-suppressMessages(library(lme4)); d <- read.csv(commandArgs(TRUE)[1])
-f <- if (commandArgs(TRUE)[2] == "2") y ~ years + (years | student) else y ~ years + (years | school/student)
-s <- system.time(m <- lmer(f, d))[["elapsed"]]
-cat(s, fixef(m), sqrt(diag(as.matrix(vcov(m)))), as.numeric(logLik(m)))
+suppressMessages(library(lme4)); options(digits = 15); d <- read.csv(commandArgs(TRUE)[1])
+two <- y ~ years + (years | student)
+three <- y ~ (a + b + c) * years + (years | school/student)
+s <- system.time(m <- lmer(if (commandArgs(TRUE)[2] == "2") two else three, d))[["elapsed"]]
+v <- as.data.frame(VarCorr(m)); student <- grepl("student", v$grp); school <- v$grp == "school"
+cat(s, fixef(m), sqrt(diag(as.matrix(vcov(m)))), v$vcov[student], v$vcov[school], sigma(m)^2, as.numeric(logLik(m)))
 """
 
 
@@ -41,17 +47,30 @@ def scores(students: int) -> dict[str, np.ndarray]:
     u, v = draw.normal(size=(students, 2)) @ [[8, 0.5], [0, 2]], draw.normal(size=(schools, 2)) @ [[4, 0.3], [0, 1]]
     slope = 10 + u[student, 1] + v[school, 1]
     y = 200 + u[student, 0] + v[school, 0] + slope * years + 3 * draw.normal(size=student.size)
-    return {"y": y, "years": years, "student": student, "school": school}
+    held = draw.normal(size=(students, COVARIATES))[student]
+    y += held @ [3.0, 1.0, -2.0] + 0.5 * held[:, 0] * years
+    return {"y": y, "years": years, "student": student, "school": school, **dict(zip("abc", held.T, strict=True))}
+
+
+def design(data: dict[str, np.ndarray], levels: int) -> np.ndarray:
+    """The fixed effects, in the order in which lme4 has them."""
+    years, ones = data["years"], np.ones(len(data["y"]))
+    if levels == 2:
+        return np.column_stack([ones, years])
+    held = np.column_stack([data[name] for name in "abc"])
+    return np.column_stack([ones, held, years, held * years[:, None]])
 
 
 def ours(data: dict[str, np.ndarray], levels: int) -> list[float]:
-    """Seconds, then coefficients, errors and log-likelihood."""
+    """Seconds, then coefficients, errors, variances and covariances of each level, residual, log-likelihood."""
     from cbe_analysis.methods.growth import fit_growth
 
-    school = data["school"] if levels == 3 else None
+    school, X = data["school"] if levels == 3 else None, design(data, levels)
     began = time.perf_counter()
-    fit = fit_growth(data["y"], data["years"], data["student"], school=school)
-    return [time.perf_counter() - began, *fit.coef, *fit.std_error, fit.loglik]
+    fit = fit_growth(data["y"], data["years"], data["student"], school=school, X=X)
+    seconds = time.perf_counter() - began
+    spread = [x for level in (fit.student, fit.school) if level for x in level.covariance[[0, 1, 0], [0, 1, 1]]]
+    return [seconds, *fit.coef, *fit.std_error, *spread, fit.sigma2, fit.loglik]
 
 
 def mixedlm(data: dict[str, np.ndarray], levels: int) -> list[float]:
@@ -59,12 +78,13 @@ def mixedlm(data: dict[str, np.ndarray], levels: int) -> list[float]:
     import statsmodels.api as sm
 
     assert levels == 2
-    X = np.column_stack([np.ones(len(data["y"])), data["years"]])
+    X = design(data, levels)
     began = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on its way, and arrives
         fit = sm.MixedLM(data["y"], X, data["student"], exog_re=X).fit(reml=True)
-    return [time.perf_counter() - began, *fit.fe_params, *fit.bse_fe, fit.llf]
+    seconds, spread = time.perf_counter() - began, np.asarray(fit.cov_re)[[0, 1, 0], [0, 1, 1]]
+    return [seconds, *fit.fe_params, *fit.bse_fe, *spread, fit.scale, fit.llf]
 
 
 def lme4(data: dict[str, np.ndarray], levels: int) -> list[float]:
@@ -97,7 +117,7 @@ def child(contender: str, students: int, levels: int) -> None:
 
 
 def fitted(contender: str, students: int, levels: int, repeats: int) -> np.ndarray:
-    """Median seconds, then coefficients, errors, log-likelihood and megabytes, each repeat in a process of its own."""
+    """Median seconds, then the estimates, log-likelihood and megabytes, each repeat in a process of its own."""
     command = [sys.executable, __file__, "--child", contender, str(students), str(levels)]
     runs = [json.loads(subprocess.check_output(command, text=True).splitlines()[-1]) for _ in range(repeats)]
     return np.array([median(run[0] for run in runs), *runs[-1][1:]])
@@ -105,11 +125,12 @@ def fitted(contender: str, students: int, levels: int, repeats: int) -> np.ndarr
 
 def compare(students: int, levels: int, repeats: int) -> None:
     others = [name for name in ("mixedlm",) if levels == 2] + (["lme4"] if shutil.which("Rscript") else [])
+    others = [name for name in others if students <= MOST[name]]
     first = fitted("ours", students, levels, repeats)
     line = "{:>9,}  {}  {:8} {:9.3f} s {:7,.0f} MB {:>9} {:>10} {:>10}"
     print(line.format(students, levels, "ours", first[0], first[-1], "", "", ""), flush=True)
     for name in others:
-        found = fitted(name, students, levels, 1 if name == "mixedlm" else repeats)
+        found = fitted(name, students, levels, 1 if name == "mixedlm" or students >= ONCE else repeats)
         estimates = slice(1, -2)
         apart = np.abs(found[estimates] / first[estimates] - 1).max()
         ratio, likelihood = f"{found[0] / first[0]:,.0f} x", f"{found[-2] - first[-2]:+.1e}"
@@ -118,7 +139,7 @@ def compare(students: int, levels: int, repeats: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--students", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--students", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -126,7 +147,7 @@ def main() -> None:
         child(asked.child[0], int(asked.child[1]), int(asked.child[2]))
         return
     print(f"{OCCASIONS} scores a student; levels 2 or 3; seconds of the fit, peak of the process, times ours,")
-    print("largest relative difference of fixed effects and errors, log-likelihood less ours")
+    print("largest relative difference of fixed effects, errors and variances; log-likelihood less ours")
     if not shutil.which("Rscript"):
         print("Rscript was not found: lme4 is left out")
     for students in asked.students:
