@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cbe_analysis.load.findings import Finding, Findings
 from cbe_analysis.tables import TABLES, Table
 from cbe_analysis.validate import judge, keep
-from cbe_analysis.validate.checks import Check, Known
+from cbe_analysis.validate.checks import Check, Known, counted
 from cbe_analysis.validate.folder import look_over
-from cbe_analysis.validate.profile import Profile, frames, profile
+from cbe_analysis.validate.profile import Profile, frames, profile, wide
 from cbe_analysis.validate.sources import Offence, Sources
 from cbe_analysis.validate.suites import has_parent, suite_of
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from cbe_analysis.load import District
 
 Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A table as it is to be judged: its checks, what it is in short, and what breaks the checks that are counted."""
+
+    table: Table
+    checks: Sequence[Check]
+    short: Profile
+    offences: Mapping[str, Offence]
 
 
 def validate(district: District, *, progress: Progress | None = None) -> District:
@@ -47,17 +58,16 @@ def inspect(district: District, fingerprint: str, *, progress: Progress | None =
         Under which they will be kept.
     """
     sources = Sources(district)
-    found: list[Finding] = []
-    checked, tables = 0, [TABLES[name] for name in TABLES if name in district.files]
-    for done, table in enumerate(tables):
-        if progress:
-            progress(done, len(tables), table.name)
-        checks = checks_of(table, district)
-        checked += len(checks)
-        found += _inspect_table(table, checks, sources)
-    whole = look_over(district)
-    checked += whole.checks
+    examined, tables = [], [TABLES[name] for name in TABLES if name in district.files]
+    with judge.arriving():
+        for done, table in enumerate(tables):
+            if progress:
+                progress(done, len(tables), table.name)
+            examined.append(_examine(table, checks_of(table, district), sources))
+        whole = look_over(district)
+    found = [finding for one in examined for finding in _judge(one, sources)]
     found += whole.findings
+    checked = whole.checks + sum(len(one.checks) for one in examined)
     if progress:
         progress(len(tables), len(tables), "done")
     return Findings(tuple(found), checked, checked - len(found), not_checked(district), fingerprint)
@@ -84,16 +94,29 @@ def not_checked(district: District) -> tuple[str, ...]:
     )
 
 
-def _inspect_table(table: Table, checks: Sequence[Check], sources: Sources) -> list[Finding]:
-    parents = [c.reads[0] for c in checks if c.id == "parent"]
-    short = profile(table, checks, sources.district.sql, **sources.named(parents, table.name))
+def _examine(table: Table, suite: Sequence[Check], sources: Sources) -> Examined:
+    """Read the table's files; a column of very many values is judged by its number of rows at fault."""
+    parents = [c.reads[0] for c in suite if c.id == "parent"]
+    relations = sources.named(parents, table.name)
+    many = wide(suite, sources.district.sql, relations["raw"])
+    checks = [counted(c) if c.columns[0] in many and not c.counted else c for c in suite]
+    short = profile(table, checks, sources.district.sql, **relations)
     sources.sizes[table.name] = short.rows
     offences = {c.key: sources.offence(c) for c in checks if c.counted and c.columns[0] not in _orphaned(c, short)}
+    return Examined(table, checks, short, offences)
+
+
+def _judge(seen: Examined, sources: Sources) -> Iterator[Finding]:
+    short, offences = seen.short, seen.offences
     counts = {
-        c.key: offences[c.key].judged if c.key in offences else short.orphans[c.columns[0]] for c in checks if c.counted
+        c.key: offences[c.key].judged if c.key in offences else short.orphans[c.columns[0]]
+        for c in seen.checks
+        if c.counted
     }
-    broken = judge.broken(table.name, checks, frames(short, checks, counts))
-    return [_finding(c, short, offences.get(c.key) or sources.offence(c)) for c in checks if c.key in broken]
+    broken = judge.broken(seen.table.name, seen.checks, frames(short, seen.checks, counts))
+    for check in seen.checks:
+        if check.key in broken:
+            yield _finding(check, short, offences.get(check.key) or sources.offence(check))
 
 
 def _orphaned(check: Check, short: Profile) -> Mapping[str, int]:

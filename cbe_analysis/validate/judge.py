@@ -7,8 +7,10 @@ value of a student enters a result.
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,22 @@ from cbe_analysis.validate.checks import Check, Expectation
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@contextmanager
+def arriving() -> Iterator[None]:
+    """Great Expectations is imported meanwhile, on another thread: it takes seconds in which DuckDB can work."""
+    if _library.cache_info().currsize:
+        yield
+        return
+    with warnings.catch_warnings():  # those of the import; filters belong to all threads, so they are set in this one
+        warnings.simplefilter("ignore")
+        coming = threading.Thread(target=_try_to_import)
+        coming.start()
+        try:
+            yield
+        finally:
+            coming.join()
 
 
 def suite(table: str, checks: Sequence[Check], columns: Iterable[str] | None = None) -> Any:
@@ -69,6 +87,11 @@ def _expectation(kinds: Any, check: Check, told: Expectation) -> Any:
     return getattr(kinds, told.kind)(
         column=told.column, severity=severity, meta={"check": check.key}, **dict(told.arguments)
     )
+
+
+def _try_to_import() -> None:
+    with suppress(Exception):  # it comes again, and is told, when the library is used
+        _library()
 
 
 @cache

@@ -21,6 +21,7 @@ from cbe_analysis.validate.values import NUMBER
 
 FILLED = "(filled)"
 SLICES = (1_000, 50_000, 1_000_000)  # ends of the first frames, so that few long columns do not stretch all others
+SAMPLE, MANY = 200_000, 50_000  # a column with more distinct values among its first rows is not judged by values
 Values = np.ndarray[Any, Any]
 
 
@@ -41,6 +42,26 @@ class Profile:
     rows: int
     values: Mapping[str, Values] = field(repr=False)
     orphans: Mapping[str, int]
+
+
+def wide(checks: Sequence[Check], sql: Callable[..., Any], raw: Any) -> frozenset[str]:
+    """The columns judged by their values that have so many of them that they would fill the memory.
+
+    Parameters
+    ----------
+    checks
+        The table's checks.
+    sql
+        Runs a query over named relations: `district.sql`.
+    raw
+        The table as text.
+    """
+    judged, _ = _judged(checks)
+    if not judged:
+        return frozenset()
+    counts = ", ".join(f"count(DISTINCT {identifier(name)})" for name in judged)
+    [found] = sql(f"SELECT {counts} FROM (SELECT * FROM raw LIMIT {SAMPLE})", raw=raw).fetchall()
+    return frozenset(name for name, count in zip(judged, found, strict=True) if count > MANY)
 
 
 def profile(table: Table, checks: Sequence[Check], sql: Callable[..., Any], **relations: Any) -> Profile:
