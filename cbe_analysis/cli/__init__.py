@@ -42,7 +42,10 @@ def _explained(error: BaseException) -> tuple[str, int]:
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         return "stopped", STOPPED_BY_HAND
     if hasattr(error, "format_message"):  # the command line itself is off
-        return f"{error.format_message()} (see cbe --help)", 2
+        from cbe_analysis.cli.misuse import told
+
+        misuse = told(error)
+        return str(misuse), misuse.exit_code
     from cbe_analysis.cli.log import keep
 
     return f"stopped with {type(error).__name__}, which is a fault of the kit; {keep(error)}", UNEXPECTED
