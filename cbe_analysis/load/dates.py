@@ -19,6 +19,16 @@ def latest(reader: Reader, tables: Iterable[str]) -> date | None:
     return max((day for day in found if day is not None), default=None)
 
 
+def earliest(reader: Reader, tables: Iterable[str]) -> date | None:
+    """The earliest date on which something was observed in the tables; None where they hold none.
+
+    Only columns called `date` count: a birth or an entry lies before the data begin.
+    """
+    there = [t for t in tables if t not in NOT_OBSERVED and "date" in reader.source(t).header.columns]
+    days = [reader.rows(f"SELECT min(date) FROM ({reader.typed(table, ['date'])})")[0][0] for table in there]
+    return min((day for day in days if isinstance(day, date)), default=None)
+
+
 def latest_year(reader: Reader, tables: Iterable[str]) -> int | None:
     """The latest school year in the tables; None where they name none."""
     years = []
