@@ -5,7 +5,8 @@ from types import MappingProxyType
 from small_releases import POLICY, compared, estimates
 
 from cbe_analysis.protect import protect
-from cbe_analysis.render.trials import Plan, trials
+from cbe_analysis.render.plans import Plan
+from cbe_analysis.render.trials import trials
 
 SHARE, SD = "share of students, 0 to 1", "standard deviations"
 METHOD = "tutoring: randomized, with an effect for every block"

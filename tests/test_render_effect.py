@@ -9,10 +9,11 @@ from small_releases import POLICY
 from small_trials import PLAN, found, split, whole
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.render.plans import others, outcomes, plan, plans
 from cbe_analysis.render.readability import grade
-from cbe_analysis.render.trials import outcomes, plan
+from cbe_analysis.render.wording import asking
 from cbe_analysis.render.wording import effect as words
-from cbe_analysis.render.wording.decision import decision
+from cbe_analysis.render.wording.decision import beside, decision
 
 UNSEALED = replace(PLAN, minimum_effect=0.0, certainty=0.0)
 CLEAR, LOSS, OPEN = {"effect": 9.0}, {"effect": -9.0, "chances": (0.01, 0.04, 0.95)}, {"effect": 1.0, "p": 0.6}
@@ -51,7 +52,7 @@ def everything(trials, rule=PLAN):
     [
         (CLEAR, "Yes.", "9 points higher in reading (95% interval 5 to 13)"),
         (LOSS, "No, results were lower with it.", "9 points lower in reading (95% interval 5 to 13)"),
-        (OPEN, "We cannot tell.", "1 points higher in reading (95% interval \u22123 to 5)"),
+        (OPEN, "We cannot tell.", "1 point higher in reading (95% interval \u22123 to 5)"),
         ({"effect": 0.0, "p": 1.0}, "We cannot tell.", "about the same in reading (95% interval \u22124 to 4)"),
     ],
 )
@@ -147,9 +148,17 @@ def test_three_outcomes_take_two_tables():
     [
         ((0.95, 0.04, 0.01), "Verdict: yes. Every outcome passes the rule.", "Give it to all."),
         ((0.80, 0.15, 0.05), "Verdict: yes.", "Give it to all."),
-        ((0.10, 0.70, 0.20), "Verdict: no. The gain is almost surely too small in reading.", "Stop it."),
+        (
+            (0.10, 0.70, 0.20),
+            "Verdict: no. There is a gain in reading, but it is almost surely less than 5 points.",
+            "Stop it.",
+        ),
         ((0.002, 0.996, 0.002), "Verdict: no.", "Stop it."),
-        ((0.76, 0.24, 0.0), "Verdict: unsure. The gain may be large enough in reading", "Try another year."),
+        (
+            (0.76, 0.24, 0.0),
+            "Verdict: unsure. There is a gain in reading, but it may be less than 5 points",
+            "Try another year.",
+        ),
         (None, "Verdict: unsure. The study is too small to give the chances.", "Try another year."),
     ],
 )
@@ -158,6 +167,58 @@ def test_verdict_follows_the_written_rule(chances, verdict, step):
     assert "at least 80 in 100 sure of a gain of 5 points or more" in told
     assert verdict in told
     assert f"Next step, as written: {step}" in told
+
+
+@pytest.mark.parametrize(
+    ("how", "answer", "verdict", "why"),
+    [
+        (CLEAR, "Yes.", "yes", ""),
+        (
+            {"effect": 6.0, "error": 1.4, "chances": (0.76, 0.24, 0.0)},
+            "Yes.",
+            "unsure",
+            "The decision below asks for more, a gain of 5 points or more: that is not sure enough.",
+        ),
+        (
+            {"effect": 3.0, "error": 0.5, "chances": (0.01, 0.99, 0.0)},
+            "Yes.",
+            "no",
+            "The decision below asks for more, a gain of 5 points or more: that is almost surely not so.",
+        ),
+        (
+            {"effect": 12.0, "error": 7.0, "p": 0.09, "chances": (0.84, 0.14, 0.02)},
+            "We cannot tell.",
+            "yes",
+            "The decision below asks for less certainty, 80 in 100, and its answer is yes.",
+        ),
+        (
+            {"effect": 0.0, "error": 2.0, "p": 1.0, "chances": (0.01, 0.98, 0.01)},
+            "We cannot tell.",
+            "no",
+            "The decision below asks for a gain of 5 points or more; that is almost surely not so.",
+        ),
+        ({"effect": 4.0, "error": 3.0, "p": 0.2, "chances": (0.37, 0.63, 0.0)}, "We cannot tell.", "unsure", ""),
+        (LOSS, "No, results were lower with it.", "no", ""),
+    ],
+)
+def test_where_answer_and_verdict_differ_a_clause_says_why(how, answer, verdict, why):
+    made = found(whole(**how))
+    assert answered(whole(**how)).startswith(answer)
+    assert f"Verdict: {verdict}." in box(whole(**how))
+    assert beside(made, PLAN) == why
+    assert why in words.sure(made, PLAN, POLICY)
+    assert beside(made, UNSEALED) == ""
+    assert grade(everything(made)) <= 9
+
+
+def test_the_verdict_tells_a_gain_that_may_be_too_small_from_one_that_may_be_none():
+    clear = whole(effect=6.0, error=1.4, chances=(0.76, 0.24, 0.0))
+    none = whole(outcome="map:math", effect=4.0, error=3.0, p=0.2, chances=(0.37, 0.63, 0.0))
+    told = box(clear, none, rule=replace(PLAN, outcomes=("map:reading", "map:math")))
+    assert (
+        "Verdict: unsure. There is a gain in reading, but it may be less than 5 points: we are not 80 in 100 sure that "
+        "it is not. In mathematics we are not 80 in 100 sure of a gain of 5 points or more."
+    ) in told
 
 
 def test_chances_stand_as_released():
@@ -230,15 +291,32 @@ ENROLLED = "student_id,school_id,entry_date,exit_date,school_year,grade"
 ROWS = {"schools": "1,Oak,elementary", "students": "1", "enrollments": "1,1,2025-08-20,2026-06-05,2026,3"}
 
 
-def test_a_program_must_be_chosen_among_several(tmp_path):
+def test_a_program_is_known_by_its_id(tmp_path):
     both = [{"program_id": i, "name": i.upper(), "assignment": "randomized", "start_date": "2025-09-01"} for i in "ab"]
     here = district(tmp_path, both)
-    assert plan(here, "b").name == "B"
-    assert not plan(here, "b").sealed
-    with pytest.raises(UsageError, match=r"none was chosen.*choose one of: .*a.*b"):
-        plan(here)
+    written = plans(here)
+    assert plan(written, "b").name == "B"
+    assert not plan(written, "b").sealed
     with pytest.raises(UsageError, match=r"no program 'c'.*choose one of: .*a.*b"):
-        plan(here, "c")
+        plan(written, "c")
+
+
+def test_without_a_choice_the_first_program_that_can_be_estimated_is_taken_and_the_others_are_named():
+    offered = [
+        replace(PLAN, id=i, name=i.upper(), outcomes=o) for i, o in (("b", ()), ("c", ("x:y",)), ("d", ("x:y",)))
+    ]
+    written = [replace(PLAN, id="a", name="A", assignment="comparison"), *offered]
+    assert plan(written).id == "c"
+    assert plan(written[:2]).id == "b"
+    assert asking.programs(others(written, written[2]), POLICY) == (
+        "The record also holds B (-p\u00a0program=b) and D (-p\u00a0program=d). Not estimated yet, as it was "
+        "assigned in another way: A (comparison)."
+    )
+    assert asking.programs(others(written[2:3], written[2]), POLICY) == ""
+    with pytest.raises(UsageError, match="no program is assigned in a way that can be estimated yet"):
+        plan(written[:1])
+    with pytest.raises(UsageError, match="has no row"):
+        plan([])
 
 
 def test_outcomes_come_from_the_notebook_or_the_record():

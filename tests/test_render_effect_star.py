@@ -7,7 +7,7 @@ import pytest
 import cbe_analysis as cbe
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.protect import protect
-from cbe_analysis.render import trials
+from cbe_analysis.render import plans, trials
 from cbe_analysis.render.figures.effect import forests, passed, standing
 from cbe_analysis.render.wording import effect as words
 from cbe_analysis.render.wording.decision import decision
@@ -22,7 +22,7 @@ def studied(folder, program):
     district = cbe.load(folder).with_findings(Findings((), checks=1, passed=1, not_checked=(), fingerprint=""))
     ways = ({}, {"by": [FACTOR], "compare": "reference"}, {"covariates": FACTOR})
     made = [cbe.measure("intervention_effect", district, program=program, outcome="sat:math", **how) for how in ways]
-    return district.policy, trials.plan(district, program), [protect(e, district.policy) for e in made]
+    return district.policy, plans.plan(plans.plans(district), program), [protect(e, district.policy) for e in made]
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_answer_names_groups_size_interval_and_whose_results():
         "In grade 3, results differ most by reading support. Students in reading support scored 10 points lower in "
         "reading (95% interval 6 to 14) than students not in reading support."
     )
-    assert words.facts(standings(releases), POLICY, releases) == ("700 students", "Grade 3", "Data up to May 1, 2025")
+    assert words.facts(standings(releases), POLICY, releases) == ("700 students", "Grade 3")
 
 
 def test_outcomes_with_the_same_widest_difference_share_a_sentence():

@@ -55,8 +55,8 @@ def test_answer_gives_growth_with_its_interval_and_what_became_of_the_difference
     ("first", "last", "says"),
     [
         (-15, -1, "A group difference seen in grade 3 could no longer be seen in grade 4."),
-        (-1, -15, "In grade 3 we saw no clear difference between the groups; in grade 4 1 of 1 could be seen."),
-        (1, -1, "In grade 3 we saw no clear difference between the groups; in grade 4 none could be seen."),
+        (-1, -15, "In grade 3 we saw no clear difference between the groups; in grade 4, one could be seen."),
+        (1, -1, "In grade 3 we saw no clear difference between the groups; in grade 4, none could be seen."),
         (-15, 15, "A group difference seen in grade 3 could no longer be seen in grade 4."),
     ],
 )

@@ -14,6 +14,7 @@ from cbe_analysis.render import blocks
 from cbe_analysis.render.bundles import bundle
 from cbe_analysis.render.characters import visible
 from cbe_analysis.render.markup import styled
+from cbe_analysis.render.wording.dates import spanned
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -67,7 +68,7 @@ class Brief:
         releases
             Every release that the brief shows; all for this audience.
         lines
-            A word (`method`, `definitions` ...) and its text, in the order given.
+            A word (`method`, `definitions` ...) and its text, in the order given; one without a text is left out.
 
         Raises
         ------
@@ -81,7 +82,7 @@ class Brief:
                     release.indicator,
                     "give cbe.protect and cbe.brief the same audience: the notebook's parameter",
                 )
-        told = [(name.capitalize().replace("_", " "), text) for name, text in lines.items()]
+        told = [(name.capitalize().replace("_", " "), text) for name, text in lines.items() if text]
         told.append(("Receipt", _marks(self.policy, releases)))
         _show(blocks.Receipt(tuple(told)), "\n".join(f"{name}. {text}" for name, text in told))
 
@@ -98,6 +99,7 @@ def brief(  # noqa: PLR0913 - the parts of a masthead
     as_of: str,
     kicker: str = "",
     facts: Sequence[str] = (),
+    dates: tuple[str, str] = ("", ""),
     paper: str = "us-letter",
 ) -> Brief:
     """Begin a brief: show its masthead, and return the object that shows its blocks.
@@ -111,7 +113,10 @@ def brief(  # noqa: PLR0913 - the parts of a masthead
     kicker
         What kind of brief it is, one word: "Growth".
     facts
-        Lines beside the title; the district's name goes before them and the audience after them.
+        Lines beside the title; the district's name goes before them, dates and audience after them.
+    dates
+        First and last date of what the brief rests on, YYYY-MM-DD; empty the first where it is not known, the last
+        where it is `as_of`.
 
     Raises
     ------
@@ -129,7 +134,7 @@ def brief(  # noqa: PLR0913 - the parts of a masthead
     masthead = blocks.Masthead(
         title=title,
         kicker=kind,
-        facts=(f"**{policy.name}**", *facts, *made_up, MARKS[audience]),
+        facts=(f"**{policy.name}**", *facts, spanned(dates[0], dates[1] or as_of), *made_up, MARKS[audience]),
         footer=footer,
         description=f"{kind}, {policy.name}, data to {as_of}",
         made=as_of,

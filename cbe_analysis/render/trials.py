@@ -7,46 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select
 
 if TYPE_CHECKING:
-    from cbe_analysis.load import District
     from cbe_analysis.protect import Release
 
 CLUSTERS = re.compile(r"in (\d+) clusters")
+COUNTED = re.compile(r"after (\d{4}-\d\d-\d\d) and until (\d{4}-\d\d-\d\d)")  # the days of the outcome
 EARLIER, BLOCKS = "before this program began", "effect for every block"  # as remarks and methods of the releases say
 ARMS = ("treatment", "comparison")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What was written down before the outcome was read.
-
-    Parameters
-    ----------
-    minimum_effect
-        The smallest effect that would matter, in units of the outcome; 0 where none was written.
-    certainty
-        How sure one wants to be before acting, 0 to 1; 0 where none was written.
-    yes, no, unsure
-        The next step for each result; empty where none was written.
-    """
-
-    id: str
-    name: str
-    assignment: str
-    outcomes: tuple[str, ...]
-    minimum_effect: float
-    certainty: float
-    yes: str
-    no: str
-    unsure: str
-
-    @property
-    def sealed(self) -> bool:
-        """True when there is a rule to decide by."""
-        return self.minimum_effect > 0 and self.certainty > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +75,12 @@ class Trial:
     def late(self) -> bool:
         """True when some students entered the study before this program began."""
         return any(EARLIER in remark for remark in self.remarks)
+
+    @property
+    def dates(self) -> tuple[str, str]:
+        """The day on which the program began, and the last on which a result counts; empty where that is not told."""
+        told = COUNTED.search(self.method)
+        return (told[1], told[2]) if told else ("", "")
 
     @property
     def blocked(self) -> bool:
@@ -173,53 +148,3 @@ def students(trials: Sequence[Trial], factor: str = "", group: str = ALL) -> str
     """The group size as released, the smallest where outcomes differ; empty where protected."""
     sizes = [r for t in trials if (r := line(t, factor, group)) is not None and r.n_shown]
     return min(sizes, key=lambda r: r.at_least).n_shown if sizes else ""
-
-
-def outcomes(plan: Plan, wanted: Sequence[str]) -> tuple[str, ...]:
-    """The outcomes to read: those wanted, else those of the program's record.
-
-    Raises
-    ------
-    UsageError
-        When neither names one.
-    """
-    if not (wanted or plan.outcomes):
-        where = "parameter outcomes, or column 'outcomes' of the table programs"
-        raise UsageError(
-            f"no outcome is named for '{plan.id}'", where, 'name one as instrument:subject, such as ["map:math"]'
-        )
-    return tuple(wanted) or plan.outcomes
-
-
-def plan(district: District, program: str = "") -> Plan:
-    """What was written down about a program beforehand.
-
-    Parameters
-    ----------
-    program
-        Its id; empty where the district has one program.
-
-    Raises
-    ------
-    UsageError
-        When there is no such program, or a choice is needed.
-    """
-    rows = district.table("programs").df().to_dict("records")
-    held = {str(r["program_id"]): r for r in rows}
-    if program not in held and (program or len(held) != 1):
-        none = "several programs are there and none was chosen" if held else "the table programs has no row"
-        what = f"there is no program '{program}'" if program else none
-        raise UsageError(what, "parameter program", f"choose one of: {choices(held)}")
-    row = held[program or next(iter(held))]
-    words = {k: "" if v is None or v != v else str(v) for k, v in row.items()}
-    return Plan(
-        id=words["program_id"],
-        name=words["name"],
-        assignment=words["assignment"],
-        outcomes=tuple(o.strip() for o in words.get("outcomes", "").split(";") if o.strip()),
-        minimum_effect=float(words.get("minimum_effect") or 0),
-        certainty=float(words.get("certainty") or 0),
-        yes=words.get("next_step_yes", ""),
-        no=words.get("next_step_no", ""),
-        unsure=words.get("next_step_unsure", ""),
-    )

@@ -12,9 +12,11 @@ from cbe_analysis.render.blocks import Picture
 from cbe_analysis.render.canvas import Canvas, mark
 from cbe_analysis.render.numbers import interval, plain
 from cbe_analysis.render.palette import ACCENT, INK, LINE, MID, SOFT, STROKE, TINT
+from cbe_analysis.render.plans import Plan
 from cbe_analysis.render.readings import ALL, Reading
-from cbe_analysis.render.trials import Plan, Trial, line, lines, students
+from cbe_analysis.render.trials import Trial, line, lines, students
 from cbe_analysis.render.wording import names
+from cbe_analysis.render.wording.decision import smallest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +27,7 @@ STROKE_STEP, BUNDLE_GAP = 2.5, 2.2  # points: a stroke of 100, and what parts bu
 STRIPS = 156.0  # points: where strips begin
 STRIP, MOST_STRIPS = 54.0, 6  # points: an outcome's pair of strips; as many as leave room for the effects
 ROW, BEFORE, BESIDE = 16.0, 6.0, 38.0  # points: a line of effects; room before its bar, and for a number beside it
-ABREAST, MOST_LINES, LONGEST = 3, 28, 27  # outcomes side by side; lines of a chart; letters of a group's name
+ABREAST, MOST_LINES, LONGEST = 3, 28, 31  # outcomes side by side; lines of a chart; letters of a group's name
 
 
 def passed(g: float) -> int:
@@ -106,7 +108,7 @@ def _forest(trials: Sequence[Trial], policy: Policy, plan: Plan) -> Picture:
     drawn = [at for at in lines(trials) if any(_bar(t, *at) is not None for t in trials)]
     rows, heights = drawn[:MOST_LINES], _heights(drawn[:MOST_LINES])
     canvas = Canvas(6, 34 + ROW * (heights[-1] + 1))
-    left, gutter = 174.0, 24.0
+    left, gutter = 186.0, 24.0
     wide = (canvas.width - left - gutter * (len(trials) - 1)) / len(trials)
     for (factor, group), y in zip(rows, heights, strict=True):
         at = 26 + ROW * y
@@ -191,7 +193,7 @@ def _title(trials: Sequence[Trial], drawn: Sequence[tuple[str, str]]) -> str:
 
 def _sub(trials: Sequence[Trial], plan: Plan) -> str:
     unit = next((r.unit for t in trials if (r := t.effect) is not None), "")
-    small = f" Tinted band: under {plan.minimum_effect:g} {names.unit(unit, short=True)}, too small to matter."
+    small = f" Tinted band: under {smallest(trials, plan)}, too small to matter."
     return f"Effect in {unit}, with 95% intervals; filled dots leave out zero." + (small if plan.minimum_effect else "")
 
 

@@ -12,6 +12,7 @@ from cbe_analysis.render.canvas import Canvas, mark
 from cbe_analysis.render.palette import ACCENT, MID, SOFT
 from cbe_analysis.render.readings import Reading
 from cbe_analysis.render.standings import Crossing, Standing
+from cbe_analysis.render.widest import largest, widest
 from cbe_analysis.render.wording import gap_charts as words
 from cbe_analysis.render.wording import names
 from cbe_analysis.render.wording.tables import OTHERS
@@ -24,6 +25,8 @@ SIDE_BY_SIDE = 2  # outcomes in one chart
 NAMES, BETWEEN = 176, 26  # points: right edge of the group sizes, space between panels
 HEAD, FOOT, ROW, BREAK = 20, 16, 15.5, 7  # points
 FOR_NUMBER = 0.16  # of the width, kept free right of the marks
+EDGE = 10  # points at the right edge without a tick, whose number would pass it
+FAR = 4.0  # half a usual interval: a longer one ends at the edge of the chart, so that the others can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,11 @@ class Line:
 
 
 def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]:
-    """Every group's value with its 95 % interval, and its difference from its reference; two outcomes to a chart."""
+    """Every group's value with its 95 % interval, and its difference from its reference; two outcomes to a chart.
+
+    Where there are very many groups, those that differ most.
+    """
+    found = widest(found)
     pictures: list[Picture] = []
     for pair in _pairs(found):
         columns = [[s for s in found if s.outcome == o] for o in pair]
@@ -75,7 +82,7 @@ def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]
             lines += _open([_gap_line([c[f] for c in columns], group, policy) for group in standing.groups])
         heads = [words.heading(o, found, policy) for o in pair]
         if _seen(lines):
-            pictures.append(_chart(lines, heads).picture(*words.gap_chart(columns, policy)))
+            pictures.append(_chart(lines, heads, alike=_alike(pair)).picture(*words.gap_chart(columns, policy)))
     return tuple(pictures)
 
 
@@ -115,7 +122,8 @@ def _gap_mark(standing: Standing, group: str) -> Mark | None:
 
 
 def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture, ...]:
-    """Every group of two crossed factors, in blocks by the first; two outcomes to a chart."""
+    """Every group of two crossed factors, in blocks by the first, two outcomes to a chart; the largest of very many."""
+    found = largest(found)
     pictures: list[Picture] = []
     for pair in _pairs(found):
         columns = [c for c in found if c.outcome in pair]
@@ -126,7 +134,7 @@ def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture,
             closed = [line for block in blocks if not _seen(block) for line in block]
             lines = [*seen, *_open(closed)]
             heads = [words.heading(o, found, policy) for o in pair]
-            pictures.append(_chart(lines, heads).picture(*words.crossing_chart(columns, policy)))
+            pictures.append(_chart(lines, heads, alike=_alike(pair)).picture(*words.crossing_chart(columns, policy)))
     return tuple(pictures)
 
 
@@ -151,8 +159,13 @@ def _students(value: Reading | None) -> str:
     return PROTECTED if value is None or value.protected else value.n_shown
 
 
-def _chart(lines: Sequence[Line], heads: Sequence[str]) -> Canvas:
-    """The canvas with names and sizes at the left and one panel for each head."""
+def _alike(outcomes: Sequence[str]) -> bool:
+    """True when the outcomes are of one test, and may share a scale."""
+    return len({o.rpartition(":")[0] for o in outcomes}) == 1
+
+
+def _chart(lines: Sequence[Line], heads: Sequence[str], *, alike: bool) -> Canvas:
+    """The canvas with names and sizes at the left and one panel for each head; alike ones share the scale."""
     tops = _tops(lines)
     tall = tops[-1] + ROW
     canvas = Canvas(6, HEAD + tall + FOOT)
@@ -162,11 +175,11 @@ def _chart(lines: Sequence[Line], heads: Sequence[str]) -> Canvas:
         canvas.text(0, y, line.name, va="center_baseline", size=8.5)
         slant = "italic" if line.students == PROTECTED else "normal"
         canvas.text(NAMES, y, line.students, ha="right", va="center_baseline", color=SOFT, style=slant)
-    limits = _limits(m.value for line in lines for m in line.marks if m)
     width = (span(6) - NAMES - BETWEEN * len(heads)) / len(heads)
     for i, head in enumerate(heads):
         x = NAMES + BETWEEN + i * (width + BETWEEN)
         canvas.text(x, 9, head, weight=600, size=8.5)
+        limits = _limits(m.value for line in lines for m in (line.marks if alike else line.marks[i : i + 1]) if m)
         axes = canvas.axes(x, HEAD, width, tall, xlim=limits, ylim=(tall, 0), yticks=[])
         _panel(axes, list(zip(tops, lines, strict=True)), i)
     return canvas
@@ -187,9 +200,12 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
     """The marks of one outcome; y runs in points from the top."""
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+    low, high = axes.get_xlim()
+    air = EDGE / axes.get_window_extent().width * (high - low)
     if any(m.value.unit.startswith("share") for _, line in lines for m in line.marks if m):
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    ticks = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    axes.set_xticks([t for t in ticks if low + air / 2 <= t <= high - air])
     axes.grid(axis="x")
     axes.spines.bottom.set_visible(False)
     for top, line in lines:
@@ -204,15 +220,18 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
             axes.hlines([y], [one.value.low], [one.value.high], color=colour, lw=1.3)
         face = "white" if one.hollow else colour
         axes.plot([one.value.value], [y], "o", color=colour, mfc=face, mec=colour, mew=1.1, ms=4.6)
-        edge = one.value.high if one.value.bounded else one.value.value
+        edge = min(one.value.high, high - FOR_NUMBER * (high - low)) if one.value.bounded else one.value.value
         shade = ACCENT if one.strong else SOFT
-        mark(axes, one.told, (edge, y), (4, 0), color=shade, weight=600 if one.strong else 400)
+        box = {"fc": "white", "ec": "none", "pad": 0.6}
+        mark(axes, one.told, (edge, y), (4, 0), color=shade, weight=600 if one.strong else 400, bbox=box)
 
 
 def _limits(values: Iterable[Reading]) -> tuple[float, float]:
-    """The lowest and the highest limit, with room for a number at the right."""
+    """The lowest and the highest limit, with room for a number at the right; very wide intervals pass them."""
     known = [v for v in values if v.known]
-    low = min(v.low if v.bounded else v.value for v in known)
-    high = max(v.high if v.bounded else v.value for v in known)
+    halves = sorted((v.high - v.low) / 2 for v in known if v.bounded)
+    far = FAR * halves[len(halves) // 2] if halves else 0.0
+    low = min(max(v.low, v.value - far) if v.bounded else v.value for v in known)
+    high = max(min(v.high, v.value + far) if v.bounded else v.value for v in known)
     air = (high - low) or 1.0
     return low - 0.04 * air, high + FOR_NUMBER / (1 - FOR_NUMBER) * air

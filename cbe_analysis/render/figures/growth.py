@@ -13,19 +13,20 @@ from cbe_analysis.render.canvas import Canvas, mark
 from cbe_analysis.render.courses import Course
 from cbe_analysis.render.palette import ACCENT, INK, MID, SOFT
 from cbe_analysis.render.readings import Reading
+from cbe_analysis.render.widest import clearest
 from cbe_analysis.render.wording import curves as words
 from cbe_analysis.render.wording import names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIDE_BY_SIDE = 3
 LEFT, BETWEEN, WIDEST = 26, 22, 300  # points
 LINES, STRIP = 90, 42  # heights in points
 FIRST, LAST = 9, 24  # points left of the first mark and right of the last, for its number
 CLOSE, LIFTED = 5, 6  # a number nearer than this to the zero line is lifted off it, points
-ROOM = 24  # points that a group size needs
-LETTER = 4.3  # points of a letter in a name
+ROOM = 24  # points between marks that a group size, or the number of each difference, needs
+WORD = 38  # points between marks that the word "protected" needs
+LETTER, FREE = 4.3, 0.8  # points of a letter in a name; how much of a corner's width the line leaves free
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +56,28 @@ class Scale:
 
 
 def growth_curves(found: Sequence[Course], policy: Policy) -> tuple[Picture, ...]:
-    """Mean scores by grade with 95 % bands for the two largest groups of every factor; one chart for each outcome.
+    """Mean scores by grade with 95 % bands for the two largest groups of a factor; one chart for each outcome.
+
+    Where there are many factors, three: those whose differences are clearest.
 
     Parameters
     ----------
     found
         Courses with points; those without a comparison that may be shown, or with one point, are left out.
     """
-    drawable = [c for c in found if c.main and len(c.points) > 1]
+    drawable = clearest([c for c in found if c.main and len(c.points) > 1])
+    more = len({c.factor for c in found}) > len({c.factor for c in drawable})
     pictures: list[Picture] = []
     for outcome in dict.fromkeys(c.outcome for c in drawable):
         own = [c for c in drawable if c.outcome == outcome]
         alike = [c for c in drawable if names.unit(c.unit) == names.unit(own[0].unit)]
-        for start in range(0, len(own), SIDE_BY_SIDE):
-            told = bool(pictures) and alike[0].outcome == drawable[0].outcome
-            pictures.append(_picture(own[start : start + SIDE_BY_SIDE], alike, policy, told=told))
+        told = bool(pictures) and alike[0].outcome == drawable[0].outcome
+        pictures.append(_picture(own, alike, policy, told=told, more=more))
     return tuple(pictures)
 
 
-def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy, *, told: bool) -> Picture:
-    """One row of panels; `told` where a chart above explains its unit and its bands."""
+def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy, *, told: bool, more: bool) -> Picture:
+    """One row of panels; `told` where a chart above explains its unit and its bands, `more` where factors are left."""
     width = min(WIDEST, (span(6) - LEFT - BETWEEN * (len(shown) - 1)) / len(shown))
     places = max(len(c.points) for c in shown)
     scale = Scale(width, places, _limits(_means(alike)), _limits(_gaps(alike), zero=True))
@@ -93,9 +96,8 @@ def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy, *
             _sizes(canvas, course, scale, (x, 16 + LINES + 20 + STRIP + 22))
     unit = names.unit(shown[0].unit, short=True)
     canvas.text(LEFT, 16 + LINES + 13, words.beneath(unit), color=SOFT, size=8)
-    return canvas.picture(
-        words.title(shown, policy), "" if told else words.sub(shown, policy), words.alt(shown, policy), after=17
-    )
+    sub = "" if told else words.sub(shown, policy, sized=sized, more=more)
+    return canvas.picture(words.title(shown, policy), sub, words.alt(shown, policy), after=17)
 
 
 def _curves(axes: Axes, course: Course, scale: Scale, policy: Policy) -> None:
@@ -128,7 +130,7 @@ def _name(axes: Axes, name: str, *, above: bool, left: bool, dot: dict[str, obje
     import textwrap
 
     box = axes.get_window_extent()
-    lines = textwrap.wrap(name, max(10, int((box.width - 14) / LETTER)))
+    lines = textwrap.wrap(name, max(10, int((FREE * box.width - 14) / LETTER)))
     shade = SOFT if dot["color"] == MID else dot["color"]
     for i, line in enumerate(lines):
         y = box.height - 5 - 10 * i if above else 5 + 10 * (len(lines) - 1 - i)
@@ -137,7 +139,7 @@ def _name(axes: Axes, name: str, *, above: bool, left: bool, dot: dict[str, obje
         text = axes.text(*at, line, transform=axes.transAxes, ha="left" if left else "right", va="center_baseline")
         text.set(color=shade, weight=600)
         if i == 0:
-            start = (text.get_window_extent().x0 - box.x0 - 6) / box.width
+            start = (text.get_window_extent().x0 - box.x0 - 8) / box.width
             axes.plot([start], [at[1]], transform=axes.transAxes, clip_on=False, **dot)  # type: ignore[arg-type]  # as above
 
 
@@ -148,14 +150,15 @@ def _differences(axes: Axes, course: Course, scale: Scale) -> None:
     axes.set_xticks(range(len(course.points)), [names.short_grade(p.at) for p in course.points])
     axes.spines.bottom.set_visible(False)
     axes.axhline(0, color=SOFT, lw=0.8)
-    for x, gap in enumerate(course.gaps()):
-        if gap is None or not gap.bounded:
-            continue
+    shown = [(x, gap) for x, gap in enumerate(course.gaps()) if gap is not None and gap.bounded]
+    for x, gap in shown:
         axes.vlines([x], [gap.low], [gap.high], color=INK, lw=1.3)
         axes.plot([x], [gap.value], "o", color=INK, ms=4.4)
         near = abs(gap.value) * STRIP / (high - low) < CLOSE
         lift = (LIFTED if gap.value >= 0 else -LIFTED) if near else 0
         edge = x in (0, len(course.points) - 1)
+        if scale.step < ROOM and x != shown[-1][0]:
+            continue
         mark(axes, gap.printed(sign=True) or "", (x, gap.value), (5, lift), weight=600 if edge else 400)
 
 
@@ -168,7 +171,8 @@ def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]
         axes.plot([scale.across[0] - 6 / scale.step], [y], clip_on=False, **dot)  # type: ignore[arg-type]  # as above
         for x, row in enumerate(course.means(group)):
             if row is not None:
-                shown = "protected" if row.protected else row.n_shown
+                closed = "protected" if scale.step >= WORD else words.CLOSED
+                shown = closed if row.protected else row.n_shown
                 axes.text(x, y, shown, ha="center", va="center", color=colour, size=8)
 
 

@@ -9,6 +9,8 @@ from cbe_analysis.render.courses import Course
 from cbe_analysis.render.numbers import listed
 from cbe_analysis.render.wording import names
 
+CLOSED = "prot."  # a protected group size, where there is little room
+
 
 def title(shown: Sequence[Course], policy: Policy) -> str:
     """The finding of the curves of one outcome."""
@@ -30,13 +32,16 @@ def climbing(course: Course) -> bool:
     return all(len(rows) > 1 and rows[-1].low > rows[0].high for rows in pairs)
 
 
-def sub(shown: Sequence[Course], policy: Policy) -> str:
-    """The unit, the grades and what the bands are."""
+def sub(shown: Sequence[Course], policy: Policy, *, sized: bool, more: bool) -> str:
+    """The unit, the grades and the bands; `sized` where group sizes stand beneath, `more` where factors lack."""
     first, last = (names.grade(policy, shown[0].points[i].at) for i in (0, -1))
     unit = names.unit(shown[0].unit)
+    closed = any(r is None or r.protected for c in shown for g in (c.reference, c.main) for r in c.means(g))
+    beneath = f" Beneath: students tested{f' ({CLOSED} protected)' if closed else ''}." if sized else ""
+    most = " The three factors with the clearest differences; the table has all." if more else ""
     return (
         f"Mean score in {unit}, {first} to {last}, all students tested in each grade. "
-        "Bands and bars: 95% intervals. Beneath: students tested."
+        f"Bands and bars: 95% intervals.{beneath}{most}"
     )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.numbers import NO_BREAK, interval, listed, number
+from cbe_analysis.render.plans import Plan
 from cbe_analysis.render.readings import SURE, Reading
-from cbe_analysis.render.trials import ARMS, Plan, Trial, hidden, line, lines, students
-from cbe_analysis.render.wording import names
+from cbe_analysis.render.trials import ARMS, Trial, hidden, line, lines, students
+from cbe_analysis.render.wording import decision, names
 from cbe_analysis.render.wording.tables import aligned
 
 ABREAST = 2  # outcomes that a table has room for
@@ -18,7 +19,7 @@ ABREAST = 2  # outcomes that a table has room for
 
 def title(plan: Plan, policy: Policy) -> str:
     """The inquiry question."""
-    return f"Did {names.lower(program(plan, policy))}{NO_BREAK}help?"
+    return f"Did {names.called(program(plan, policy))}{NO_BREAK}help?"
 
 
 def program(plan: Plan, policy: Policy) -> str:
@@ -51,7 +52,7 @@ def _told(trial: Trial, reading: Reading, policy: Policy) -> str:
     digits = 0 if all(v == int(v) for v in (reading.value, reading.low, reading.high)) else reading.digits
     limits = (reading.low, reading.high) if reading.value >= 0 else (-reading.high, -reading.low)
     span = interval(*(number(v, digits) for v in limits))
-    size = f"{number(abs(reading.value), digits)} {names.unit(reading.unit, short=True)}"
+    size = names.measured(number(abs(reading.value), digits), names.unit(reading.unit, short=True))
     side = f"{size} higher" if reading.value > 0 else f"{size} lower" if reading.value < 0 else "about the same"
     return f"{side} in {_subject(trial, policy)} (95% interval {span})"
 
@@ -66,7 +67,8 @@ def sure(trials: Sequence[Trial], plan: Plan, policy: Policy) -> str:
     if not found:
         return "**How sure are we?** Not at all: no effect could be tested or shown."
     why = {"randomized": "Chance decided who was in which group, so the comparison is fair."}
-    parts = (_certainty(found, policy), why.get(plan.assignment, ""), _between_groups(trials, policy))
+    fair, groups = why.get(plan.assignment, ""), _between_groups(trials, policy)
+    parts = (_certainty(found, policy), decision.beside(trials, plan), fair, groups)
     return " ".join(("**How sure are we?**", *(p for p in parts if p)))
 
 
@@ -109,7 +111,7 @@ def _larger(trial: Trial, factor: str, gap: Reading, policy: Policy) -> str:
 def facts(trials: Sequence[Trial], plan: Plan, policy: Policy) -> tuple[str, ...]:
     """Lines beside the title."""
     size = students(trials)
-    many = f"{size} students" if size else "Students: protected"
+    many = names.measured(size, "students") if size else "Students: protected"
     clusters = f", {trials[0].clusters} {units(policy)}" if trials and trials[0].clusters else ""
     how = {"randomized": "Chance decided who took part"}
     return (many + clusters, how.get(plan.assignment, plan.assignment))
@@ -173,7 +175,7 @@ def notes(trials: Sequence[Trial], plan: Plan, policy: Policy) -> tuple[Note, ..
         *((few,) if unseen else ()),
     )
     steps = (
-        f"What did teachers do differently with {names.lower(program(plan, policy))}?",
+        f"What did teachers do differently with {names.called(program(plan, policy))}?",
         "Where could it be tried next, and what would we have to give up?",
         "Who did not take the test, and why?",
     )
@@ -202,13 +204,16 @@ def method(trials: Sequence[Trial]) -> str:
 
 def definitions(trials: Sequence[Trial], plan: Plan, policy: Policy) -> str:
     """Arms, units, what one standard deviation and the chances stand for; then what the model remarked."""
-    arms = "; ".join(f"{'with' if arm == ARMS[0] else 'without'} the program: {_arm(arm, policy)}" for arm in ARMS)
     minimum = f" Smallest effect that matters: {plan.minimum_effect:g}." if plan.minimum_effect else ""
     unit = next((r.unit for t in trials if (r := t.effect) is not None), "points")
     chances = " Chances: normal, with nothing assumed beforehand." if plan.sealed else ""
     remarks = "".join(f" {names.upper(r)}." for r in dict.fromkeys(r for t in trials for r in t.remarks))
-    return f"{names.upper(arms)}. Effects in {unit}.{minimum} SD: standard deviations, Hedges g.{chances}{remarks}"
+    told = f"Groups compared: {arms(policy)}. " if arms(policy) else ""
+    return f"{told}Effects in {unit}.{minimum} SD: standard deviations, Hedges g.{chances}{remarks}"
 
 
-def _arm(arm: str, policy: Policy) -> str:
-    return names.lower(policy.label("arm", arm))
+def arms(policy: Policy) -> str:
+    """What the district calls the two groups; empty where that says no more than that there are two."""
+    labels = [names.lower(policy.label("arm", arm)) for arm in ARMS]
+    telling = not any(word in label for label in labels for word in ("program", "treatment", "compar", "control"))
+    return f"with the program, {labels[0]}; without it, {labels[1]}" if telling else ""

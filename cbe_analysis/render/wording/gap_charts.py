@@ -26,17 +26,19 @@ def inside(standing: Standing, found: Sequence[Standing], policy: Policy) -> str
 def gap_chart(columns: Sequence[Sequence[Standing]], policy: Policy) -> tuple[str, str, str]:
     """Title, unit and alt text of the gap chart."""
     found = [s for column in columns for s in column]
-    unit = names.unit(found[0].whole.unit if found[0].whole else "")
+    units = dict.fromkeys(names.unit(s.whole.unit) for s in found if s.whole)
     title = _finding(columns, policy)
+    quantity = found[0].quantity
     sub = (
-        f"{_measured(found[0].quantity, unit)} with 95% intervals. Hollow mark: the group compared with, and its "
-        f"{found[0].quantity}. Other numbers: difference from it."
+        f"{_measured(quantity, list(units))} with 95% intervals. Hollow mark: the group compared with, "
+        f"and its {quantity}. Other numbers: difference from it."
     )
     return title, sub, f"{title}. " + " ".join(_told(s, found, policy) for s in found)
 
 
-def _measured(quantity: str, unit: str) -> str:
-    """What a chart shows: "Mean in scale points", "Share of students"."""
+def _measured(quantity: str, units: Sequence[str]) -> str:
+    """What a chart shows: "Mean in scale points", "Share of students"; of two units "Mean in points or words"."""
+    unit = listed(units, "or")
     return names.upper(unit) if unit.startswith(quantity) else f"{names.upper(quantity)} in {unit}"
 
 
@@ -85,7 +87,7 @@ def crossing_chart(columns: Sequence[Crossing], policy: Policy) -> tuple[str, st
     """Title, unit and alt text of the chart of crossed groups."""
     own = columns[0]
     first, second = (names.factor(policy, f) for f in own.factors)
-    whole = next(iter(own.rows)).unit
+    units = list(dict.fromkeys(names.unit(next(iter(c.rows)).unit) for c in columns))
     others = [names.lower(names.group(policy, own.factors[1], g)) for g in own.groups(1)]
     held = all(_holds(c) for c in columns)
     title = (
@@ -93,7 +95,7 @@ def crossing_chart(columns: Sequence[Crossing], policy: Policy) -> tuple[str, st
         if held
         else f"{names.upper(first)}, split by {second}"
     )
-    sub = f"{_measured(own.quantity, names.unit(whole))} with 95% intervals.{SMALL if _closed(columns) else ''}"
+    sub = f"{_measured(own.quantity, units)} with 95% intervals.{SMALL if _closed(columns) else ''}"
     return title, sub, f"{title}. " + " ".join(_crossed_told(c, columns, policy) for c in columns)
 
 

@@ -10,7 +10,8 @@ from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import CERTAIN, UNKNOWN, compared
 from cbe_analysis.render.standings import Standing
-from cbe_analysis.render.wording import dates, effects, names
+from cbe_analysis.render.widest import left_out, widest
+from cbe_analysis.render.wording import effects, names
 from cbe_analysis.render.wording.gap_charts import heading, inside
 from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
 
@@ -32,13 +33,12 @@ def _scores(standing: Standing) -> bool:
 
 
 def facts(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]) -> tuple[str, ...]:
-    """How many students, which of them, up to when."""
+    """How many students, and which of them."""
     sizes = [s.whole for s in _by_outcome(found) if s.whole and not s.whole.protected]
     most = max(sizes, key=lambda r: r.at_least, default=None)
     lines = (
-        f"{most.n_shown} students" if most else "",
+        names.measured(most.n_shown, "students") if most else "",
         whose(releases, policy),
-        f"Data up to {dates.spoken(max(r.as_of for r in releases))}",
     )
     return tuple(line for line in lines if line)
 
@@ -46,7 +46,7 @@ def facts(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]
 def whose(releases: Sequence[Release], policy: Policy) -> str:
     """The conditions on the rows in words: "Grade 3"; empty without any."""
     told = [names.condition(policy, str(c)) for c in releases[0].parameters.get("where") or ()]
-    return listed([told[0], *(names.lower(t) for t in told[1:])]) if told else ""
+    return ", ".join([told[0], *(names.lower(t) for t in told[1:])]) if told else ""
 
 
 def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release]) -> str:
@@ -78,13 +78,14 @@ def _pair(own: Sequence[Standing], found: Sequence[Standing], policy: Policy) ->
     """The difference between two groups on one or more outcomes, as a sentence."""
     group, other = (names.students(policy, own[0].factor, g) for g in (own[0].main, own[0].reference))
     parts = []
-    for i, standing in enumerate(own):
-        gap = standing.gap(standing.main)
-        assert gap is not None
-        unit = "" if gap.unit.startswith("share") or i else f" {names.unit(gap.unit, short=True)}"
+    gaps = [gap for s in own if (gap := s.gap(s.main)) is not None]
+    for i, (standing, gap) in enumerate(zip(own, gaps, strict=True)):
+        unit = "" if gap.unit.startswith("share") else names.unit(gap.unit, short=True)
+        told = not unit or (i > 0 and gap.unit == gaps[i - 1].unit)
+        size = gap.size() if told else names.measured(gap.size(), unit)
         where = f" in {inside(standing, found, policy)}" if _scores(standing) else ""
         note = f"95% interval {gap.less()}" if not i else gap.less()
-        parts.append(f"{gap.size()}{unit} {'lower' if gap.value < 0 else 'higher'}{where} ({note})")
+        parts.append(f"{size} {'lower' if gap.value < 0 else 'higher'}{where} ({note})")
     if not _scores(own[0]):
         return f"the {own[0].quantity} among {group} was {listed(parts)} than among {other}."
     return f"{group} scored {listed(parts)} than {other}."
@@ -128,14 +129,14 @@ def _one_sure(by: dict[str, list[str]], policy: Policy, subject: str) -> str:
 def tables(found: Sequence[Standing], policy: Policy) -> tuple[Table, ...]:
     """Every group's value and its difference from the first group of its block; one table per outcome."""
     made = []
-    for own in _outcomes(found):
+    shown = widest(found)
+    for own in _outcomes(shown):
         head = own[0]
         blocks = [[Entry("All students", head.whole, None)]]
         blocks += [[_entry(s, g, policy) for g in (*s.groups, *_unknown(s))] for s in own]
         unit = names.unit(head.whole.unit if head.whole else "")
-        made.append(
-            gap_table(f"{heading(head.outcome, found, policy)}, {unit}", LEGEND, names.upper(head.quantity), blocks)
-        )
+        title, sub = f"{heading(head.outcome, found, policy)}, {unit}", LEGEND + left_out(found, shown)
+        made.append(gap_table(title, sub, names.upper(head.quantity), blocks))
     return tuple(made)
 
 

@@ -10,7 +10,8 @@ from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.courses import Course
 from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import UNKNOWN, Reading, compared, find
-from cbe_analysis.render.wording import dates, names
+from cbe_analysis.render.widest import left_out, widest
+from cbe_analysis.render.wording import names
 from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
 
 if TYPE_CHECKING:
@@ -24,18 +25,18 @@ def title(found: Sequence[Course], policy: Policy) -> str:
     return f"How fast {'do' if len(several) > 1 else 'does'} {listed(several)} grow, and for whom?"
 
 
-def facts(found: Sequence[Course], policy: Policy, releases: Sequence[Release]) -> tuple[str, ...]:
-    """How many students, which grades, up to when."""
+def facts(found: Sequence[Course], policy: Policy) -> tuple[str, ...]:
+    """How many students, and which grades."""
     sizes = [c.whole.n_shown for c in _by_outcome(found) if c.whole and not c.whole.protected]
     most = max(sizes, key=lambda s: float(s.split("-")[0].replace(",", "")), default="")
-    points = found[0].points
-    span = f"{names.grade(policy, points[0].at)} to {names.grade(policy, points[-1].at)}" if len(points) > 1 else ""
+    grades = sorted((p.at for c in found for p in c.points), key=float)
+    several = bool(grades) and grades[0] != grades[-1]
+    span = f"{names.grade(policy, grades[0])} to {names.grade(policy, grades[-1])}" if several else ""
     return tuple(
         line
         for line in (
-            f"{most} students with scores" if most else "",
+            f"{names.measured(most, 'students')} with scores" if most else "",
             names.upper(span),
-            f"Scores up to {dates.spoken(max(r.as_of for r in releases))}",
         )
         if line
     )
@@ -51,10 +52,11 @@ def _grew(found: Sequence[Course], policy: Policy) -> str:
     wholes = [(c, c.whole) for c in _by_outcome(found) if c.whole and c.whole.bounded]
     if not wholes:
         return "The data cannot tell how fast scores grow: the numbers are protected."
-    unit = names.unit(wholes[0][1].unit, short=True)
+    units = [names.unit(whole.unit, short=True) for _, whole in wholes]
     parts = []
     for i, (course, whole) in enumerate(wholes):
-        own = f"{whole.shown} {unit} a year" if i == 0 else whole.shown
+        told = i > 0 and units[i] == units[i - 1]
+        own = whole.shown if told else f"{names.measured(whole.shown, units[i])} a year"
         note = f"95% interval {whole.interval()}" if i == 0 else whole.interval()
         parts.append(f"{own} in {_in(course, found, policy)} ({note})")
     if all(w.low > 0 for _, w in wholes):
@@ -82,26 +84,38 @@ def _remained(found: Sequence[Course], policy: Policy) -> str:
     followed = [(c, *c.ends) for c in found if c.ends]
     if not followed:
         return ""
-    first, last = (names.grade(policy, followed[0][0].points[i].at) for i in (0, -1))
+    first, last = _ends([c for c, _, _ in followed], policy)
     there = [pair for pair in followed if pair[1].clear]
     kept = [pair for pair in there if pair[2].clear and pair[1].value * pair[2].value > 0]
     if not there:
         later = sum(pair[2].clear for pair in followed)
-        seen = f"{later} of {len(followed)} could be seen" if later else "none could be seen"
-        return f"In {first} we saw no clear difference between the groups; in {last} {seen}."
+        of = "one" if later == len(followed) == 1 else f"{later} of {len(followed)}"
+        seen = f"{of} could be seen" if later else "none could be seen"
+        return f"In {first} we saw no clear difference between the groups; in {last}, {seen}."
     of = "A group difference" if len(there) == 1 else f"The {len(there)} group differences"
     start = f"{of} seen in {first}"
     if not kept:
         return f"{start} could no longer be seen in {last}."
     course, _, end = max(kept, key=lambda pair: abs(pair[2].value))
     unit, where = names.unit(end.unit, short=True), _in(course, found, policy)
-    size = f"{end.size()} {unit} by {names.factor(policy, course.factor)} in {where} ({end.less()})"
+    size = f"{names.measured(end.size(), unit)} by {names.factor(policy, course.factor)} in {where} ({end.less()})"
     if len(there) == 1:
         return f"{start} is still there in {last}: {size}."
     if len(kept) == len(there):
         return f"{start} are all still there in {last}; the widest is {size}."
-    kept_of = f"Of {len(there)} group differences seen in {first}, {len(kept)} are still there in {last}"
-    return f"{kept_of}; the widest is {size}."
+    kept_of = f"Of {len(there)} group differences seen in {first}, {len(kept)}"
+    if len(kept) == 1:
+        return f"{kept_of} is still there in {last}: {size}."
+    return f"{kept_of} are still there in {last}; the widest is {size}."
+
+
+def _ends(found: Sequence[Course], policy: Policy) -> tuple[str, str]:
+    """The first and the last grade of the curves; without their numbers where outcomes were tested in other grades."""
+    ends = {(c.points[0].at, c.points[-1].at) for c in found}
+    if len(ends) > 1:
+        return "the first grade tested", "the last"
+    ((first, last),) = ends
+    return names.grade(policy, first), names.grade(policy, last)
 
 
 def sure(found: Sequence[Course], policy: Policy) -> str:
@@ -124,13 +138,14 @@ def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) ->
     where = f"In {_in(courses[0], found, policy)}"
     if not pairs:
         return f"{where} the differences in pace are protected."
-    unit = f" {names.unit(pairs[0][1].unit, short=True)} a year"
+    unit = names.unit(pairs[0][1].unit, short=True)
     told: list[str] = []
     by = {w: [p for p in pairs if p[1].sureness() == w] for w in ("very sure", "fairly sure", "cannot tell")}
     for word in ("very sure", "fairly sure"):
         parts = []
         for course, gap in by[word]:
-            parts.append(f"{names.factor(policy, course.factor)} ({gap.size()}{unit}, {gap.less()})")
+            size = f"{names.measured(gap.size(), unit)} a year" if unit else gap.size()
+            parts.append(f"{names.factor(policy, course.factor)} ({size}, {gap.less()})")
             unit = ""
         if parts:
             told.append(f"{word} that {'it' if told else 'the pace'} differs by {listed(parts)}")
@@ -143,13 +158,15 @@ def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) ->
 def tables(found: Sequence[Course], policy: Policy) -> tuple[Table, ...]:
     """Growth a year of every group, and its difference from the first group of its block; one table per outcome."""
     made = []
-    for own in _by_outcome(found):
-        courses = [c for c in found if c.outcome == own.outcome]
+    shown = widest(found)
+    for own in _by_outcome(shown):
+        courses = [c for c in shown if c.outcome == own.outcome]
         blocks = [[Entry("All students", own.whole, None)]]
         blocks += [[_entry(c, g, policy) for g in (*c.groups, *_unknown(c))] for c in courses]
         unit = names.unit(own.unit, short=True)
         name = names.lower(names.outcome(policy, own.outcome, [c.outcome for c in found]))
-        made.append(gap_table(f"Growth in {name}, {unit} a year", LEGEND, "Growth a year", blocks))
+        sub = LEGEND + left_out(found, shown)
+        made.append(gap_table(f"Growth in {name}, {unit} a year", sub, "Growth a year", blocks))
     return tuple(made)
 
 
@@ -185,8 +202,10 @@ def _may(found: Sequence[Course], policy: Policy) -> list[str]:
         )
     wide = [(c, sd) for c in _by_outcome(found) if (sd := _school_sd(c)) and sd.value > _widest(found, c.outcome)]
     if wide:
-        unit = names.unit(wide[0][0].unit, short=True)
-        parts = [f"{sd.shown} {unit} a year in {_in(c, found, policy)}" for c, sd in wide]
+        parts = [
+            f"{names.measured(sd.shown, names.unit(c.unit, short=True))} a year in {_in(c, found, policy)}"
+            for c, sd in wide
+        ]
         told.append(
             f"Schools differ more than these groups do. A school’s growth is often {listed(parts)} above or below the "
             "average. How schools work may matter more than who the students are."

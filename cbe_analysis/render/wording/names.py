@@ -31,6 +31,8 @@ def students(policy: Policy, factor: str, value: str) -> str:
         return f"students {lower(label)}"
     if PEOPLE & {w.lower() for w in words}:
         return lower(label) if words[0].lower() in PEOPLE | {"other", "all", "another"} else label
+    if words[-1].endswith("ed") and "and" not in words:
+        return f"{lower(label)} students"
     return f"students in the group “{label}”"
 
 
@@ -38,6 +40,11 @@ def lower(text: str) -> str:
     """The text as it stands inside a sentence: small first letter, unless its first word is a name."""
     first = text.split()[0] if text.split() else ""
     return text if first in PROPER or first[1:] != first[1:].lower() else text[:1].lower() + text[1:]
+
+
+def called(text: str) -> str:
+    """The text inside a sentence, as it stands where it is a name in capitals: "small classes", "Reading Lab"."""
+    return text if any(word[:1].isupper() for word in text.split()[1:]) else lower(text)
 
 
 def upper(text: str) -> str:
@@ -83,9 +90,10 @@ def condition(policy: Policy, text: str) -> str:
     if not found:
         return text
     column, operator, value = found["column"], found["operator"], found["value"]
-    label = policy.label(column.rpartition(".")[2], value)
-    if label == value.replace("_", " "):
-        label = f"{policy.label(column.rpartition('.')[2])} {value}"
+    own = column.rpartition(".")[2]
+    label = policy.label(own, value)
+    if label == value.replace("_", " ") or label[:1].isdigit():
+        label = f"{policy.label(own)} {label}"
     words = {
         "=": "{}",
         "!=": "not {}",
@@ -104,8 +112,17 @@ def short_grade(value: str) -> str:
 
 
 def unit(text: str, *, short: bool = False) -> str:
-    """The unit without its "/ year"; short, its last word: "scale points", "points"."""
+    """The unit without its "/ year"; short, "points" for "scale points"; "words a minute" stays as it is."""
     own = text.partition(" / ")[0].partition(",")[0]
     if own.startswith("share"):
         return "points" if short else own
-    return own.split()[-1] if short and own else own
+    what, by, time = own.partition(" a ") if " a " in own else own.partition(" per ")
+    return f"{what.split()[-1]}{by}{time}" if short and what.split() else own
+
+
+def measured(shown: str, unit: str) -> str:
+    """A printed number with what it counts: "2 points", "−1 point", "1 word a minute"."""
+    if shown.lstrip("+\u2212-") != "1":
+        return f"{shown} {unit}"
+    one, *more = unit.split(" ")
+    return " ".join((shown, one.removesuffix("s"), *more))

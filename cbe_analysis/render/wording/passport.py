@@ -10,10 +10,11 @@ from cbe_analysis.methods.standards import Evidence, Verdict, essa_tier
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Table
 from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.plans import Plan
 from cbe_analysis.render.readings import Reading, find, select
-from cbe_analysis.render.trials import ARMS, Plan, Trial, line
+from cbe_analysis.render.trials import ARMS, Trial, line
 from cbe_analysis.render.wording import names
-from cbe_analysis.render.wording.effect import units
+from cbe_analysis.render.wording.effect import arms, units
 from cbe_analysis.render.wording.shares import percent
 
 VERDICT = re.compile(r"baseline equivalence: (.+)")
@@ -60,11 +61,8 @@ def _design(trial: Trial, plan: Plan) -> Check:
 
 def _comparison(trial: Trial, policy: Policy) -> Check:
     """What is set against what; what was done in either group is not in the data."""
-    own, other = (names.lower(policy.label("arm", arm)) for arm in ARMS)
-    return (
-        f"With the program: {own}. Without it: {other}. What each student got in fact is not in these data.",
-        "As assigned",
-    )
+    told = arms(policy) or "the students of the program; the students of its comparison group"
+    return f"Two groups are compared: {told}. What each student got in fact is not in these data.", "As assigned"
 
 
 def _sample(trials: Sequence[Trial], policy: Policy) -> Check:

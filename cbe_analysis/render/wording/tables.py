@@ -42,10 +42,10 @@ def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]
     """
     standard = any(e.effect for block in blocks for e in block)
     columns = ["Group", "Students", head, "95% interval", "Difference", "95% interval"]
-    widths: list[float | None] = [None, 50, 46 if standard else 62, 78, 54, 74]
+    widths: list[float | None] = [None, 48, 46 if standard else 62, 70, 52, 64]
     if standard:
         columns.append("In SD")
-        widths.append(44)
+        widths.append(40)
     rows: list[Row] = []
     rules = []
     for block in blocks:
@@ -57,7 +57,7 @@ def gap_table(title: str, sub: str, head: str, blocks: Sequence[Sequence[Entry]]
         columns=(*columns, "How sure"),
         rows=aligned(rows, (2, 4, 6) if standard else (2, 4)),
         align="l" + "r" * len(columns),
-        widths=(*widths, 56),
+        widths=(*widths, 54),
         rules=tuple(rules[:-1]),
         pad=2.3,
         after=18,
