@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
@@ -10,7 +9,7 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.errors import UsageError, choices, meant
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 GRAMMAR = "rfc3987_syntax"
@@ -59,11 +58,9 @@ def find(notebook: str | Path) -> Path:
     text = str(notebook)
     file = Path(notebook) if text.endswith(".ipynb") else names().get(text)
     if file is None:
-        near = difflib.get_close_matches(text, names(), n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(
             f"there is no notebook {text!r}",
-            remedy=f"{meant}known are: {choices(names())}; or give the path of an .ipynb",
+            remedy=f"{meant(text, names())}known are: {choices(names())}; or give the path of an .ipynb",
         )
     if not file.is_file():
         raise UsageError("the notebook does not exist", str(file), "check the path, or give a name as `growth`")

@@ -7,14 +7,13 @@ name. So nothing reaches it unless the notebook's parameters cell declares the n
 from __future__ import annotations
 
 import ast
-import difflib
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.errors import UsageError, choices, meant
 from cbe_analysis.run.execute import quiet
 
 RESERVED = {"data": "give the folder after the notebook", "audience": "use --audience"}
@@ -178,9 +177,8 @@ def checked(notebook: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         if name in RESERVED:
             raise UsageError(f"parameter '{name}' is set by the run itself", remedy=RESERVED[name])
         if name not in known:
-            near = difflib.get_close_matches(str(name), free, n=1)
-            meant = f"did you mean {near[0]}? " if near else ""
             raise UsageError(
-                f"the notebook has no parameter {str(name)!r}", remedy=f"{meant}its parameters are: {choices(free)}"
+                f"the notebook has no parameter {str(name)!r}",
+                remedy=f"{meant(name, free)}its parameters are: {choices(free)}",
             )
     return {name: known[name].read(value) for name, value in given.items()}
