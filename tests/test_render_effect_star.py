@@ -25,6 +25,12 @@ def studied(folder, program):
     return district.policy, plans.plan(plans.plans(district), program), [protect(e, district.policy) for e in made]
 
 
+def test_without_a_choice_the_sample_is_asked_for_its_first_program(star):
+    found = plans.plans(cbe.load(star))
+    assert plans.plan(found).id == "small_class_k"
+    assert [p.id for p in plans.others(found, plans.plan(found))] == [f"small_class_{grade}" for grade in (1, 2, 3)]
+
+
 @pytest.fixture(scope="module")
 def kindergarten(star):
     return studied(star, "small_class_k")
