@@ -91,7 +91,7 @@ def read(source: Path, *, with_roster: bool = True) -> Harvest:
     remarks = [remark for part in parts for remark in part.remarks]
     left = dict.fromkeys(name for part in parts for name in part.left)
     seen = roster(_sightings(results), ("state",)) if with_roster else None
-    return measures.harvest(measures.Account(SOURCE, len(results), remarks, left), sieve, _COLUMNS, seen)
+    return measures.harvest(measures.Account(SOURCE, len(results), remarks, left), sieve, _COLUMNS, seen=seen)
 
 
 def _read(file: Rows) -> Recognised:

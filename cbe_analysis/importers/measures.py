@@ -69,7 +69,14 @@ def once_a_day(sieve: Sieve, latest_by: Sequence[str]) -> None:
     sieve.leave_out(earlier, "an earlier test of the same day and subject")
 
 
-def harvest(account: Account, sieve: Sieve, columns: Sequence[str], seen: Roster | None = None) -> Harvest:
+def harvest(
+    account: Account,
+    sieve: Sieve,
+    columns: Sequence[str],
+    *,
+    seen: Roster | None = None,
+    beside: Sieve | None = None,
+) -> Harvest:
     """The results as rows of `assessments`, with the students, schools and enrollments that the files show.
 
     Parameters
@@ -78,11 +85,19 @@ def harvest(account: Account, sieve: Sieve, columns: Sequence[str], seen: Roster
         Those of the results to be written after `RESULT` and the score.
     seen
         None leaves the roster to another source.
+    beside
+        A further table of the same files.
     """
     key = [*RESULT, "official"] if "official" in columns else RESULT
-    rows = sieve.rows[[*RESULT, "score", *columns]].sort_values(key, ignore_index=True)
-    tables = {"assessments": rows} if len(rows) else {}
-    tallies, remarks = [sieve.tally()], [*account.remarks, *sieve.remarks]
+    sieve.rows = sieve.rows[[*RESULT, "score", *columns]].sort_values(key, ignore_index=True)
+    return of_sieves(account, [sieve, *([beside] if beside else [])], seen)
+
+
+def of_sieves(account: Account, sieves: Sequence[Sieve], seen: Roster | None = None) -> Harvest:
+    """The rows of each sieve as a table, and those of the roster."""
+    tables = {sieve.table: sieve.rows for sieve in sieves if len(sieve.rows)}
+    tallies = [sieve.tally() for sieve in sieves]
+    remarks = [*account.remarks, *(remark for sieve in sieves for remark in sieve.remarks)]
     if seen:
         tables |= seen.tables
         tallies += seen.tallies

@@ -63,7 +63,9 @@ def read(source: Path, *, with_roster: bool = True) -> Harvest:
     if with_roster:
         everyone = pd.concat([people, results.assign(grade=results["grade_at_test"])], ignore_index=True)
         seen = roster(_sightings(everyone), ("state",))
-    return measures.harvest(measures.Account(SOURCE, files.records, files.remarks, files.left), sieve, _COLUMNS, seen)
+    return measures.harvest(
+        measures.Account(SOURCE, files.records, files.remarks, files.left), sieve, _COLUMNS, seen=seen
+    )
 
 
 class _Files:

@@ -9,7 +9,18 @@ import pandas as pd
 WORDS: Mapping[str, str] = {  # letters only, lower case
     **dict.fromkeys(
         (
-            *("advanced", "proficient", "pass", "passed", "met", "metstandard", "meetsstandard", "mastered", "mastery"),
+            *(
+                "advanced",
+                "proficient",
+                "pass",
+                "passed",
+                "met",
+                "metstandard",
+                "meetsstandard",
+                "mastered",
+                "mastery",
+                "secure",
+            ),
             *("exceeds", "exceedsstandard", "exceedsmastery", "exceeded", "abovestandard", "distinguished"),
         ),
         "true",

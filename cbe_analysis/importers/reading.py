@@ -141,7 +141,7 @@ class _Reading:
     long: list[int] = field(default_factory=list)
 
     def rows(self, lines: Iterator[list[str]]) -> Rows:
-        names = [name.strip() for name in next(lines, [])]
+        names = [_one_line(name) for name in next(lines, [])]
         while names and not names[-1]:  # separators at the end of the header
             names.pop()
         _check_names(names, self.file)
@@ -183,6 +183,12 @@ class _Reading:
                 self.file,
                 "mend the export: fields that hold separators, quotation marks or line breaks must be quoted",
             )
+
+
+def _one_line(name: str) -> str:
+    """The name of a column; one with a line break in it, as spreadsheets make them, on one line."""
+    plain = name.strip()
+    return plain if plain.isprintable() else " ".join(plain.split())
 
 
 def _check_names(names: list[str], file: str) -> None:

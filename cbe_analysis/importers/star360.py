@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from cbe_analysis.errors import UnreadableData, UsageError, choices
-from cbe_analysis.importers import codes, dates, measures, race
+from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.importers import codes, dates, measures, race, star_standards
 from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.grades import read_grades
 from cbe_analysis.importers.harvest import Harvest
-from cbe_analysis.importers.layout import Known, Layout, Recognised, plain, recognise
+from cbe_analysis.importers.layout import Known, Layout, Recognised, recognise
 from cbe_analysis.importers.places import plain_files
 from cbe_analysis.importers.reading import Rows, check_ids, read_rows
 from cbe_analysis.importers.roster import roster
@@ -73,46 +73,58 @@ LAYOUT = Layout(
         Known("window", ("ScreeningPeriodWindowName",)),
     ),
 )
-LONG = {  # files of the same export that hold no score of a test
-    "standards": "StandardPercentMastery",
-    "skill areas": "SkillAreaMasteryScore",
-}
 _COLUMNS = ("grade_at_test", "minutes", "percentile", "rasch_score", "rasch_std_error", "unified_score", "window")
 _SECONDS = 60
 
 
-def read(source: Path, *, test: str = "", with_roster: bool = True) -> Harvest:
-    """Scores on Star, with the students, schools and enrollments that the files show.
+def read(source: Path, *, test: str = "", proficient_at: str = "", with_roster: bool = True) -> Harvest:
+    """Scores on Star and shares of mastery, with the students, schools and enrollments that the scores show.
 
     Parameters
     ----------
     source
-        A file, or a folder of result files of any tests and years.
+        A file, or a folder of result files of any tests and years, and of shares by standard or skill area.
     test
-        SR, SM or SEL, for files whose name does not say which.
+        SR, SM or SEL, for files of scores whose name does not say which.
+    proficient_at
+        The share in per cent from which a standard counts as mastered; without it Star's word for it decides.
     with_roster
         False leaves students, schools and enrollments to another source, as the student information system.
 
     Raises
     ------
     UsageError
-        When the test is unknown, or neither the name nor the option tells it.
+        When an option has no such value, or neither the name nor the option tells the test.
     UnreadableData
         When a file is of another layout.
     """
     if test and test not in TESTS:
         raise UsageError(f"there is no test {test!r}", "option test", f"choose one of: {choices(TESTS)}")
-    parts, records = [], 0
+    least = star_standards.least_share(proficient_at)
+    scores, shares, records = [], [], 0
     for file in plain_files(Path(source), (".csv", ".txt")):
         rows = read_rows(file, separators=(",", "\t", "|"))
         records += rows.records
-        parts.append(_read(rows, test or _test_of(file)))
-    results = pd.concat([part.frame for part in parts], ignore_index=True)
-    sieve = _assessments(results)
-    remarks = [remark for part in parts for remark in part.remarks]
-    left = dict.fromkeys(name for part in parts for name in part.left)
+        if star_standards.is_standards(rows):
+            shares.append(_shares(rows))
+        else:
+            scores.append(_read(rows, test or _test_of(file)))
+    remarks = [remark for part in (*scores, *shares) for remark in part.remarks]
+    left = dict.fromkeys(name for part in (*scores, *shares) for name in part.left)
+    account = measures.Account(SOURCE, records, remarks, left)
+    states = star_standards.target_status(shares, least) if shares else None
+    if not scores and states:
+        return measures.of_sieves(account, [states])
+    results = pd.concat([part.frame for part in scores], ignore_index=True)
     seen = roster(_sightings(results), ("state", "renaissance"), made_days=False) if with_roster else None
-    return measures.harvest(measures.Account(SOURCE, records, remarks, left), sieve, _COLUMNS, seen)
+    return measures.harvest(account, _assessments(results), _COLUMNS, seen=seen, beside=states)
+
+
+def _shares(file: Rows) -> Recognised:
+    """A file of shares under our names."""
+    found = recognise(file, star_standards.LAYOUT)
+    check_ids(found.frame["student_id"].rename("StudentIdentifier"), file.file)
+    return replace(found, remarks=(*file.remarks, *found.remarks))
 
 
 def _test_of(file: Path) -> str:
@@ -127,12 +139,6 @@ def _test_of(file: Path) -> str:
 
 def _read(file: Rows, test: str) -> Recognised:
     """A file under our names, its codes in the kit's words."""
-    header = {plain(str(name)) for name in file.frame.columns}
-    for what, sign in LONG.items():
-        if plain(sign) in header and LAYOUT.missing(header):
-            raise UnreadableData(
-                f"this file holds shares of {what}, not scores", file.file, "read it with `cbe import mapping`"
-            )
     found = recognise(file, LAYOUT)
     frame = found.frame
     check_ids(frame["student_id"].rename("StudentIdentifier"), file.file)

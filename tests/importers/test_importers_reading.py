@@ -38,6 +38,10 @@ def test_a_header_alone_gives_no_rows(write):
     assert (rows.frame.dtypes == "str").all()
 
 
+def test_a_column_named_over_two_lines_is_named_on_one(write):
+    assert list(read_rows(write('Student,"Raw\n  Score"\n1,2\n')).frame.columns) == ["Student", "Raw Score"]
+
+
 def test_line_breaks_in_quotes_stay(write):
     assert read_rows(write('id,note\n1,"one\ntwo"\n')).frame["note"].tolist() == ["one\ntwo"]
 

@@ -131,9 +131,64 @@ def test_days_without_local_time_are_said(export):
     assert remark(harvest, "dates without local time") == 1
 
 
-def test_files_of_standards_are_no_scores(export):
-    with pytest.raises(UnreadableData, match="shares of standards, not scores"):
-        export(SR_standards=[{"StudentIdentifier": "1", "StandardPercentMastery": "74"}])
+STANDARD = {
+    "StudentIdentifier": "00101",
+    "AssessmentID": "A-1",
+    "CompletedDateLocal": "2023-08-23T21:07:55.097Z",
+    "DomainName": "Meaning and Context",
+    "StandardName": "ELA.5.1",
+    "StandardPercentMastery": "82",
+    "StandardMasteryLevel": "Secure",
+}
+AREA = {
+    **{name: STANDARD[name] for name in ("StudentIdentifier", "AssessmentID", "CompletedDateLocal")},
+    "SkillAreaName": "Text Features",
+    "SkillAreaMasteryScore": "85",
+}
+
+
+def test_shares_of_standards_are_states_of_targets_beside_the_scores(export):
+    rows = [
+        STANDARD,
+        {**STANDARD, "StandardName": "ELA.5.2", "StandardPercentMastery": "64", "StandardMasteryLevel": "Developing"},
+        {**STANDARD, "StandardName": "ELA.5.3", "StandardMasteryLevel": "Mystery"},
+        {**STANDARD, "CompletedDateLocal": "2023-08-23T08:00:00Z", "StandardPercentMastery": "60"},
+        {**STANDARD, "StandardPercentMastery": "182"},
+        STANDARD,
+    ]
+    harvest = export(SR=[RESULT], SR_Dashboard_Standards_v2=rows)
+    assert harvest.tables["target_status"].to_csv(index=False).splitlines() == [
+        "student_id,target_id,date,score,proficient,method",
+        "00101,ELA.5.1,2023-08-23,82,true,star",
+        "00101,ELA.5.2,2023-08-23,64,false,star",
+    ]
+    assert tallies(harvest)["target_status"] == (
+        6,
+        2,
+        {
+            "no share of mastery between 0 and 100": 1,
+            "no word says whether it is mastered: name the share that counts with --set proficient_at=80": 1,
+            "the same share again": 1,
+            "an earlier test of the same day": 1,
+        },
+    )
+    assert remark(harvest, "no teacher rated them") == 2
+    assert len(harvest.tables["assessments"]) == 1
+
+
+def test_skill_areas_count_from_the_share_that_is_told(export):
+    assert "target_status" not in export(areas=[AREA]).tables
+    told = export(
+        {"proficient_at": "85"}, areas=[AREA, {**AREA, "SkillAreaName": "Tone", "SkillAreaMasteryScore": "84"}]
+    )
+    assert column(told, "target_status", "proficient") == ["true", "false"]
+    assert set(told.tables) == {"target_status"}
+
+
+@pytest.mark.parametrize("share", ["much", "0", "101"])
+def test_a_share_that_is_none_is_refused(export, share):
+    with pytest.raises(UsageError, match="proficient_at=80"):
+        export({"proficient_at": share}, areas=[AREA])
 
 
 def test_other_layouts_are_refused_with_what_they_lack(export):
