@@ -153,12 +153,19 @@ def options(chosen: Chosen) -> tuple[dict[str, str], ...]:
     return tuple({"outcome": outcome} for outcome in chosen.taken) or ({},)
 
 
-def since(district: District, indicator: str, where: Where = None) -> str:
-    """The first date in what the indicator reads, YYYY-MM-DD; empty where a school year was chosen, which says it."""
+def since(district: District, indicator: str = "", where: Where = None) -> str:
+    """The first date in what the indicator reads, YYYY-MM-DD; empty where a school year was chosen, which says it.
+
+    Parameters
+    ----------
+    indicator
+        Empty for all tables.
+    """
     if any(condition.column.rpartition(".")[2] == "school_year" for condition in conditions(where)):
         return ""
-    entry = _entry(indicator)
-    day = district.since([t for t in (*entry.tables, *entry.optional_tables) if t in district.tables])
+    entry = _entry(indicator) if indicator else None
+    read = (*entry.tables, *entry.optional_tables) if entry else district.tables
+    day = district.since([t for t in read if t in district.tables])
     return str(day) if day else ""
 
 

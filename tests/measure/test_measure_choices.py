@@ -85,3 +85,4 @@ def test_data_begin_with_the_first_observation_not_with_a_birth_or_an_entry(writ
     assert here.since(["students"]) is None
     assert choices.since(here, "status", ["grade=4"]) == "2025-03-01"
     assert choices.since(here, "status", ["school_year=2026"]) == ""
+    assert choices.since(here) == "2025-03-01"
