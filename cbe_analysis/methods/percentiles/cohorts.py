@@ -26,7 +26,9 @@ class GrowthPercentiles:
     order
         Shape `(n,)`: how many past scores count; 0 for none.
     grouped
-        Shape `(n,)`: the same percentiles and those of small cohorts, for medians and means of groups alone.
+        Shape `(n,)`: for medians and means of groups alone, and there in small cohorts too. A curve through a student's
+        own score counts half, for that score pulled it there; uncounted, as the definition has it, the mean of a cohort
+        of 80 would be 45, of 200 48.
     by_order
         Shape `(n, k)`: the percentiles with 1 to k past scores.
     cohorts

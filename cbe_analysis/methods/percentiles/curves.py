@@ -68,10 +68,10 @@ class Curves:
         """
         return self.standing(score, self.columns(priors))
 
-    def standing(self, score: FloatArray, columns: FloatArray) -> IntArray:
-        """The same percentiles from the columns of the past scores."""
+    def standing(self, score: FloatArray, columns: FloatArray, *, reached: bool = False) -> IntArray:
+        """The percentiles from the columns of past scores; with `reached`, quantiles equal to the score count too."""
         below = np.empty(score.size, np.int64)
-        bar = threshold(score)
+        bar = threshold(score) + (1 / GRID if reached else 0)
         for some in blocks(score.size):
             below[some] = (columns[some] @ self.coefficients < bar[some, None]).sum(axis=1)
         return np.clip(below, LOWEST, HIGHEST)

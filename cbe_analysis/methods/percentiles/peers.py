@@ -171,7 +171,8 @@ def _place(
     columns = spread_out(splines, priors)
     curves = fit_curves(columns, students.score, splines)
     found = curves.standing(students.score, columns)
-    standing.grouped[rows], standing.order[rows] = found, order
+    standing.grouped[rows] = (found + curves.standing(students.score, columns, reached=True)) / 2
+    standing.order[rows] = order
     if told:
         standing.percentile[rows] = standing.by_order[rows, order - 1] = found
     if told and students.std_errors is not None:

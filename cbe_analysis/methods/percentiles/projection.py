@@ -114,7 +114,7 @@ def _chosen(year: Cohort, held: IntArray) -> list[tuple[Curves, IntArray]]:
 def _next(curves: Curves, past: FloatArray) -> FloatArray:
     """The next score on each of 100 paths of n students, from past scores of shape `(n, 100, order)`; in order."""
     n, paths, order = past.shape
-    columns = curves.columns(past.reshape(n * paths, order)).reshape(n, paths, -1)
+    columns = curves.columns(past.reshape(n * paths, order)).reshape(n, paths, len(curves.coefficients))
     reached = np.einsum("npc,cp->np", columns, curves.coefficients)
     found: FloatArray = np.sort(np.round(reached, 5), axis=1)
     return found
