@@ -114,3 +114,30 @@ def test_no_text_begins_like_a_formula(text):
 @given(st.one_of(st.integers(), st.floats(allow_nan=False), st.none(), st.booleans()))
 def test_what_is_not_text_is_untouched(value):
     assert harmless(value) is value
+
+
+def counted(numerators, values=(0.5, None)):
+    """An answer whose second row counts nothing, such as a gap."""
+    answer = estimates(["a", "b"], values)
+    rows = answer.rows.assign(numerator=numerators, denominator=[152742.0, np.nan])
+    given = {name: getattr(answer, name) for name in answer.__dataclass_fields__}
+    return Estimates(**{**given, "rows": rows.astype({"numerator": float})})
+
+
+@pytest.mark.parametrize("exact", [76371.0, 76371.00000000001])
+def test_whole_counts_are_printed_as_whole_numbers(exact):
+    answer = counted([exact, np.nan])
+    first, second = json.loads(FORMS["json"](answer))["rows"]
+    assert (repr(first["numerator"]), repr(first["denominator"])) == ("76371", "152742")
+    assert second["numerator"] is None
+    assert ",76371,152742," in FORMS["csv"](answer).decode()
+    assert {"76371", "152742"} <= set(FORMS["table"](answer).decode().split())
+
+
+def test_counts_that_are_not_whole_and_large_values_keep_what_they_say():
+    told = FORMS["table"](counted([76371.5, np.nan], [76370.6, 0.000123456])).decode()
+    assert "76372" in told  # to the last whole
+    assert "76371" in told
+    assert "0.0001235" in told
+    assert "e+" not in told
+    assert json.loads(FORMS["json"](counted([76371.5, np.nan])))["rows"][0]["numerator"] == 76371.5

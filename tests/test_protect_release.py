@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import math
 
 import pandas as pd
 import pytest
@@ -176,43 +177,6 @@ def test_the_public_is_refused_what_cannot_be_protected_and_told_the_way_out(giv
     assert "s1" not in str(refused.value)
 
 
-def selected(*where):
-    return estimates([mean(500, 5.0)], (), parameters={"where": list(where)})
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        "name=Ada",
-        "score>=700",
-        "club name=chess",  # not the beginning of the name alone
-        'hobby in ["a", "b"]',
-        "assessments.official=true",
-        "a.grade=3",  # a column of that name, not of a table
-    ],
-)
-def test_the_public_may_not_see_selections_by_what_is_not_published(condition):
-    with pytest.raises(ReleaseRefused, match=r"may not see this selection .published are .*and dates; where: ") as said:
-        cbe.protect(selected("grade=3", condition), POLICY)
-    assert said.value.exit_code == 1
-    assert "Ada" not in str(said.value)
-    assert len(cbe.protect(selected(condition), POLICY, "staff").rows) == 1
-    opened = Policy(factors=("group",), published_dimensions=("group", "club name", "hobby", "name"))
-    if condition.startswith(opened.published_dimensions):
-        assert len(cbe.protect(selected(condition), opened).rows) == 1
-
-
-def test_the_public_may_see_selections_by_group_place_time_and_what_was_measured():
-    where = [
-        *("team=x", "school_id=12", "grade>=6", "school_year=2026", "term_id=fall", "subject=math", "instrument=map"),
-        *("program_id=p", "date<2026-01-31", "enrollments.entry_date>=2025-08-01", "placed.grade!=3"),
-    ]
-    assert len(cbe.protect(selected(*where), POLICY).rows) == 1
-    kept = Policy(factors=("group",), published_dimensions=("group",))
-    with pytest.raises(ReleaseRefused, match="where: school_id"):
-        cbe.protect(selected("school_id=12"), kept)
-
-
 def test_the_profile_rounded_is_refused_until_it_can_be_made():
     with pytest.raises(ReleaseRefused, match="rounded"):
         cbe.protect(shares(TABLE), Policy(factors=("group",), privacy_profile="rounded"))
@@ -256,6 +220,35 @@ def test_a_count_is_printed_as_a_size():
     release = cbe.protect(estimates(rows), POLICY)
     assert texts(release, "count") == {"(all)": "5,790", "a": "5,740", "b": "40-99"}
     assert release.rows["value"].tolist()[:2] == [5790, 5740]
+
+
+def test_rows_come_in_the_order_of_a_reader():
+    """The rate, how groups differ, where they began, how students vary; each the whole first."""
+    spread = {"std_error": math.nan, "low": math.nan, "high": math.nan}
+    told = [
+        {**mean(500, 0.4), **spread, "quantity": "cor_school"},
+        {**mean(500, 3.0), **spread, "quantity": "sd_student_slope"},
+        *({**mean(n, 400.0, group=g), "quantity": "intercept"} for g, n in (("b", 250), ("(all)", 500))),
+        gap(250, 1.0, 0.5, 250, reference="a", group="b"),
+        *({**mean(n, 5.0, group=g), "quantity": "slope"} for g, n in (("b", 250), ("a", 250), ("(all)", 500))),
+    ]
+    rows = cbe.protect(estimates(told), POLICY).rows
+    assert list(zip(rows["quantity"], rows["group"], strict=True)) == [
+        *(("slope", g) for g in ("(all)", "a", "b")),
+        ("gap", "b"),
+        *(("intercept", g) for g in ("(all)", "b")),
+        *(("sd_student_slope", "(all)"), ("cor_school", "(all)")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0104, "1 point"), (-0.0104, "\u22121 point"), (0.0, "0 points"), (-0.11, "\u221211 points")]
+)
+@pytest.mark.parametrize("audience", ["public", "staff"])
+def test_one_point_is_not_several(value, text, audience):
+    rows = [share(1000, 500), share(500, 252, group="a"), share(500, 248, group="b")]
+    rows.append(gap(500, value, 0.03, 500, reference="b", unit=SHARE, group="a"))
+    assert texts(cbe.protect(estimates(rows), POLICY, audience), "gap") == {"a": text}
 
 
 def test_the_order_of_the_rows_changes_nothing():

@@ -26,6 +26,9 @@ FIRST = ("arm", "at")
 AFTERWARDS = ("n", "n_shown", "value", "shown", "low", "high", "p", "p_adjusted", "reference", "n_reference")
 LAST = ("std_error", "numerator", "denominator", "unit", "note")
 P = ("p", "p_adjusted")
+COUNTS = ("numerator", "denominator")
+NOISE = 1e-12  # a sum this near to a whole number is one
+LARGE = 1e15  # numbers below it have no more digits than a float keeps
 WIDE = 200  # columns of text where nobody says how wide the screen is
 
 
@@ -37,9 +40,19 @@ def harmless(value: Any) -> Any:
     return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with counts that are whole as whole numbers: 76370, not 76370.0 or 7.637e+04."""
+    found = rows.copy()
+    for column in COUNTS:
+        whole = found[column].round()
+        if ((found[column] - whole).abs() <= NOISE * whole.abs().clip(lower=1))[whole.notna()].all():
+            found[column] = whole.astype("Int64")
+    return found
+
+
 def _sheet(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with harmless text and harmless headings."""
-    found = rows.rename(columns=harmless)
+    found = _counted(rows).rename(columns=harmless)
     for column in found.columns:
         if not pd.api.types.is_numeric_dtype(found[column]):
             found[column] = found[column].map(harmless)
@@ -61,9 +74,10 @@ def as_xlsx(answer: Answer) -> bytes:
 def as_json(answer: Answer) -> bytes:
     """One object: indicator, unit, method, source, parameters, warnings, rows; null for what is missing."""
     told = {name: getattr(answer, name) for name in ("indicator", "unit", "method", "source", "parameters", "warnings")}
+    counted = _counted(answer.rows)
     rows = [
-        {str(name): value for name, value in zip(answer.rows.columns, row, strict=True)}
-        for row in answer.rows.itertuples(index=False, name=None)
+        {str(name): value for name, value in zip(counted.columns, row, strict=True)}
+        for row in counted.itertuples(index=False, name=None)
     ]
     return json.dumps(_plain({**told, "rows": rows}), indent=1).encode() + b"\n"
 
@@ -89,7 +103,7 @@ def as_table(answer: Answer) -> bytes:
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDE
-    rows, least = _shown(answer.rows), 0.01 if "shown" in answer.rows else 0.001
+    rows, least = _shown(_counted(answer.rows)), 0.01 if "shown" in answer.rows else 0.001
     table = Table(box=box.SIMPLE_HEAD, title=None, pad_edge=False)
     for column in rows.columns:
         right = column == "shown" or pd.api.types.is_numeric_dtype(rows[column])
@@ -115,13 +129,15 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cell(value: Any, least: float) -> str:
-    """A cell's text: numbers to four figures, those of a p below the least as such, nothing for what is missing."""
+    """A cell's text: numbers to four figures or to the last whole, a p below the least as such, nothing for missing."""
     value = _plain(value)
     if value is None:
         return ""
     if least and value < least:
         return f"<{least:g}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.0f}" if 1000 <= abs(value) < LARGE else f"{value:.4g}"
 
 
 FORMS: Mapping[str, Callable[[Answer], bytes]] = {"table": as_table, "csv": as_csv, "xlsx": as_xlsx, "json": as_json}

@@ -18,6 +18,12 @@ Series = tuple[str, str, str]  # quantity, unit and what `at` names: rows that s
 COMPARISONS = ("gap", "ratio", "hedges_g")
 SHARES = ("share", "attrition", "probability")
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
+ORDER = (  # what a reader wants first: the values, how groups differ, what it rests on, how students vary
+    *("mean", "share", "median", "percentile", "slope", "effect", "survival", "gap", "ratio", "hedges_g", "index"),
+    *("hazard_ratio", "probability", "intercept", "count", "attrition", "baseline"),
+    *("sd_student_slope", "sd_school_slope", "sd_student_intercept", "sd_school_intercept", "sd_residual"),
+    *("cor_student", "cor_school"),
+)
 PLACES = ("school_id", "grade", "school_year")  # a school without a grade is no secret
 DIFFERENCE = "difference"  # the arm of a row that sets the two arms against each other
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
@@ -111,7 +117,8 @@ def _number(value: Any) -> float:
 
 def _place(entry: Entry) -> tuple[Any, ...]:
     """Where a record stands: what it says, then of whom; the numbers only part records that are alike otherwise."""
-    words = (entry.compares, entry.quantity, entry.unit, entry.at, entry.difference)
+    rank = ORDER.index(entry.quantity) if entry.quantity in ORDER else len(ORDER)
+    words = (rank, entry.quantity, entry.at, entry.compares, entry.unit, entry.difference)
     numbers = tuple((math.isnan(v), 0.0 if math.isnan(v) else v) for v in (getattr(entry, name) for name in NUMBERS))
     return (*words, tuple(map(level_place, entry.group)), entry.reference, entry.note, numbers)
 

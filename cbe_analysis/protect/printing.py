@@ -10,7 +10,7 @@ from cbe_analysis.protect.entries import NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
-from cbe_analysis.protect.rounding import in_figures, public_p, spoken, step_below, step_of_figures, to_step
+from cbe_analysis.protect.rounding import MINUS, in_figures, public_p, spoken, step_below, step_of_figures, to_step
 from cbe_analysis.protect.sizes import public_size, vague
 
 MISSING = ""  # an empty cell is neither hidden nor zero
@@ -163,7 +163,8 @@ def _spoken(entry: Entry, step: float) -> str:
     if math.isnan(entry.value):
         return MISSING
     if _in_points(entry):
-        return f"{spoken(100 * entry.value, max(100 * step, 1.0))} points"
+        told = spoken(100 * entry.value, max(100 * step, 1.0))
+        return f"{told} point" if told.lstrip(MINUS) == "1" else f"{told} points"
     if entry.is_share or entry.quantity in SHARES:
         return f"{nearest(entry.value)} %"
     return spoken(entry.value, 1.0 if entry.quantity == "count" else step)

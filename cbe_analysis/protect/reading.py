@@ -117,7 +117,7 @@ def share_said(text: str) -> Interval | None:
 def step_said(row: Row) -> float:
     """The step to which a gap or a ratio of shares was rounded, guessed from its text, its value and its limits."""
     decimals = len(row.shown.partition(".")[2])
-    finest = 0.01 if row.shown.endswith("points") else 10.0**-decimals
+    finest = 0.01 if row.shown.endswith((" point", " points")) else 10.0**-decimals
     told = [row.numbers[name] for name in ("value", "low", "high") if not math.isnan(row.numbers[name])]
     for step in (0.5, 0.2, 0.1, 0.05, 0.02):
         if step > finest and len(told) == 3 and all(abs(value / step - round(value / step)) < 1e-6 for value in told):
