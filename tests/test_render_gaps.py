@@ -101,8 +101,8 @@ def test_protected_groups_leave_everything_whole():
     assert words.answer(found, POLICY, releases) == "The differences between these groups are protected."
     assert words.tables(found, POLICY)[0].rows[-1] == ("Each other group", *[None] * 7)
     assert "nan" not in told(found, releases)
-    assert "too small to compare" in told(found, releases)
-    assert words.tables(found, POLICY)[0].sub.endswith("Groups that are too small are protected.")
+    assert "too small, or too much alike, to compare" in told(found, releases)
+    assert words.tables(found, POLICY)[0].sub.endswith("Groups that are too small, or too much alike, are protected.")
     assert "protected" not in words.tables(standings([alone()]), POLICY)[0].sub
     assert gap_charts(found, POLICY) == ()
 

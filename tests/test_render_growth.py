@@ -37,6 +37,9 @@ def standing(place, gap, factor="support", group="yes", base="no", *, n=300, err
     return protect(estimates("status", [factor], rows, where=[f"grade={place}"], **parameters), POLICY)
 
 
+ALIKE = {"(all)": 700, "no": 400, "yes": 300}
+
+
 def told(found):
     """All that the brief says in sentences."""
     notes = [t for n in words.notes(found, POLICY) for t in (*n.text, *n.steps)]
@@ -92,6 +95,24 @@ def test_protected_groups_leave_sentences_and_tables_whole():
     assert "In reading the differences in pace are protected." in words.sure(found, POLICY)
     assert "nan" not in told(found) + str(table.rows)
     assert "could no longer" not in told(found)
+
+
+@pytest.mark.parametrize("audience", ["public", "staff"])
+def test_a_district_in_which_all_are_alike_says_why_nothing_is_shown(audience):
+    rows = [("slope", g, n, 0.0, 0.0 if audience == "public" else float("nan")) for g, n in ALIKE.items()]
+    rows.append(("gap", "yes", 300, 0.0, float("nan"), compared(float("nan"), "no")))
+    grades = [standing(place, -5.0, n=3) for place in range(2)]
+    found = courses([protect(estimates("growth_rate", ["support"], rows), POLICY, audience)], grades)
+    why = {
+        "public": "How fast scores grow is protected: too few students are behind it, or they are too much alike.",
+        "staff": "These data cannot tell how fast scores grow. There are too few scores, or they are too much alike.",
+    }
+    assert words.answer(found, POLICY) == why[audience]
+    assert ("protected" in words.sure(found, POLICY)) == (audience == "public")
+    may, cannot, _ = words.notes(found, POLICY)
+    assert may.text == ("No group could be compared here. That does not say that all grow alike.",)
+    assert "chart" not in " ".join(cannot.text)
+    assert growth_curves(found, POLICY) == ()
 
 
 def test_several_protected_groups_are_one_row_of_the_table():

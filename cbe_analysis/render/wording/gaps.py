@@ -177,7 +177,7 @@ def _overlap(found: Sequence[Standing], policy: Policy) -> str:
     known = [(s, e) for s in found if s.main and (e := s.effect(s.main)) is not None and e.known and e.clear]
     if not known:
         if not any(s.difference for s in found):
-            return "In public, these groups are too small to compare."
+            return "In public, these groups are too small, or too much alike, to compare."
         return "Groups that look alike here may still differ in other results."
     standing, effect = max(known, key=lambda pair: abs(pair[1].value))
     group, other = (names.students(policy, standing.factor, g) for g in (standing.main, standing.reference))

@@ -51,7 +51,9 @@ def _grew(found: Sequence[Course], policy: Policy) -> str:
     """How much students gained a year."""
     wholes = [(c, c.whole) for c in _by_outcome(found) if c.whole and c.whole.bounded]
     if not wholes:
-        return "The data cannot tell how fast scores grow: the numbers are protected."
+        if any(c.whole and c.whole.protected for c in found):
+            return "How fast scores grow is protected: too few students are behind it, or they are too much alike."
+        return "These data cannot tell how fast scores grow. There are too few scores, or they are too much alike."
     units = [names.unit(whole.unit, short=True) for _, whole in wholes]
     parts = []
     for i, (course, whole) in enumerate(wholes):
@@ -137,7 +139,8 @@ def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) ->
     pairs = [(c, gap) for c in courses if c.main and (gap := c.gap(c.main)) is not None and gap.bounded]
     where = f"In {_in(courses[0], found, policy)}"
     if not pairs:
-        return f"{where} the differences in pace are protected."
+        hidden = any(r.protected for c in courses for r in c.rows if r.quantity == "gap")
+        return f"{where} the differences in pace {'are protected' if hidden else 'cannot be told'}."
     unit = names.unit(pairs[0][1].unit, short=True)
     told: list[str] = []
     by = {w: [p for p in pairs if p[1].sureness() == w] for w in ("very sure", "fairly sure", "cannot tell")}
@@ -213,8 +216,10 @@ def _may(found: Sequence[Course], policy: Policy) -> list[str]:
     gaps = [g for c in found if c.main and (g := c.gap(c.main)) is not None and g.bounded]
     if any(g.sure for g in gaps):
         told.append("Where the pace differs, look first at what students meet: time, tasks and support.")
+    elif not told and gaps:
+        told.append("We saw no clear difference in pace between the groups.")
     elif not told:
-        told.append("We saw no clear difference in pace between the groups in the chart.")
+        told.append("No group could be compared here. That does not say that all grow alike.")
     return told
 
 
@@ -231,11 +236,11 @@ def _widest(found: Sequence[Course], outcome: str) -> float:
 
 def _cannot(found: Sequence[Course], policy: Policy) -> list[str]:
     told = ["It does not say why groups differ, nor what any child can do."]
-    if found[0].points:
+    if drawn := any(c.main and len(c.points) > 1 for c in found):
         told.append(
             "The chart shows all students tested in a grade. Some came or left, so its lines are not one class."
         )
-    if any(_school_sd(c) for c in found):
+    if drawn and any(_school_sd(c) for c in found):
         told.append(
             "The table compares students mostly with others of their own school, the chart with all students. "
             "The two can differ."
