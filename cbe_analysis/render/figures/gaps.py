@@ -26,7 +26,7 @@ NAMES, BETWEEN = 176, 26  # points: right edge of the group sizes, space between
 HEAD, FOOT, ROW, BREAK = 20, 16, 15.5, 7  # points
 FOR_NUMBER = 0.16  # of the width, kept free right of the marks
 EDGE = 10  # points at the right edge without a tick, whose number would pass it
-FAR = 4.0  # half a usual interval: a longer one ends at the edge of the chart, so that the others can be read
+FAR = 10  # times a usual interval: a wider one is cut, with an arrow, so that the others can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +217,28 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
             continue
         colour = MID if one.hollow else ACCENT if one.strong else SOFT
         if one.value.bounded:
-            axes.hlines([y], [one.value.low], [one.value.high], color=colour, lw=1.3)
+            _bar(axes, one.value, y, colour)
         face = "white" if one.hollow else colour
         axes.plot([one.value.value], [y], "o", color=colour, mfc=face, mec=colour, mew=1.1, ms=4.6)
-        edge = min(one.value.high, high - FOR_NUMBER * (high - low)) if one.value.bounded else one.value.value
+        edge = min(one.value.high, _end(axes)) if one.value.bounded else one.value.value
         shade = ACCENT if one.strong else SOFT
         box = {"fc": "white", "ec": "none", "pad": 0.6}
         mark(axes, one.told, (edge, y), (4, 0), color=shade, weight=600 if one.strong else 400, bbox=box)
+
+
+def _end(axes: Axes) -> float:
+    """Where the room for numbers begins."""
+    low, high = axes.get_xlim()
+    return high - FOR_NUMBER * (high - low)
+
+
+def _bar(axes: Axes, value: Reading, y: float, colour: str) -> None:
+    """The interval, with an arrow where it goes on past the chart."""
+    start, end = max(value.low, axes.get_xlim()[0]), min(value.high, _end(axes))
+    axes.hlines([y], [start], [end], color=colour, lw=1.3)
+    for at, cut, marker in ((start, start > value.low, 4), (end, end < value.high - 1e-9 * abs(value.high), 5)):
+        if cut:
+            axes.plot([at], [y], marker=marker, color=colour, ms=3.5)
 
 
 def _limits(values: Iterable[Reading]) -> tuple[float, float]:
