@@ -140,7 +140,7 @@ def test_full_columns_are_no_gaps_however_their_share_is_coded(audience):
 
 
 def test_table_without_findings_says_so():
-    assert table().rows == (("None", "No fault was found.", "0", "Nothing to do."),)
+    assert table().rows == (("All tables", "No fault was found.", "0", "Nothing to do."),)
 
 
 def test_table_names_fault_share_and_remedy():

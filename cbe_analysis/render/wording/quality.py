@@ -123,7 +123,7 @@ def table(findings: Findings, faults: Sequence[Reading], names: Sequence[str]) -
         title="What should be mended",
         sub="critical faults stop a report; warnings do not" + _more(len(ordered)),
         columns=("Table", "What was found", "Rows", "How to mend it"),
-        rows=tuple(rows or [("None", "No fault was found.", "0", "Nothing to do.")]),
+        rows=tuple(rows or [("All tables", "No fault was found.", "0", "Nothing to do.")]),
         align="llrl",
         widths=(92.0, None, 78.0, 160.0),
         rules=tuple(range(2, len(rows) + 1)),
