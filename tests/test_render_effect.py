@@ -309,7 +309,7 @@ def test_without_a_choice_the_first_program_that_can_be_estimated_is_taken_and_t
     assert plan(written).id == "c"
     assert plan(written[:2]).id == "b"
     assert asking.programs(others(written, written[2]), POLICY) == (
-        "The record also holds B (-p\u00a0program=b) and D (-p\u00a0program=d). Not estimated yet, as it was "
+        "The record also holds B (-p program=b) and D (-p program=d). Not estimated yet, as it was "
         "assigned in another way: A (comparison)."
     )
     assert asking.programs(others(written[2:3], written[2]), POLICY) == ""

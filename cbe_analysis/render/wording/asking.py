@@ -22,7 +22,7 @@ def outcomes(others: Sequence[str], policy: Policy) -> str:
     """
     if not others:
         return ""
-    told = [f"{names.lower(_outcome(o, policy))} (-p\u00a0outcomes={o})" for o in others]
+    told = [f"{names.lower(_outcome(o, policy))} (-p outcomes={o})" for o in others]
     return f"The two that most students have are shown. These data also hold {_some(told)}."
 
 
@@ -33,7 +33,7 @@ def _outcome(outcome: str, policy: Policy) -> str:
 
 def programs(others: Sequence[Plan], policy: Policy) -> str:
     """The programs that the brief is not about, and how to see those whose effect can be estimated; empty for none."""
-    able = [f"{_program(p, policy)} (-p\u00a0program={p.id})" for p in others if p.offered]
+    able = [f"{_program(p, policy)} (-p program={p.id})" for p in others if p.offered]
     unable = [f"{_program(p, policy)} ({p.assignment})" for p in others if not p.offered]
     told = [f"The record also holds {_some(able)}."] if able else []
     if unable:
