@@ -1,5 +1,6 @@
 """Notebooks in real kernels: what they get, how they stop, and what is said of it."""
 
+import gc
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -91,11 +92,13 @@ def test_a_kernel_that_dies_is_told(execute):
     assert "DeadKernelError" in str(executed.error)
 
 
-def test_a_notebook_that_takes_too_long_is_stopped(execute, monkeypatch):
+def test_a_notebook_that_takes_too_long_is_stopped(execute, monkeypatch, caplog):
     monkeypatch.setattr(room, "TIME_LIMIT", 3)
     executed = execute("import time\ntime.sleep(60)")
     assert type(executed.error) is RunFailed
     assert "took more than" in str(executed.error)
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []  # nothing left waiting
 
 
 def test_nothing_is_said_on_the_way(execute, capfd):

@@ -107,8 +107,18 @@ def _own_loop() -> Iterator[None]:
         yield
     finally:
         if not loop.is_running():
+            _end_tasks(loop)
             loop.close()
             asyncio.set_event_loop(None)
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Let what the client left waiting come to its end: a notebook stopped for time leaves its listener behind."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
 
 
 def _transport(private: Path) -> Config:
