@@ -45,7 +45,7 @@ class Limits:
     usual_evidence_at_least: float = 0.6
     missing_outcome_at_most: float = 0.3
     repeated_rows_at_most: float = 0.1
-    last_year_again_at_most: float = 0.6
+    last_year_again_at_most: float = 0.8
     official_differs_at_most: float = 0.02
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from cbe_analysis.tables.quoting import literal
 from cbe_analysis.validate.checks import NO_ROWS, Check, Known, Words, as_date, as_number, counted
 
 DAYS_OF_A_YEAR = 365.25
-FAR = 1.5  # times the middle 98 % of scores: nine standard deviations of a normal distribution
+FAR = 3.0  # widths of the middle 90 % of scores: eleven standard deviations of a normal distribution
 SHIFTED = 3.0  # standard deviations within a school year
 FEWEST = 20  # scores that a year needs to be compared
 SCORED = {"assessments": ("instrument", "subject"), "evidence": ()}
@@ -49,7 +49,7 @@ def _jump(table: Table, most: float) -> Check:
 
 
 def _far_out(table: Table) -> Check:
-    """Scores far from the middle 98 % of their instrument and subject; each score is looked at once."""
+    """Scores far from the middle 90 % of their instrument and subject; each score is looked at once."""
     words = Words(
         "score lies far from all other scores of its kind",
         "a score of another order (ten times too high, a code for missing) moves means, slopes and spreads",
@@ -63,8 +63,8 @@ def _far_out(table: Table) -> Check:
             SELECT *, sum(times) OVER (PARTITION BY kind ORDER BY score) AS reached,
                 sum(times) OVER (PARTITION BY kind) AS whole FROM counted
         ), middle AS (
-            SELECT kind, min(score) FILTER (reached >= 0.01 * whole) AS lowest,
-                min(score) FILTER (reached >= 0.99 * whole) AS highest
+            SELECT kind, min(score) FILTER (reached >= 0.05 * whole) AS lowest,
+                min(score) FILTER (reached >= 0.95 * whole) AS highest
             FROM reached WHERE whole >= {FEWEST} GROUP BY kind
         )
         SELECT kind, score FROM counted JOIN middle USING (kind)

@@ -54,7 +54,7 @@ def _twins(table: Table, columns: frozenset[str], most: float) -> Check:
 
 
 def _last_year(table: Table, columns: frozenset[str], most: float) -> Check:
-    """Years most of whose rows, dates and ids aside, were there in the year before."""
+    """Years most of whose rows, days and ids aside, were there in the year before."""
     enrolled = table.name == "enrollments"
     words = Words(
         "students stand in the grade of the year before" if enrolled else "a year holds the rows of the year before",
@@ -62,7 +62,7 @@ def _last_year(table: Table, columns: frozenset[str], most: float) -> Check:
         "export the year anew: last year's file under this year's dates is the usual cause",
     )
     said = [name for name in OF_A_YEAR[table.name] if name in columns]
-    content = ", ".join(map(identifier, said))
+    content = ", ".join([*map(identifier, said), *(["month(date)"] if "date" in table else [])])
     filled = " AND ".join(f"{identifier(name)} IS NOT NULL" for name in said if table[name].required)
     when = "school_year" if "school_year" in table else "date"
     dated = """

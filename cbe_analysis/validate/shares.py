@@ -55,7 +55,7 @@ def _moved(table: Table, factor: str, known: Known) -> Check:
                 {BEYOND_CHANCE} * sqrt(pooled * (1 - pooled) * (1 / many + 1 / many_before))) AS faulty, held,
             format('{{}}: {{:.1f}} % of students in {{}}, {{:.1f}} % in {{}}',
                 coalesce(word, '{EMPTY}'), 100 * share_before, year - 1, 100 * share, year) AS said
-        FROM moved ORDER BY abs(share - share_before) DESC, word"""
+        FROM moved ORDER BY abs(share - share_before) / greatest(share, share_before) DESC, word"""
     check = Check("share_moved", table.name, (factor,), "warning", words, NO_ROWS, reads=("shares",))
     return counted(replace(check, groups=groups))
 

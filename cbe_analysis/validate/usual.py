@@ -11,19 +11,26 @@ from cbe_analysis.validate.checks import NO_ROWS, Check, Known, Words, counted
 
 FEWEST = 50  # ratings that a term should hold to be judged
 SHORTEST = 20  # days of a term that must be over
-NEARLY_ALL = 0.999  # of the ratings lie before the day up to which the export reaches
+NEARLY_NONE = 0.001  # of the ratings lie before the day from which the export counts, and after that up to which
+LATE = 30  # days into a term at which ratings may begin
 
-_BY_OWN_SCHOOL = (
-    "SELECT coalesce(school_id, '') AS school_id, school_year, place, sum(times) AS ratings FROM dated GROUP BY ALL"
-)
+_BY_OWN_SCHOOL = "SELECT coalesce(school_id, '') AS school_id, extent, school_year, place, ratings FROM counts"
 _BY_STAY = """
-    SELECT school_id, school_year, place, sum(times) AS ratings FROM (
-        SELECT student_id, school_year, place, sum(times) AS times FROM dated GROUP BY ALL
-    ) JOIN (
-        SELECT stays.student_id, terms.school_year, place, arg_max(school_id,
-            least(terms.last_day, stays.last_day) - greatest(terms.first_day, stays.first_day)) AS school_id
-        FROM stays JOIN terms ON terms.first_day <= stays.last_day AND terms.last_day >= stays.first_day GROUP BY ALL
-    ) USING (student_id, school_year, place) GROUP BY ALL"""
+    SELECT school_id, extent, school_year, place, sum(ratings) AS ratings FROM counts JOIN (
+        SELECT stays.student_id, extent, parts.school_year, place, arg_max(school_id,
+            least(parts.last_day, stays.last_day) - greatest(parts.first_day, stays.first_day)) AS school_id
+        FROM stays JOIN parts ON parts.first_day <= stays.last_day AND parts.last_day >= stays.first_day GROUP BY ALL
+    ) USING (student_id, extent, school_year, place) GROUP BY ALL"""
+_PARTS = """
+    SELECT 'whole' AS extent, school_year, place, title, first_day, last_day, true AS judged FROM terms, reach
+    WHERE last_day < reached AND first_day >= began
+    UNION ALL
+    SELECT 'begun', terms.school_year, terms.place, terms.title, terms.first_day,
+        least(terms.last_day, terms.first_day + open.days), terms.school_year = open.school_year
+    FROM terms JOIN (
+        SELECT *, CAST(reached - first_day AS INTEGER) AS days
+        FROM terms, reach WHERE reached BETWEEN first_day AND last_day
+    ) AS open ON terms.place = open.place AND terms.first_day BETWEEN open.began AND open.first_day"""
 
 
 def usual_checks(table: Table, known: Known) -> Iterator[Check]:
@@ -35,8 +42,8 @@ def usual_checks(table: Table, known: Known) -> Iterator[Check]:
 def _cut_short(known: Known) -> Check:
     """A school's term beside the same term of its other years, else beside its other terms; and all schools together.
 
-    Ratings are counted for each student and day of enrollment, up to the day that the export reaches: a term that goes
-    on is no export cut short.
+    Ratings are counted for each student and day of enrollment. The export reaches up to a day: the term of that day is
+    held against the same part of the term in other years. Terms before a school's first ratings are not judged.
     """
     least = known.policy.checks.usual_evidence_at_least
     own = known.has("evidence", "school_id")
@@ -47,40 +54,43 @@ def _cut_short(known: Known) -> Check:
         " cause, a new practice of rating the other",
     )
     whom = "coalesce(school_id, '') AS school_id" if own else "student_id"
-    until = literal(known.policy.as_of) if known.policy.as_of else "reached"
+    until = f"{literal(known.policy.as_of)}" if known.policy.as_of else "max(date) FILTER (later >= nearly_none)"
     groups = f"""
-        WITH days AS (
-            SELECT unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS day, school_year, place
-            FROM terms
-        ), dated AS MATERIALIZED (
-            SELECT {whom}, day, school_year, place, count(*) AS times
-            FROM typed JOIN days ON typed.date = days.day GROUP BY ALL
-        ), reach AS (
-            SELECT min(day) AS reached FROM (
-                SELECT day, sum(sum(times)) OVER (ORDER BY day) AS before, sum(sum(times)) OVER () AS whole
-                FROM dated GROUP BY day
-            ) WHERE before >= {NEARLY_ALL} * whole
-        ), past AS (
-            SELECT school_year, place, title, first_day, least(last_day, {until}) AS last_day FROM terms, reach
-            WHERE first_day + {SHORTEST} <= {until}
+        WITH reach AS (
+            SELECT min(date) FILTER (sooner >= nearly_none) - {LATE} AS began, {until} AS reached FROM (
+                SELECT date, sum(times) OVER (ORDER BY date) AS sooner, sum(times) OVER (ORDER BY date DESC) AS later,
+                    {NEARLY_NONE} * sum(times) OVER () AS nearly_none
+                FROM (SELECT date, count(*) AS times FROM typed WHERE date IS NOT NULL GROUP BY date)
+            )
+        ), parts AS MATERIALIZED (SELECT * FROM ({_PARTS}) WHERE last_day >= first_day + {SHORTEST}),
+        counts AS (
+            SELECT {whom}, extent, school_year, place, count(*) AS ratings
+            FROM typed JOIN (
+                SELECT extent, school_year, place,
+                    unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS day FROM parts
+            ) AS days ON typed.date = days.day GROUP BY ALL
         ), found AS ({_BY_OWN_SCHOOL if own else _BY_STAY}),
         there AS (
-            SELECT school_id, past.school_year, place, title,
-                sum(least(past.last_day, stays.last_day) - greatest(past.first_day, stays.first_day) + 1) AS enrolled
-            FROM past JOIN stays ON past.first_day <= stays.last_day AND past.last_day >= stays.first_day GROUP BY ALL
+            SELECT school_id, extent, parts.school_year, place, title, judged, parts.first_day AS begins,
+                sum(least(parts.last_day, stays.last_day) - greatest(parts.first_day, stays.first_day) + 1) AS enrolled
+            FROM parts JOIN stays ON parts.first_day <= stays.last_day AND parts.last_day >= stays.first_day
+            GROUP BY ALL
         ), each_one AS (
-            SELECT there.*, coalesce(ratings, 0) AS ratings
-            FROM there LEFT JOIN found USING (school_id, school_year, place)
+            SELECT 'school ' || school_id AS whose, there.* EXCLUDE (school_id), coalesce(ratings, 0) AS ratings
+            FROM there LEFT JOIN found USING (school_id, extent, school_year, place)
         ), terms_of AS (
-            SELECT 'school ' || school_id AS whose, school_year, place, title, enrolled, ratings FROM each_one
-            UNION ALL
-            SELECT 'all schools', school_year, place, title, sum(enrolled), sum(ratings) FROM each_one GROUP BY ALL
+            SELECT * FROM each_one UNION ALL
+            SELECT 'all schools', extent, school_year, place, title, judged, begins, sum(enrolled), sum(ratings)
+            FROM each_one GROUP BY ALL
+        ), rated AS (
+            SELECT * FROM terms_of
+            QUALIFY begins >= min(begins) FILTER (ratings > 0) OVER (PARTITION BY whose, extent)
         ), beside AS (
             SELECT this.*, coalesce(median(other.ratings / other.enrolled) FILTER (other.place = this.place),
                 median(other.ratings / other.enrolled)) AS pace
-            FROM terms_of AS this JOIN terms_of AS other ON other.whose = this.whose
-                AND (other.school_year, other.place) <> (this.school_year, this.place) AND other.enrolled > 0
-            GROUP BY ALL
+            FROM rated AS this JOIN rated AS other ON other.whose = this.whose AND other.extent = this.extent
+                AND (other.school_year, other.place) <> (this.school_year, this.place)
+            WHERE this.judged GROUP BY ALL
         )
         SELECT usual >= {FEWEST} AND ratings < {literal(least)} * usual AS faulty, ratings AS held,
             format('{{}}, {{}}: {{:,}} ratings, usual {{:,}}',

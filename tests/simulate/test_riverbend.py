@@ -74,6 +74,18 @@ def test_it_has_no_finding(committed):
     assert [f"{f.table}.{f.check}" for f in committed.findings.findings] == []
 
 
+@pytest.mark.parametrize("seed", [2, 3])
+def test_other_seeds_have_no_finding(tmp_path, seed):
+    write_riverbend(tmp_path / "r", students=400, seed=seed)
+    findings = cbe.validate(cbe.load(tmp_path / "r")).findings
+    assert [f"{f.table}.{f.check}" for f in findings.findings] == []
+
+
+def test_five_thousand_students_have_no_finding(riverbend):
+    district, _ = riverbend
+    assert [f"{f.table}.{f.check}" for f in cbe.validate(district).findings.findings] == []
+
+
 def test_it_says_that_it_is_synthetic(committed):
     assert committed.policy.synthetic
     assert "synthetic" in committed.policy.name
@@ -120,11 +132,17 @@ def test_the_planted_faults_are_found(faulty):
     planted = json.loads((faulty.folder / "faults.json").read_text(encoding="utf-8"))
     found = {(f.table, f.check, f.columns): f for f in faulty.findings.findings}
     for fault in planted:
-        if fault["check"]:
-            finding = found[fault["table"], fault["check"], tuple(fault["columns"])]
-            assert finding.severity == fault["severity"]
-            assert finding.count >= len(fault["rows"])
+        finding = found[fault["table"], fault["check"], tuple(fault["columns"])]
+        assert finding.severity == fault["severity"]
+        assert finding.count >= len(fault["rows"])
+        assert set(finding.first_rows) & set(fault["rows"]) or finding.details
     assert len(faulty.findings.critical) >= len([f for f in planted if f["severity"] == "critical"])
+
+
+def test_the_school_whose_export_was_cut_short_is_named(faulty):
+    [cut] = [f for f in faulty.findings.findings if f.check == "usual_evidence"]
+    [line] = cut.details
+    assert line.startswith("school S01, 2025-26-S2: ")
 
 
 def test_the_planted_rows_are_those_named(faulty):

@@ -3,6 +3,9 @@
 import pytest
 
 import cbe_analysis as cbe
+from cbe_analysis.tables import TABLES
+from cbe_analysis.validate.inspection import checks_of
+from cbe_analysis.validate.sources import Sources
 
 CLEAN = {
     "schools": """\
@@ -78,3 +81,28 @@ def findings(write):
 def clean():
     """The tables of the clean district as text."""
     return dict(CLEAN)
+
+
+@pytest.fixture
+def offences(write):
+    """What breaks one check, as counted in the database: the offences by the check's columns."""
+
+    def counted(table, check, policy="", **tables):
+        folder = write(**tables)
+        (folder / "district.toml").write_text(policy, encoding="utf-8")
+        district = cbe.load(folder)
+        wanted = [c for c in checks_of(TABLES[table], district) if c.id == check]
+        return {c.columns: Sources(district).offence(c) for c in wanted}
+
+    return counted
+
+
+@pytest.fixture
+def offence(offences):
+    """What breaks the only check of that name."""
+
+    def counted(table, check, policy="", **tables):
+        [found] = offences(table, check, policy, **tables).values()
+        return found
+
+    return counted
