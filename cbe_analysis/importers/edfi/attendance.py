@@ -16,6 +16,7 @@ _WAY_OUT = (
     "no days enrolled to set them against: add the interchanges EducationOrgCalendar (Session, CalendarDate) and "
     "StudentEnrollment (StudentSchoolAssociation)"
 )
+_CLASS = "StudentSectionAttendanceEvent"
 _KEY = ["student_id", "school_id", "school_year", "term_id"]
 
 
@@ -59,10 +60,10 @@ def attendance(found: Elements, terms: pd.DataFrame, spells: pd.DataFrame) -> Si
     kind = events["category"].str.casefold()
     sieve.leave_out(kind.isin(THERE), "no absence: present, late or left early")
     kind = sieve.rows["category"].str.casefold()
-    whole = kind.isin(ABSENT) & sieve.rows["length"].eq("")
+    whole = kind.isin(ABSENT) & sieve.rows["length"].eq("") & sieve.rows["element"].ne(_CLASS)
     sieve.remark(int(whole.sum()), "absences without EventDuration, which count as a whole day")
     sieve.rows = sieve.rows.assign(length=sieve.rows["length"].mask(whole, "1"))
-    sieve.leave_out(~is_number(sieve.rows["length"]), "absences of part of a day whose length is not told")
+    _weigh(sieve)
     year = school_year(sieve.rows["year"])
     names = {"student": "student_id", "school": "school_id"}
     sieve.rows = sieve.rows.rename(columns=names).assign(
@@ -71,6 +72,16 @@ def attendance(found: Elements, terms: pd.DataFrame, spells: pd.DataFrame) -> Si
     known = pd.MultiIndex.from_frame(sieve.rows[_KEY]).isin(pd.MultiIndex.from_frame(days[_KEY]))
     sieve.leave_out(~pd.Series(known, index=sieve.rows.index), _WAY_OUT)
     return _united(sieve, days)
+
+
+def _weigh(sieve: Sieve) -> None:
+    """Keep the absences whose share of a day is told, once for each day."""
+    in_class, told = sieve.rows["element"].eq(_CLASS), is_number(sieve.rows["length"])
+    sieve.leave_out(in_class & ~told, "absences from a class without EventDuration: their share of the day is not told")
+    rows = sieve.rows
+    sieve.leave_out(~is_number(rows["length"]), "absences of part of a day whose length is not told")
+    day, in_class = sieve.rows["student"] + BAR + sieve.rows["date"], sieve.rows["element"].eq(_CLASS)
+    sieve.leave_out(in_class & day.isin(day[~in_class]), "absences from a class on a day that the school counts itself")
 
 
 def _united(sieve: Sieve, days: pd.DataFrame) -> Sieve:

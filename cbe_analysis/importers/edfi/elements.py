@@ -12,7 +12,8 @@ import pandas as pd
 
 from cbe_analysis.importers.account import Remark
 from cbe_analysis.importers.dates import ISO, read_days
-from cbe_analysis.importers.edfi.kinds import IDENTITIES, KINDS, Kind
+from cbe_analysis.importers.edfi.kind import Kind
+from cbe_analysis.importers.edfi.kinds import IDENTITIES, KINDS
 from cbe_analysis.importers.interchange import records
 
 ROOT = "Interchange"

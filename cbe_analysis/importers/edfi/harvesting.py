@@ -8,7 +8,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.importers.account import Summary
-from cbe_analysis.importers.edfi import attendance, discipline, learning, people, support, surveys
+from cbe_analysis.importers.edfi import attendance, discipline, learning, people, states, support, surveys
 from cbe_analysis.importers.edfi.elements import Elements, gather
 from cbe_analysis.importers.harvest import Harvest
 from cbe_analysis.importers.sieve import Sieve, merged
@@ -54,6 +54,7 @@ def _sieves(found: Elements, share: float | None) -> list[Sieve]:
         calendar,
         learning.targets(found),
         learning.evidence(found, share),
+        states.target_status(found),
         learning.assessments(found),
         supports,
         support.sessions(found, supports.rows["support_id"]),
