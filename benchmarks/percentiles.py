@@ -138,9 +138,9 @@ def losses(X: np.ndarray, y: np.ndarray, B: np.ndarray) -> np.ndarray:
 
 
 def percentiles(X: np.ndarray, y: np.ndarray, B: np.ndarray) -> np.ndarray:
-    from cbe_analysis.methods.percentiles.curves import Curves
+    from cbe_analysis.methods.percentiles.curves import Curves, threshold
 
-    return Curves((), B, len(y), np.zeros((0, 0))).standing(y, X)
+    return Curves((), B, len(y), np.zeros((0, 0))).standing(X, threshold(y))[0]
 
 
 def compare(students: int, repeats: int) -> None:

@@ -66,14 +66,24 @@ class Curves:
         score, priors
             Shapes `(n,)` and `(n, order)`, none missing.
         """
-        return self.standing(score, self.columns(priors))
+        below: IntArray = self.standing(self.columns(priors), threshold(score))[0]
+        return below
 
-    def standing(self, score: FloatArray, columns: FloatArray, *, reached: bool = False) -> IntArray:
-        """The percentiles from the columns of past scores; with `reached`, quantiles equal to the score count too."""
-        below = np.empty(score.size, np.int64)
-        bar = threshold(score) + (1 / GRID if reached else 0)
-        for some in blocks(score.size):
-            below[some] = (columns[some] @ self.coefficients < bar[some, None]).sum(axis=1)
+    def standing(self, columns: FloatArray, *bars: FloatArray) -> IntArray:
+        """How many quantiles lie below each bar, at least 1 and at most 99; shape `(number of bars, n)`.
+
+        Parameters
+        ----------
+        columns
+            Shape `(n, 1 + 7 * order)`.
+        bars
+            Shape `(n,)` each, from `threshold`.
+        """
+        below = np.empty((len(bars), len(columns)), np.int64)
+        for some in blocks(len(columns)):
+            predicted = columns[some] @ self.coefficients
+            for count, bar in zip(below, bars, strict=True):
+                count[some] = (predicted < bar[some, None]).sum(axis=1)
         return np.clip(below, LOWEST, HIGHEST)
 
 
@@ -100,9 +110,12 @@ def spread_out(splines: tuple[Spline, ...], priors: FloatArray) -> FloatArray:
     return out
 
 
-def threshold(score: FloatArray) -> FloatArray:
-    """What a prediction must lie below for its rounding to five decimals to lie strictly below the score."""
-    found: FloatArray = (np.ceil(np.round(score * GRID, 4)) - 0.5) / GRID
+def threshold(score: FloatArray, *, reached: bool = False) -> FloatArray:
+    """What a prediction must lie below for its rounding to five decimals to lie strictly below the score.
+
+    With `reached`, for it to lie below the score or on it.
+    """
+    found: FloatArray = (np.ceil(np.round(score * GRID, 4)) - (-0.5 if reached else 0.5)) / GRID
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from cbe_analysis.methods.arrays import FloatArray, IntArray
-from cbe_analysis.methods.percentiles.curves import HIGHEST, LOWEST, Curves, blocks
+from cbe_analysis.methods.percentiles.curves import HIGHEST, LOWEST, Curves, blocks, threshold
 
 REACH = float(ndtri(0.975))
 
@@ -51,7 +51,7 @@ def student_intervals(
     own = percentile[known].astype(np.float64)
     moved = REACH * _moved(curves, priors[known], std_errors[known], percentile[known])
     bent = REACH * _curve_errors(curves, columns, own)
-    below, above = (curves.standing(score[known] + sign * moved, columns) for sign in (-1, 1))
+    below, above = curves.standing(columns, *(threshold(score[known] + sign * moved) for sign in (-1, 1)))
     low[known] = np.maximum(own - np.hypot(own - below, bent), LOWEST)
     high[known] = np.minimum(own + np.hypot(above - own, bent), HIGHEST)
     return Reach(low, high)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray
-from cbe_analysis.methods.percentiles.curves import Curves, fit_curves, spread_out
+from cbe_analysis.methods.percentiles.curves import Curves, fit_curves, spread_out, threshold
 from cbe_analysis.methods.percentiles.intervals import student_intervals
 from cbe_analysis.methods.percentiles.splines import COLUMNS, Spline, spline_of
 
@@ -170,8 +170,8 @@ def _place(
     priors = students.priors[:, :order]
     columns = spread_out(splines, priors)
     curves = fit_curves(columns, students.score, splines)
-    found = curves.standing(students.score, columns)
-    standing.grouped[rows] = (found + curves.standing(students.score, columns, reached=True)) / 2
+    found, reached = curves.standing(columns, threshold(students.score), threshold(students.score, reached=True))
+    standing.grouped[rows] = (found + reached) / 2
     standing.order[rows] = order
     if told:
         standing.percentile[rows] = standing.by_order[rows, order - 1] = found
