@@ -34,6 +34,25 @@ def systems(student_ids: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(student_ids["system"].unique())) if "system" in student_ids else ()
 
 
+def matches(tables: Mapping[str, pd.DataFrame], own: pd.Series, student_ids: pd.DataFrame) -> str:
+    """How many of the students named are known by their ids, as the district's own and as those of each system.
+
+    Parameters
+    ----------
+    own, student_ids
+        The ids in the district's students, and its table of other ids.
+    """
+    named = pd.concat([students(name, rows) for name, rows in tables.items()]).drop_duplicates()
+    known = {"in students.csv": own}
+    for system in systems(student_ids):
+        known[f"as '{system}' in student_ids.csv"] = student_ids.loc[student_ids["system"].eq(system), "external_id"]
+    found = {where: int(named.isin(ids).sum()) for where, ids in known.items()}
+    told = " and ".join(f"{count:,} {where}" for where, count in found.items() if count)
+    return f"of {len(named):,} students in the export, " + (
+        f"the folder knows {told}" if told else "the folder knows none"
+    )
+
+
 def translate(tables: Mapping[str, pd.DataFrame], student_ids: pd.DataFrame, system: str) -> Translated:
     """The tables with the ids of a system replaced by the district's.
 

@@ -123,13 +123,13 @@ class _Import:
 
     def _own(self, rows: Mapping[str, pd.DataFrame]) -> str:
         """The district's own, when the rows themselves prove it."""
-        there = self.there.rows("students")["student_id"]
+        there, others = self.there.rows("students")["student_id"], self.there.rows("student_ids")
         if "students" not in rows:
             raise UsageError(
-                "it is not known whose student ids these are",
+                f"it is not known whose student ids these are: {identity.matches(rows, there, others)}",
                 self.kind,
-                "say --set ids=own if they are the district's own; else add student_ids.csv to the folder, with the "
-                f"system '{self.kind}' or another that --set system=... names",
+                "say --set ids=own if they are the district's own, or --set system=... if they are those of a system "
+                f"in student_ids.csv; else add that file to the folder, with the system '{self.kind}'",
             )
         if len(there) and not rows["students"]["student_id"].isin(there).any():
             raise UsageError(

@@ -419,3 +419,21 @@ def test_numbers_of_millions_do_not_run_together_in_the_account():
     lines = str(Summary("a gradebook", 10_000_000, (tally,))).splitlines()
     assert lines[3].split() == ["target_status", "10,000,000", "1,000,000", "9,999,990", "1,000,010", "twice"]
     assert [lines[2].index("left out") + len("left out"), lines[2].index("  why")] == [lines[3].index("  twice")] * 2
+
+
+def test_who_is_asked_whose_the_ids_are_hears_where_they_are_known(source, folder):
+    scores = {"student_id": ["1", "2", "n2"], "instrument": ["map"] * 3, "subject": ["math"] * 3}
+    scores |= {"date": ["2025-10-01"] * 3, "score": ["200"] * 3}
+    source("oneroster", students=STUDENTS, student_ids={**IDS, "system": ["state", "state"]})
+    import_into("oneroster", "x", folder)
+    source("nwea", assessments=scores)
+    known = r"of 3 students in the export, the folder knows 2 in students.csv and 1 as 'state' in student_ids.csv"
+    with pytest.raises(UsageError, match=known):
+        import_into("nwea", "x", folder)
+    assert says(import_into("nwea", "x", folder, ids="own"))["rows of assessments are new"] == 3
+
+
+def test_who_is_asked_hears_when_nobody_is_known(source, folder):
+    source("nwea", assessments=SCORES)
+    with pytest.raises(UsageError, match="students in the export, the folder knows none"):
+        import_into("nwea", "x", folder)
