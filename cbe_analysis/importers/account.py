@@ -77,10 +77,21 @@ class Summary:
 
     def __str__(self) -> str:
         head = f"{self.source}: {self.records:,} records"
-        columns = f"Columns of the source that no table holds: {', '.join(self.columns_left) or 'none'}."
+        columns = f"Columns of the source that no table holds: {_listed(self.columns_left)}."
         remarks = [f"{remark.count:>9,}  {remark.says}" for remark in self.remarks]
         parts = [[head], _table(self.tallies), remarks, [columns]]
         return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    """The columns in words, those of one file or element (`users.email`) together."""
+    groups: dict[str, list[str]] = {}
+    for column in columns:
+        place, point, name = column.partition(".")
+        whole = bool(point) and place.isidentifier() and name.isidentifier()
+        groups.setdefault(place if whole else column, []).extend([name] if whole else [])
+    parts = [f"{place} ({', '.join(names)})" if names else place for place, names in groups.items()]
+    return ", ".join(parts) or "none"
 
 
 def _table(tallies: tuple[Tally, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cbe_analysis.importers.account import LeftOut, Remark, Tally
+from cbe_analysis.importers.school_kinds import OTHER, kinds_of
 from cbe_analysis.tables import TABLES
 
 OF_STUDENTS = ("race_ethnicity", "race_ethnicity_source", "gender", "birth_month")
@@ -15,7 +16,6 @@ OF_SPELLS = ("grade", "economically_disadvantaged", "english_learner", "disabili
 SIGHTING = ("student_id", "school_id", "school_name", "school_year", "first_day")
 _SPELL = ["student_id", "school_id", "school_year"]
 MADE_DAYS = "spells of enrollment whose first day is made: the source names a term or a year, no day"
-_KINDS = {"elementary": (-1, 5), "middle": (6, 8), "high": (9, 12)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,11 @@ def _schools(named: pd.DataFrame, records: int) -> _Part:
     there = named[named["school_id"].ne("")]
     schools = _last_known(there, ["school_id"], ["school_name"]).rename(columns={"school_name": "name"})
     schools["name"] = schools["name"].mask(schools["name"].eq(""), schools["school_id"])
-    kinds = _kinds(there)
-    schools["kind"] = [kinds.get(school, "other") for school in schools["school_id"]]
+    kinds = kinds_of(there["school_id"], there["grade"]) if "grade" in there else {}
+    schools["kind"] = [kinds.get(school, OTHER) for school in schools["school_id"]]
     remarks = [
-        Remark(len(schools), "schools whose kind is taken from the grades of their students, to be checked"),
+        Remark(len(kinds), "schools whose kind is taken from the grades of their students, to be checked"),
+        Remark(len(schools) - len(kinds), "schools of which no grade is known, written as kind other"),
         Remark(_changing(there, ["school_id"], "school_name"), "schools with two names: the last one counts"),
     ]
     reasons = {
@@ -115,18 +116,6 @@ def _schools(named: pd.DataFrame, records: int) -> _Part:
         "a further record of a school already written": len(there) - len(schools),
     }
     return _part("schools", schools, reasons, remarks)
-
-
-def _kinds(there: pd.DataFrame) -> dict[str, str]:
-    """School -> its kind: the one whose grades hold all grades seen there; other where none does."""
-    grades = pd.to_numeric(there.get("grade", pd.Series("", index=there.index)), errors="coerce")
-    seen = grades.groupby(there["school_id"]).agg(["min", "max"]).dropna()
-    kinds = {}
-    for school, (lowest, highest) in zip(seen.index, seen.to_numpy(), strict=True):
-        kinds[str(school)] = next(
-            (k for k, (low, high) in _KINDS.items() if low <= lowest and highest <= high), "other"
-        )
-    return kinds
 
 
 def _enrollments(named: pd.DataFrame, records: int, made: bool) -> _Part:

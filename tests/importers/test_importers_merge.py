@@ -437,3 +437,9 @@ def test_who_is_asked_hears_when_nobody_is_known(source, folder):
     source("nwea", assessments=SCORES)
     with pytest.raises(UsageError, match="students in the export, the folder knows none"):
         import_into("nwea", "x", folder)
+
+
+def test_columns_of_one_file_are_listed_together():
+    left = ("users.email", "users.phone", "orgs.parent", "Note", "Class(es). Room", "Note")
+    text = str(Summary("an export", 1, (), (), left))
+    assert text.endswith("no table holds: users (email, phone), orgs (parent), Note, Class(es). Room.")

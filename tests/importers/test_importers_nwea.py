@@ -259,3 +259,10 @@ def test_the_same_export_gives_the_same_rows(export, tmp_path):
 def test_no_source(tmp_path):
     with pytest.raises(UsageError, match="no such file"):
         nwea.read(tmp_path / "nowhere")
+
+
+def test_schools_of_which_no_grade_is_known_are_said_to_be_so(export):
+    harvest = export(AssessmentResults=[OF_2021])
+    assert column(harvest, "schools", "kind") == ["other"]
+    assert remark(harvest, "no grade is known, written as kind other") == 1
+    assert remark(harvest, "taken from the grades") == 0
