@@ -5,7 +5,17 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-__all__ = ["decision", "growth", "multiplicity", "pace", "percentiles", "proportions", "robust", "standardized", "standards"]
+__all__ = [
+    "decision",
+    "growth",
+    "multiplicity",
+    "pace",
+    "percentiles",
+    "proportions",
+    "robust",
+    "standardized",
+    "standards",
+]
 
 
 def __getattr__(name: str) -> ModuleType:
