@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from cbe_analysis.tables import TABLES
+
 Severity = Literal["critical", "warning"]
 
 
@@ -44,6 +46,15 @@ class Finding:
     remedy: str
     details: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> str:
+        """How many rows are at fault, of how many, and their share; empty where no rows are counted."""
+        if not self.total:
+            return ""
+        share = 100 * self.count / self.total
+        told = "under 0.1 %" if 0 < share < 0.1 else "over 99.9 %" if 99.9 < share < 100 else f"{share:.1f} %"
+        return f"{self.count:,} of {self.total:,} rows ({told})" if self.count else f"none of {self.total:,} rows"
+
     def sentence(self, clause: str) -> str:
         """One of its clauses as a sentence; a column's name at the start keeps its spelling."""
         first, _, _ = clause.partition(" ")
@@ -74,6 +85,13 @@ class Findings:
     def critical(self) -> tuple[Finding, ...]:
         """The findings that would distort results."""
         return tuple(f for f in self.findings if f.severity == "critical")
+
+    @property
+    def ordered(self) -> tuple[Finding, ...]:
+        """In the order in which to mend: the critical ones first, then tables that others rest on, then many rows."""
+        places = list(TABLES)
+        at = {f.table: places.index(f.table) if f.table in TABLES else len(places) for f in self.findings}
+        return tuple(sorted(self.findings, key=lambda f: (f.severity != "critical", at[f.table], f.table, -f.count)))
 
     def blocking(self, tables: Iterable[str]) -> tuple[Finding, ...]:
         """The critical findings in any of the tables that an indicator reads."""

@@ -35,7 +35,7 @@ def repeat_checks(table: Table, known: Known) -> Iterator[Check]:
 def _twins(table: Table, columns: frozenset[str], most: float) -> Check:
     """Rows alike in all but their ids: of two, the later one. Rows of a student are compared with each other alone."""
     words = Words(
-        f"more than {most:.0%} of the rows repeat another row under an id of their own",
+        f"more than {100 * most:g} % of the rows repeat another row under an id of their own",
         "each event counts twice: numbers of ratings double, and every interval comes out too narrow",
         "remove the second export of the file; if the rows are real, export what tells them apart (a task, a time)",
     )

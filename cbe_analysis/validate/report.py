@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from cbe_analysis.load import District
     from cbe_analysis.load.findings import Finding, Findings
 
+MOST_STEPS = 5
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -41,15 +44,17 @@ def page(findings: Findings, name: str, tables: Sequence[str]) -> str:
     tables
         The tables that were checked.
     """
-    warnings = [f for f in findings.findings if f.severity != "critical"]
+    ordered = findings.ordered
+    warnings = [f for f in ordered if f.severity != "critical"]
+    critical = [f for f in ordered if f.severity == "critical"]
     body = [
         f'<p class="place">{escape(name)} · data quality · internal</p>',
         "<h1>Can these data be used?</h1>",
         f'<p class="answer">{escape(_answer(findings, tables))}</p>',
         _facts(findings, len(warnings)),
-        "<h2>Tables</h2>",
+        _first(ordered),
         _overview(findings, tables),
-        _section("Critical findings", findings.critical, "They block every indicator that reads the table."),
+        _section("Critical findings", critical, "They block every indicator that reads the table."),
         _section("Warnings", warnings, "They block nothing; read what they would distort."),
         _not_checked(findings.not_checked),
         "<footer><p>Row 1 is the first row under the header; in a spreadsheet, add 1. The page holds counts and row "
@@ -69,7 +74,7 @@ def page(findings: Findings, name: str, tables: Sequence[str]) -> str:
 
 
 def _answer(findings: Findings, tables: Sequence[str]) -> str:
-    blocked = sorted({f.table for f in findings.critical})
+    blocked = list(dict.fromkeys(f.table for f in findings.ordered if f.severity == "critical"))
     if blocked:
         others = " Indicators that read only other tables can be used." if set(tables) - set(blocked) else ""
         return f"Not yet: mend {_and(blocked)} first.{others}"
@@ -93,48 +98,86 @@ def _facts(findings: Findings, warnings: int) -> str:
     return f'<ul class="facts">{"".join(f"<li><b>{count}</b> {word}</li>" for count, word in told)}</ul>'
 
 
+def _first(ordered: Sequence[Finding]) -> str:
+    """What to mend first, in order; one line tells of a finding that several tables share."""
+    if not ordered:
+        return ""
+    severity = ordered[0].severity
+    steps: dict[tuple[str, str], list[Finding]] = {}
+    for finding in ordered:
+        if finding.severity == severity:
+            steps.setdefault((finding.says, finding.remedy), []).append(finding)
+    lines = [_step(found) for found in list(steps.values())[:MOST_STEPS]]
+    more = len(steps) - len(lines)
+    rest = f"<p>Then the {more} other{'s' if more > 1 else ''} below.</p>" if more else ""
+    order = (
+        "In this order: what other tables rest on comes first, and mending it may mend more."
+        if len(lines) > 1
+        else "One thing to mend."
+    )
+    return f'<h2>What to do first</h2>\n<p>{order}</p>\n<ol class="steps">{"".join(lines)}</ol>{rest}'
+
+
+def _step(found: Sequence[Finding]) -> str:
+    where = ", ".join(f'<a href="#{_place(f)}">{escape(f.table)}</a>' for f in found)
+    one = found[0]
+    return f"<li>{where}: {escape(one.says)}. <span>{escape(one.sentence(one.remedy))}</span></li>"
+
+
+def _place(finding: Finding) -> str:
+    """The name of the finding's place on the page."""
+    words = "-".join((finding.severity, finding.table, finding.check, *finding.columns))
+    return re.sub(r"[^a-z0-9_-]+", "_", words.lower())
+
+
 def _overview(findings: Findings, tables: Sequence[str]) -> str:
-    rows = []
-    for table in tables:
+    """The tables with findings as a table, the others in a sentence."""
+    rows, sound = [], []
+    for table in [*tables, *sorted({f.table for f in findings.findings} - set(tables))]:
         critical = sum(f.table == table for f in findings.critical)
         warnings = sum(f.table == table for f in findings.findings) - critical
-        verdict = "blocked" if critical else "usable, with care" if warnings else "usable"
+        if not critical and not warnings:
+            sound.append(table)
+            continue
+        verdict = "blocked" if critical else "usable, with care"
         rows.append(
             f'<tr><th scope="row">{escape(table)}</th><td class="number">{critical:,}</td>'
             f'<td class="number">{warnings:,}</td><td>{verdict}</td></tr>'
         )
-    return (
+    named = f"<p>Without a finding: {escape(', '.join(sound))}.</p>" if sound else ""
+    listed = (
         '<div class="scroll"><table><caption>Findings by table</caption><thead><tr><th scope="col">Table</th>'
         '<th scope="col" class="number">Critical</th><th scope="col" class="number">Warnings</th>'
         f'<th scope="col">Indicators that read it</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
+    return f"<h2>Tables</h2>\n{listed if rows else ''}{named}"
 
 
-def _section(title: str, findings: Iterable[Finding], meaning: str) -> str:
-    cards = [_card(f) for f in findings]
-    return f"<h2>{title}</h2>\n<p>{meaning}</p>\n" + "\n".join(cards) if cards else ""
+def _section(title: str, findings: Sequence[Finding], meaning: str) -> str:
+    """The findings of one severity, table by table."""
+    if not findings:
+        return ""
+    parts = [f"<h2>{title}</h2>\n<p>{meaning}</p>"]
+    for table, found in groupby(findings, key=lambda f: f.table):
+        parts += [f"<h3>{escape(table)}</h3>", *(_card(f) for f in found)]
+    return "\n".join(parts)
 
 
 def _card(finding: Finding) -> str:
-    where = f"{finding.table} · {', '.join(finding.columns)}" if finding.columns else finding.table
-    size = f"{finding.count:,} of {finding.total:,} rows{_share(finding)} · " if finding.total else ""
+    size = f"{finding.size} · " if finding.size else ""
     first = ", ".join(f"{row:,}" for row in finding.first_rows)
     more = " …" if finding.count > len(finding.first_rows) else ""
     rows = f"<dt>{'First rows' if more else 'Rows'}</dt><dd>{first}{more}</dd>" if first else ""
+    details = "".join(f"<li>{escape(line)}</li>" for line in finding.details)
+    where = f"<dt>Where</dt><dd><ul>{details}</ul></dd>" if details else ""
+    columns = f"{', '.join(finding.columns)} · " if finding.columns else ""
     return (
-        f'<article class="{escape(finding.severity)}"><h3><span class="mark">{escape(finding.severity)}</span>'
-        f"{escape(where)}</h3><p>{escape(finding.sentence(finding.says))} "
-        f'<span class="size">{size}check “{escape(finding.check)}”</span></p><dl>'
+        f'<article class="{escape(finding.severity)}" id="{_place(finding)}">'
+        f'<h4>{escape(finding.sentence(finding.says))}</h4><p class="size"><span class="mark">'
+        f"{escape(finding.severity)}</span>{escape(columns)}{size}check “{escape(finding.check)}”</p><dl>{where}{rows}"
         f"<dt>Would distort</dt><dd>{escape(finding.sentence(finding.distorts))}</dd>"
-        f"<dt>How to fix it</dt><dd>{escape(finding.sentence(finding.remedy))}</dd>{rows}</dl></article>"
+        f"<dt>How to fix it</dt><dd>{escape(finding.sentence(finding.remedy))}</dd></dl></article>"
     )
-
-
-def _share(finding: Finding) -> str:
-    if not finding.total:
-        return ""
-    share = 100 * finding.count / finding.total
-    return " (under 0.1 %)" if 0 < share < 0.1 else f" ({share:.1f} %)"
 
 
 def _not_checked(sentences: Sequence[str]) -> str:

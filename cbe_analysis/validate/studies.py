@@ -25,7 +25,7 @@ def _without_outcome(known: Known) -> Check:
     """
     most = known.policy.checks.missing_outcome_at_most
     words = Words(
-        f"more than {most:.0%} of the students of an arm have no outcome after the program began",
+        f"more than {100 * most:g} % of the students of an arm have no outcome after the program began",
         "the students who are left may differ from those who are lost; above all where one arm loses more",
         "load the later scores of these students, or name the outcome that was measured in programs.outcomes",
     )

@@ -48,7 +48,7 @@ def _cut_short(known: Known) -> Check:
     least = known.policy.checks.usual_evidence_at_least
     own = known.has("evidence", "school_id")
     words = Words(
-        f"a term holds less than {least:.0%} of its usual evidence",
+        f"a term holds less than {100 * least:g} % of its usual evidence",
         "pace, coverage and shares of that school and term come out too low, as if students had learned less",
         "export the term again and compare its number of rows with the source system; an export cut short is the usual"
         " cause, a new practice of rating the other",

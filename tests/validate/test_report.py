@@ -63,7 +63,7 @@ def test_a_finding_stands_there_with_all_that_is_known():
         ((), "Yes: every check was met."),
         ((WARNING,), "Yes, with care"),
         ((finding(), finding(table="levels")), "Not yet: mend evidence and levels first."),
-        ((finding(), finding(table="levels"), finding(table="a")), "mend a, evidence and levels first."),
+        ((finding(), finding(table="levels"), finding(table="a")), "mend evidence, levels and a first."),
     ],
 )
 def test_the_first_sentence_answers_the_question(found, answer):
@@ -89,10 +89,41 @@ def test_the_page_asks_nothing_of_the_outside():
     tags = Outline(text).tags
     assert not {"script", "link", "img", "iframe", "object", "form"} & {tag for tag, _ in tags}
     assert not [v for _, attributes in tags for name, v in attributes.items() if name in ("src", "style", "onclick")]
-    assert [attributes["href"] for _, attributes in tags if "href" in attributes] == ["#main"]
+    assert {attributes["href"][0] for _, attributes in tags if "href" in attributes} == {"#"}
     assert "http" not in text.replace("http-equiv", "")
     assert "url(" not in text
     assert "@import" not in text
+
+
+def test_what_to_do_first_leads_to_the_findings_in_the_order_of_mending():
+    below = finding(check="type", table="levels", columns=("level",), says="level is odd")
+    first = finding(check="duplicate_key", table="students", says="twice", remedy="remove one")
+    text = page(findings(WARNING, below, finding(), first), "Hill", ("students", "evidence", "levels"))
+    outline = Outline(text)
+    asked = [attributes["href"][1:] for tag, attributes in outline.tags if tag == "a"][1:]
+    assert [place.split("-")[1] for place in asked] == ["students", "evidence", "levels"]
+    there = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert set(asked) <= set(there)
+    assert len(there) == len(set(there))
+    assert "Without a finding" not in text
+
+
+def test_a_finding_that_tables_share_is_one_step():
+    found = [finding(table=table) for table in ("evidence", "levels", "marks")]
+    outline = Outline(page(findings(*found), "Hill", ("evidence", "levels", "marks", "schools")))
+    assert [tag for tag, _ in outline.tags].count("ol") == 1
+    assert [attributes["href"] for tag, attributes in outline.tags if tag == "a" and attributes["href"] != "#main"] == [
+        f"#critical-{table}-parent-student_id" for table in ("evidence", "levels", "marks")
+    ]
+    assert "Without a finding: schools." in outline.text
+
+
+def test_the_lines_that_say_where_are_shown_and_escaped():
+    text = page(
+        findings(finding(details=("school <b>S1</b>: 3 ratings, usual 90",), first_rows=())), "Hill", ("evidence",)
+    )
+    assert "school &lt;b&gt;S1&lt;/b&gt;: 3 ratings, usual 90" in text
+    assert "First rows" not in text
 
 
 def test_names_are_escaped():
