@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from cbe_analysis.errors import CbeError
 
@@ -24,15 +28,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that lacks a letter prints '?' and goes on
+    told: list[int] = []
     try:
-        code = app(args=None if arguments is None else list(arguments), prog_name="cbe", standalone_mode=False)
+        with _heeding(told):
+            code = app(args=None if arguments is None else list(arguments), prog_name="cbe", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except (Exception, KeyboardInterrupt) as e:
         if os.environ.get("CBE_DEBUG") == "1":
             raise
-        message, code = _explained(e)
+        message, code = ("stopped", 128 + told[0]) if told else _explained(e)
     sys.stderr.write(f"cbe: {message}\n")
     return code
+
+
+@contextmanager
+def _heeding(told: list[int]) -> Iterator[None]:
+    """Have Ctrl-C, `kill` and a terminal that closes end the work in order: temporary files hold students' rows.
+
+    Parameters
+    ----------
+    told
+        Gets the numbers of the signals that came: DuckDB reports an interrupted query as an error of its own.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+        raise KeyboardInterrupt
+
+    usual = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+    here = {getattr(signal, name): before for name, before in usual.items() if hasattr(signal, name)}
+    heard = {number: before for number, before in here.items() if signal.getsignal(number) is before}
+    if threading.current_thread() is not threading.main_thread():
+        heard = {}
+    for number in heard:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, before in heard.items():
+            signal.signal(number, before)
 
 
 def _explained(error: BaseException) -> tuple[str, int]:
