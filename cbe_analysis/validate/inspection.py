@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cbe_analysis.load.findings import Finding, Findings
@@ -37,7 +38,7 @@ def validate(district: District, *, progress: Progress | None = None) -> Distric
     Parameters
     ----------
     progress
-        Called with tables done, tables in all, and the table at work.
+        Called with tables done, tables in all, and the table at work, with the check where one takes its time.
     """
     fingerprint = keep.fingerprint(district)
     findings = keep.read(fingerprint)
@@ -61,9 +62,8 @@ def inspect(district: District, fingerprint: str, *, progress: Progress | None =
     examined, tables = [], [TABLES[name] for name in TABLES if name in district.files]
     with judge.arriving():
         for done, table in enumerate(tables):
-            if progress:
-                progress(done, len(tables), table.name)
-            examined.append(_examine(table, checks_of(table, district), sources))
+            tell = partial(progress, done, len(tables)) if progress else _silent
+            examined.append(_examine(table, checks_of(table, district), sources, tell))
         whole = look_over(district)
     found = [finding for one in examined for finding in _judge(one, sources)]
     found += whole.findings
@@ -94,15 +94,24 @@ def not_checked(district: District) -> tuple[str, ...]:
     )
 
 
-def _examine(table: Table, suite: Sequence[Check], sources: Sources) -> Examined:
+def _silent(step: str) -> None:
+    """Say nothing of the progress."""
+
+
+def _examine(table: Table, suite: Sequence[Check], sources: Sources, tell: Callable[[str], None]) -> Examined:
     """Read the table's files; a column of very many values is judged by its number of rows at fault."""
+    tell(table.name)
     parents = [c.reads[0] for c in suite if c.id == "parent"]
     relations = sources.named(parents, table.name)
     many = wide(suite, sources.district.sql, relations["raw"])
     checks = [counted(c) if c.columns[0] in many and not c.counted else c for c in suite]
     short = profile(table, checks, sources.district.sql, **relations)
     sources.sizes[table.name] = short.rows
-    offences = {c.key: sources.offence(c) for c in checks if c.counted and c.columns[0] not in _orphaned(c, short)}
+    offences = {}
+    for check in checks:
+        if check.counted and check.columns[0] not in _orphaned(check, short):
+            tell(f"{table.name}, {check.id.replace('_', ' ')}")
+            offences[check.key] = sources.offence(check)
     return Examined(table, checks, short, offences)
 
 
