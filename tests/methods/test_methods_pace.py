@@ -70,7 +70,7 @@ def test_students_and_schools_are_predicted_as_the_joint_normal_says():
     plain = np.sqrt(np.diag(error))
     assert np.all(fit.students.std_error >= plain - 1e-9)
     assert np.median(fit.students.std_error / plain) < 1.2  # what estimating the variances adds
-    from cbe_analysis.methods.pace.prediction import cell_errors, posterior, shared_error
+    from cbe_analysis.methods.pace.prediction import cell_errors, posterior, shared_errors
 
     model = fit.model
     assert posterior(model.everyone, model.sample, model.point).variance == pytest.approx(np.diag(error), rel=1e-7)
@@ -80,8 +80,8 @@ def test_students_and_schools_are_predicted_as_the_joint_normal_says():
     assert fit.schools.predicted.pace == pytest.approx(own[0], rel=1e-7)
     assert cell_errors(model.sample, model.point, np.arange(len(X)), X) == pytest.approx(np.diag(own[1]), rel=1e-6)
     weights = np.random.default_rng(0).uniform(0, 1, len(X))
-    shared = shared_error(model.sample, model.point, weights @ X, weights)
-    assert shared == pytest.approx(weights @ own[1] @ weights, rel=1e-6)
+    shared = shared_errors(model.sample, model.point, (weights @ X)[None], weights[:, None])
+    assert shared[0] == pytest.approx(weights @ own[1] @ weights, rel=1e-6)
 
 
 def _of_cells(paces, at, ones, X):

@@ -231,20 +231,19 @@ def test_the_error_of_a_share_is_that_of_students_judged_together():
     fit = fit_pace(**noisy.given, sigma2=0.81)
     n = len(noisy.pace)
     level, left = np.full(n, 9.0), np.full(n, 4.0)
-    from cbe_analysis.methods.pace.track import _error, _few, _turned
+    from cbe_analysis.methods.pace.chances import errors_of_counts, few
 
     track = on_track(fit, level, left, exit_level=EXIT)
     v = fit.variances
     with threadpool_limits(limits=1):
         mean, error = joint(noisy, [v.student, v.error, v.school, v.cell], (noisy.X, np.eye(n)))
         draws = np.random.default_rng(6).multivariate_normal(mean, error, 4000, method="eigh")
+    errors = errors_of_counts(fit.model, np.zeros((4, 4)), track.required, track.probability)
     for g in range(2):
         some = noisy.group == g
         count = (draws[:, some] >= 1.0).sum(axis=1)
-        turned = _turned(fit, track.required, some)
         own = (track.probability * (1 - track.probability))[some].sum()
-        whole = _error(fit, track.required, track.probability, some) - turned @ v.vcov @ turned
-        together = own + (whole - own) / _few(fit.model)
+        together = own + (errors[g] - own) / few(fit.model)
         assert together == pytest.approx(count.var(), rel=0.2)
         assert count.var() > 1.3 * own  # students of one school are not judged one by one
 

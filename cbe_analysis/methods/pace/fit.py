@@ -173,7 +173,7 @@ def fit_pace(  # noqa: PLR0913  one argument for each part of the model's equati
         fitted = estimate(sample, sigma2=sigma2, nested=cluster is not None, exact=exact)
         white = fitted.found.point.covariance.whiten(np.column_stack([y, design]))
         means = raw if exact else cluster_fit(white[:, 0], white[:, 1:], cluster=cluster)
-        everyone = Everyone(nested.of, given.X[:, kept], given.pace, given.spread)
+        everyone = Everyone(nested.of, given.X[:, kept], given.pace, given.spread, not given.centre.size)
         model = Model(given, nested, everyone, sample, fitted.found.point, kept)
         students, schools = _students(model, fitted), _schools(model, fitted)
     return PaceFit(
@@ -229,7 +229,7 @@ def _schools(model: Model, fitted: Estimated) -> Schools:
     raw = np.divide(nest.by_cell(model.sample.y), n, out=np.full(len(n), np.nan), where=n > 0)
     X = np.zeros((len(n), given.X.shape[1]))
     X[np.arange(len(n)), at.group] = 1
-    everyone = Everyone(np.arange(len(n)), X[:, model.kept], np.zeros(len(n)), np.full(len(n), np.inf))
+    everyone = Everyone(np.arange(len(n)), X[:, model.kept], np.zeros(len(n)), np.full(len(n), np.inf), True)
     found, moved = _known(model, fitted, everyone)
     seen = np.isin(at.group, at.group[n > 0])
     error = np.full(len(n), np.nan) if fitted.exact else found.base + moved

@@ -33,12 +33,15 @@ class Everyone:
         Shapes `(n,)` and `(n, p)`.
     y, spread
         Shape `(n,)`: 0 and infinite for a student without a pace.
+    alike
+        Whether students of one cell have the same `X`, each cell having a student.
     """
 
     cell: IntArray
     X: FloatArray
     y: FloatArray
     spread: FloatArray
+    alike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def posterior(everyone: Everyone, sample: Sample, point: Point) -> Posterior:
     cells = _cell_effects(sample, point)
     middle = everyone.X @ point.beta + cells[everyone.cell]
     mean = middle + own * (everyone.y - middle)
-    base = cell_errors(sample, point, everyone.cell, everyone.X)
+    base = _base(everyone, sample, point)
     return Posterior(mean, (1 - own) ** 2 * base + theta[STUDENT] * (1 - own), 1 - own, base)
 
 
@@ -163,15 +166,16 @@ def cell_errors(sample: Sample, point: Point, cell: IntArray, X: FloatArray) -> 
     return found
 
 
-def shared_error(sample: Sample, point: Point, fixed: FloatArray, cells: FloatArray) -> float:
-    """Error variance of a weighted sum of fixed effects, shape `(p,)`, and of cells' effects, shape `(c,)`."""
+def shared_errors(sample: Sample, point: Point, fixed: FloatArray, cells: FloatArray) -> FloatArray:
+    """Error variances of weighted sums of fixed effects, shape `(k, p)`, and of cells' effects, shape `(c, k)`."""
     between, theta, nest = point.covariance, point.theta, sample.nest
     schools = nest.by_school(cells)
     along = theta[CELL] * cells + theta[SCHOOL] * schools[nest.school]
-    before = theta[CELL] * cells @ cells + theta[SCHOOL] * schools @ schools
-    seen = along**2 @ between.reach - between.lift @ nest.by_school(along * between.reach) ** 2
-    far = fixed - along @ nest.by_cell(point.design)
-    return float(max(before - seen, 0) + far @ point.vcov @ far)
+    before = theta[CELL] * (cells**2).sum(axis=0) + theta[SCHOOL] * (schools**2).sum(axis=0)
+    seen = between.reach @ along**2 - between.lift @ nest.by_school(along * between.reach[:, None]) ** 2
+    far = fixed - along.T @ nest.by_cell(point.design)
+    found: FloatArray = np.maximum(before - seen, 0) + np.einsum("ij,ij->i", far @ point.vcov, far)
+    return found
 
 
 def bounds(mean: FloatArray, variance: FloatArray, df: float) -> Predicted:
@@ -179,6 +183,15 @@ def bounds(mean: FloatArray, variance: FloatArray, df: float) -> Predicted:
     error = np.sqrt(np.maximum(variance, 0))
     reach = float(stdtrit(max(df, 1), 0.5 + COVERAGE / 2)) * error
     return Predicted(mean, error, mean - reach, mean + reach)
+
+
+def _base(everyone: Everyone, sample: Sample, point: Point) -> FloatArray:
+    """Error variance of the pace of each student's cell."""
+    if not everyone.alike:
+        return cell_errors(sample, point, everyone.cell, everyone.X)
+    cell, first = np.unique(everyone.cell, return_index=True)
+    found: FloatArray = cell_errors(sample, point, cell, everyone.X[first])[everyone.cell]
+    return found
 
 
 def _own(everyone: Everyone, theta: FloatArray) -> FloatArray:

@@ -109,7 +109,7 @@ def _pairs(parts: list[FloatArray]) -> list[tuple[FloatArray, FloatArray]]:
 def _height(value: FloatArray, error: FloatArray, mark: float) -> FloatArray:
     """How many errors the estimate lies above the mark; an exact one lies infinitely far, at the mark above it."""
     exact = np.where(value >= mark, np.inf, -np.inf)
-    found = np.divide(value - mark, error, out=exact.copy(), where=error > 0)
+    found = np.divide(value - mark, error, out=exact.copy(), where=error > NEAR)
     return np.where(np.isnan(value) | np.isnan(error), np.nan, found)
 
 

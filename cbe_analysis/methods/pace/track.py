@@ -6,18 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri, stdtrit
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.methods.arrays import FloatArray, IntArray, columns, numbers, sums
-from cbe_analysis.methods.pace.fit import Model, PaceFit
-from cbe_analysis.methods.pace.likelihood import Point, evaluate
-from cbe_analysis.methods.pace.nested import ERROR, PARTS
-from cbe_analysis.methods.pace.prediction import COVERAGE, posterior, shared_error
+from cbe_analysis.methods.arrays import FloatArray, IntArray, columns, numbers
+from cbe_analysis.methods.pace.chances import chances, errors_of_counts
+from cbe_analysis.methods.pace.fit import PaceFit
 from cbe_analysis.methods.pace.shares import Share
 from cbe_analysis.methods.proportions import share_interval
-
-STEP = 1e-4  # of the variances together, for derivatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def on_track(
     here = np.ones(n, bool) if present is None else columns(present, n, "present")[:, 0] > 0
     stands, left = (_of_present(values, here, name) for values, name in ((level, "level"), (years_left, "years_left")))
     required = _required(stands, left, exit_level)
-    chance = _chances(fit.students.pace, fit.students.std_error, required)
+    chance = chances(fit.students.pace, fit.students.std_error, required)
     chance[~here] = required[~here] = np.nan
     codes, kinds = given.groups.codes, len(fit.groups)
     counts = [np.bincount(codes[some], minlength=kinds) for some in (here, here & (required == 0), ~here)]
@@ -93,7 +88,9 @@ def on_track(
     raw = np.array(
         [enough[judged & (codes == g)].mean() if (judged & (codes == g)).any() else np.nan for g in range(kinds)]
     )
-    shares = tuple(_share(fit, required, chance, here & (codes == g)) for g in range(kinds))
+    errors = errors_of_counts(fit.model, fit.variances.vcov, required, chance)
+    totals = np.bincount(codes[here], weights=chance[here], minlength=kinds)
+    shares = tuple(_share(float(totals[g]), int(counts[0][g]), float(errors[g])) for g in range(kinds))
     return Track(required, chance, shares, raw, counts[0], counts[1], late, counts[2])
 
 
@@ -113,81 +110,12 @@ def _required(level: FloatArray, years_left: FloatArray, exit_level: float) -> F
     return np.where(missing <= 0, 0.0, pace)
 
 
-def _chances(mean: FloatArray, error: FloatArray, required: FloatArray) -> FloatArray:
-    """Chances that true paces are at least the required ones."""
-    known = np.isfinite(mean) & np.isfinite(error)
-    over = np.where(known & (error > 0), error, 1)
-    height = np.where(np.isfinite(required), mean - required, 0)
-    chance = np.where(error > 0, ndtr(height / over), height >= 0)
-    chance = np.where(known, chance, np.nan)
-    chance = np.where(np.isposinf(required), 0.0, chance)
-    return np.where(required == 0, 1.0, chance)
-
-
-def _share(fit: PaceFit, required: FloatArray, chance: FloatArray, some: NDArray[np.bool_]) -> Share:
-    """The expected share of some students, with the interval of Wilson on the effective number."""
-    n = int(some.sum())
-    if n == 0 or not np.isfinite(chance[some]).all():
+def _share(total: float, n: int, error: float) -> Share:
+    """The expected share of n students, with the interval of Wilson on the effective number."""
+    if n == 0 or not np.isfinite(total):
         return Share(float("nan"), float("nan"), float("nan"))
-    value = float(chance[some].mean())
-    open_ = some & (required > 0) & np.isfinite(required)
-    error = _error(fit, required, chance, open_) / n**2
-    if error <= 0 or not 0 < value < 1:
+    value = min(total / n, 1.0)
+    if not error > 0 or not 0 < value < 1:
         return Share(value, value, value)
-    interval = share_interval(value * n, n, design_effect=n * error / (value * (1 - value)))
+    interval = share_interval(value * n, n, design_effect=error / n / (value * (1 - value)))
     return Share(value, interval.low, interval.high)
-
-
-def _error(fit: PaceFit, required: FloatArray, chance: FloatArray, some: NDArray[np.bool_]) -> float:
-    """Error variance of the number on track among some students.
-
-    Each student's own chance; what students have in common through fixed effects, schools and cells, widened as
-    Student's t is wider than the normal with so few schools; the variances.
-    """
-    if not some.any():
-        return 0.0
-    model = fit.model
-    found = posterior(model.everyone, model.sample, model.point)
-    error = np.sqrt(np.maximum(found.variance, 1e-300))
-    height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
-    steep = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0)
-    along = steep * found.left
-    cells = sums(model.everyone.cell, along, len(model.cells.group))
-    common = shared_error(model.sample, model.point, along @ model.everyone.X, cells) - along**2 @ found.base
-    turned = _turned(fit, required, some)
-    own = float((chance[some] * (1 - chance[some])).sum())
-    return own + _few(model) * max(float(common), 0.0) + float(turned @ fit.variances.vcov @ turned)
-
-
-def _few(model: Model) -> float:
-    """The square of Student's t over the normal's, for the schools that have paces."""
-    schools = len(np.unique(model.sample.nest.school[model.sample.nest.cell]))
-    if schools < 2:
-        return 1.0
-    return float(stdtrit(schools - 1, 0.5 + COVERAGE / 2) / ndtri(0.5 + COVERAGE / 2)) ** 2
-
-
-def _turned(fit: PaceFit, required: FloatArray, some: NDArray[np.bool_]) -> FloatArray:
-    """Derivatives of the expected number on track in the variances, shape `(4,)`."""
-    model, vcov = fit.model, fit.variances.vcov
-    found = np.zeros(len(PARTS))
-    mean = float(model.sample.nest.spread.mean())
-    total = float(model.point.theta.sum() - model.point.theta[ERROR] * (1 - mean))
-    for k in np.flatnonzero(np.diag(vcov) > 0).tolist():
-        step = STEP * total / (mean if k == ERROR else 1)
-        down = min(step, float(model.point.theta[k]))
-        moved = [_expected(model, required, some, _moved(model.point, k, by)) for by in (step, -down)]
-        found[k] = (moved[0] - moved[1]) / (step + down)
-    return found
-
-
-def _moved(point: Point, part: int, by: float) -> FloatArray:
-    theta = point.theta.copy()
-    theta[part] += by
-    return theta
-
-
-def _expected(model: Model, required: FloatArray, some: NDArray[np.bool_], theta: FloatArray) -> float:
-    """The expected number on track at other variances."""
-    found = posterior(model.everyone, model.sample, evaluate(model.sample, theta))
-    return float(_chances(found.mean[some], np.sqrt(found.variance[some]), required[some]).sum())

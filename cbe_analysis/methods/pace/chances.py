@@ -1,0 +1,89 @@
+"""Chances of students to keep a required pace, and how uncertain the number is who will.
+
+Students of one school and group are judged by the same estimated means, so that their chances err together.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri, stdtrit
+
+from cbe_analysis.methods.arrays import FloatArray, sums
+from cbe_analysis.methods.pace.fit import Model
+from cbe_analysis.methods.pace.likelihood import evaluate
+from cbe_analysis.methods.pace.nested import ERROR, PARTS
+from cbe_analysis.methods.pace.prediction import COVERAGE, posterior, shared_errors
+
+STEP = 1e-4  # of the variances together, for derivatives
+
+
+def chances(mean: FloatArray, error: FloatArray, required: FloatArray) -> FloatArray:
+    """Chances that true paces are at least the required ones."""
+    known = np.isfinite(mean) & np.isfinite(error)
+    over = np.where(known & (error > 0), error, 1)
+    height = np.where(np.isfinite(required), mean - required, 0)
+    chance = np.where(error > 0, ndtr(height / over), height >= 0)
+    chance = np.where(known, chance, np.nan)
+    chance = np.where(np.isposinf(required), 0.0, chance)
+    return np.where(required == 0, 1.0, chance)
+
+
+def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray) -> FloatArray:
+    """Error variance of the number in each group who keep their required pace, shape `(g,)`.
+
+    Each student's own chance; what students have in common through fixed effects, schools and cells, widened as
+    Student's t is wider than the normal with so few schools; the estimated variances. Students whose chance is certain
+    or unknown have no part.
+
+    Parameters
+    ----------
+    vcov
+        Covariance of the estimated variances.
+    """
+    codes, kinds = model.given.groups.codes, len(model.given.groups.labels)
+    some = np.isfinite(chance) & np.isfinite(required) & (required > 0)
+    own = np.bincount(codes[some], weights=(chance * (1 - chance))[some], minlength=kinds)
+    if not some.any():
+        return own.astype(np.float64)
+    found = posterior(model.everyone, model.sample, model.point)
+    error = np.sqrt(np.maximum(found.variance, 1e-300))
+    height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
+    along = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0) * found.left
+    fixed = sums(codes, along[:, None] * model.everyone.X, kinds)
+    cells = np.zeros((len(model.cells.group), kinds))
+    at = np.arange(len(cells)), model.cells.group
+    cells[at] = sums(model.everyone.cell, along, len(cells))
+    together = shared_errors(model.sample, model.point, fixed, cells) - sums(codes, along**2 * found.base, kinds)
+    turned = _turned(model, vcov, required, some)
+    result: FloatArray = own + few(model) * np.maximum(together, 0) + np.einsum("kg,kl,lg->g", turned, vcov, turned)
+    return result
+
+
+def few(model: Model) -> float:
+    """The square of Student's t over the normal's, for the schools that have paces."""
+    schools = len(np.unique(model.sample.nest.school[model.sample.nest.cell]))
+    if schools < 2:
+        return 1.0
+    return float(stdtrit(schools - 1, 0.5 + COVERAGE / 2) / ndtri(0.5 + COVERAGE / 2)) ** 2
+
+
+def _turned(model: Model, vcov: FloatArray, required: FloatArray, some: NDArray[np.bool_]) -> FloatArray:
+    """Derivatives of the expected numbers in the variances, shape `(4, g)`."""
+    found = np.zeros((len(PARTS), len(model.given.groups.labels)))
+    mean, theta = float(model.sample.nest.spread.mean()), model.point.theta
+    total = float(theta.sum() - theta[ERROR] * (1 - mean))
+    for k in np.flatnonzero(np.diag(vcov) > 0).tolist():
+        step = STEP * total / (mean if k == ERROR else 1)
+        down = min(step, float(theta[k]))
+        unit = np.eye(len(PARTS))[k]
+        above, below = (_expected(model, required, some, theta + by * unit) for by in (step, -down))
+        found[k] = (above - below) / (step + down)
+    return found
+
+
+def _expected(model: Model, required: FloatArray, some: NDArray[np.bool_], theta: FloatArray) -> FloatArray:
+    """The expected numbers at other variances, shape `(g,)`."""
+    found = posterior(model.everyone, model.sample, evaluate(model.sample, theta))
+    chance = np.where(some, chances(found.mean, np.sqrt(found.variance), required), 0)
+    return sums(model.given.groups.codes, chance, len(model.given.groups.labels))
