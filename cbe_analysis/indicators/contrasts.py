@@ -166,6 +166,9 @@ def _reference(groups: Grouping, part: NDArray[np.bool_], contrast: Contrast) ->
     for at, column in enumerate(groups.columns):
         offered = {groups.values[g][at] for g in np.flatnonzero(part)}
         if contrast.references.get(column) not in offered:
+            if len(offered) < 2:
+                why = f"{choices(offered)} is the only known '{column}'" if offered else f"no '{column}' is known"
+                raise UsageError(f"there is nothing to compare: {why}", f"by {column}", "leave compare out")
             fault = "has no students here" if column in contrast.references else "is not chosen"
             raise UsageError(
                 f"the reference group of '{column}' {fault}",

@@ -133,7 +133,12 @@ def _counted(asked: Request) -> Answer:
         found.append(formed)
         rows += [r | {"at": period.at} if period.at else r for r in _summarised(asked, formed)]
     if not any(len(f.rows) for f in found):
-        raise UsageError(f"no case of '{asked.indicator.id}' is left", "where", "check the conditions and the options")
+        read = " or ".join(f"'{t}'" for t in asked.tables if t in asked.indicator.main)
+        raise UsageError(
+            f"no case of '{asked.indicator.id}' is left",
+            f"table {read}",
+            "its rows lack what is counted, or lie outside where and the options: check these",
+        )
     frame = pd.DataFrame(rows)
     trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by) if asked.over else ""
     windows = [f.window for f in found if f.window[0]]

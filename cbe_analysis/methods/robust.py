@@ -101,7 +101,9 @@ class RobustFit:
         seen = self.scores.seen(direction)
         if not seen >= SEEN:
             return Contrasted(value, seen=seen)
-        std_error = float(np.sqrt(direction @ self.scores.meat @ direction))
+        std_error = float(
+            np.sqrt(max(float(direction @ self.scores.meat @ direction), 0.0))
+        )  # noise may fall below zero
         return bounded(value, std_error, self.scores.freedom(direction), seen)
 
     def coefficient(self, column: int) -> Contrasted:

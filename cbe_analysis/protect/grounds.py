@@ -165,6 +165,8 @@ def _reference_gone(grounds: Grounds, entry: Entry, blocked: Collection[int], ca
 
 def _others_coded(entry: Entry, own: Entry) -> bool:
     """True when the share that a gap or a ratio is taken against lies where shares of that many are coded."""
+    if math.isnan(entry.value):  # a ratio to nobody at all: that there is none would say so
+        return True
     against = own.value - entry.value if entry.quantity == "gap" else own.value / entry.value if entry.value else 0.0
     points = coded_within(0 if math.isnan(entry.n_reference) else entry.n_reference)
     return not points < nearest(min(max(against, 0.0), 1.0)) < 100 - points
