@@ -17,7 +17,7 @@ from cbe_analysis.importers.mapping_cells import NAME, VALUE, write
 from cbe_analysis.importers.mapping_draft import draft
 from cbe_analysis.importers.mapping_plan import Block, Plan, Skip, Source, read_plan
 from cbe_analysis.importers.places import plain_files, real
-from cbe_analysis.importers.reading import Rows, read_rows
+from cbe_analysis.importers.reading import LARGEST, Rows, read_rows
 from cbe_analysis.tables import TABLES, Column
 
 __all__ = ["draft", "read", "told"]
@@ -76,6 +76,7 @@ class _Made:
     plan: Plan
     folder: Path
     records: int = 0
+    size: int = 0
     blocks: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
     accounts: dict[str, _Account] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
@@ -85,9 +86,13 @@ class _Made:
         """Read the files of a source."""
         parts: dict[int, list[pd.DataFrame]] = {}
         for file in _files(self.folder, source):
-            rows = read_rows(file, separators=(source.delimiter,), encoding=source.encoding, ragged=source.ragged)
-            used = _check_columns(source, rows)
-            self.unused.update((name, None) for name in rows.frame.columns if name not in used)
+            self._weigh(file)
+            used = frozenset(_places(source))
+            rows = read_rows(
+                file, separators=(source.delimiter,), encoding=source.encoding, ragged=source.ragged, only=used
+            )
+            _check_columns(source, rows)
+            self.unused.update((name, None) for name in rows.header if name not in used)
             self.records += rows.records
             self.remarks += rows.remarks
             for number, block in enumerate(source.blocks):
@@ -95,6 +100,16 @@ class _Made:
         for number, block in enumerate(source.blocks):
             whole = joining.keyed(block.table, pd.concat(parts[number]).fillna(""))
             self.blocks.setdefault(block.table, []).append(self._once(block, whole))
+
+    def _weigh(self, file: Path) -> None:
+        """Refuse more files than fit into memory together."""
+        self.size += file.stat().st_size
+        if self.size > LARGEST:
+            raise UnreadableData(
+                f"the files of the mapping are larger than {LARGEST >> 30} GB together",
+                self.plan.file.name,
+                "import them in parts: a mapping, and a district's folder, for each year or two",
+            )
 
     def _rows(self, source: Source, block: Block, rows: Rows) -> pd.DataFrame:
         """The rows that a block makes of a file."""
@@ -185,12 +200,17 @@ def _files(folder: Path, source: Source) -> tuple[Path, ...]:
     return tuple(file for one in found for file in plain_files(one))
 
 
-def _check_columns(source: Source, rows: Rows) -> frozenset[str]:
-    """The columns that the source uses, all of which must be in the file."""
-    there = [str(name) for name in rows.frame.columns]
+def _places(source: Source) -> dict[str, str]:
+    """Column that the source uses -> where in the mapping."""
     places = {skip.column: source.where for skip in source.skip}
     for block in source.blocks:
         places |= dict.fromkeys(block.used, block.where)
+    return places
+
+
+def _check_columns(source: Source, rows: Rows) -> None:
+    """Refuse a file that lacks a column that the source uses."""
+    there, places = rows.header, _places(source)
     for name in sorted(set(places) - set(there)):
         if not set(places) & set(there):  # a file without a header has students' values in its first line
             remedy = "check that this is the right file, and that its first line names the columns"
@@ -199,7 +219,6 @@ def _check_columns(source: Source, rows: Rows) -> frozenset[str]:
         else:
             remedy = f"its columns are: {choices(there, 40)}"
         raise UsageError(f"the file has no column '{name}'", f"{rows.file}; {places[name]}", remedy)
-    return frozenset(places)
 
 
 def _skipped(frame: pd.DataFrame, skip: Skip) -> pd.Series:

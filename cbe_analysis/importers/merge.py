@@ -175,7 +175,7 @@ class _Import:
         self.files[f"{table}.csv"] = text
         self.tables[table] = TableRecord(tuple(parts), digest(text))
         for source, part in parts.items():
-            self.files[part_file(table, source)] = _csv(table, part)
+            self.files[part_file(table, source)] = text if len(parts) == 1 else _csv(table, part)
 
     def _remark_join(self, table: str, there: Parts, rows: pd.DataFrame) -> None:
         """Say where sources differ, and what people did to the file."""

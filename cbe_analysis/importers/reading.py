@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -38,6 +38,8 @@ class Rows:
         Its index counts the records of the file from 1, so that a message can say which.
     records
         Records of the file; the frame lacks those left out.
+    header
+        The columns of the file, those that were not asked for among them.
     left_out
         Records with more fields than the header: which field is which cannot be known.
     remarks
@@ -47,11 +49,19 @@ class Rows:
     file: str
     frame: pd.DataFrame = field(repr=False)
     records: int
+    header: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
 
-def read_rows(file: Path, *, separators: Sequence[str] = (",",), encoding: str = "utf-8", ragged: bool = False) -> Rows:
+def read_rows(
+    file: Path,
+    *,
+    separators: Sequence[str] = (",",),
+    encoding: str = "utf-8",
+    ragged: bool = False,
+    only: Collection[str] | None = None,
+) -> Rows:
     """The records of a delimited text file with a header.
 
     Parameters
@@ -65,6 +75,8 @@ def read_rows(file: Path, *, separators: Sequence[str] = (",",), encoding: str =
     ragged
         True where the format is known for rows of uneven length: fields missing at the end are read as empty, with a
         remark, and rows with more fields than the header are left out, with their count. Otherwise both are errors.
+    only
+        The columns to be kept in memory; None for all.
 
     Raises
     ------
@@ -81,7 +93,7 @@ def read_rows(file: Path, *, separators: Sequence[str] = (",",), encoding: str =
         check_text(file)
     with file.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
         try:
-            return _Reading(file.name, ragged).rows(_lines(stream, separators, file.name))
+            return _Reading(file.name, ragged, only).rows(_lines(stream, separators, file.name))
         except UnicodeError:
             raise UnreadableData(f"the file is not written in {encoding}", file.name, SAVE) from None
         except csv.Error:
@@ -137,6 +149,7 @@ class _Reading:
 
     file: str
     ragged: bool
+    only: Collection[str] | None = None
     short: list[int] = field(default_factory=list)
     long: list[int] = field(default_factory=list)
 
@@ -150,7 +163,8 @@ class _Reading:
             parts.append(self._part(batch, names, records))
             records += len(batch)
         self._refuse_ragged()
-        frame = pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+        kept = [name for name in names if self.only is None or name in self.only]
+        frame = pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype="str") for name in kept})
         freed = _free_spreadsheet_text(frame)
         remarks = (
             Remark(not records, f"file {self.file} has a header and no rows"),
@@ -158,11 +172,12 @@ class _Reading:
             Remark(freed, f'cells of {self.file} written ="..." to keep a spreadsheet off, read without it'),
         )
         left_out = (LeftOut(len(self.long), "more fields than the header"),) if self.long else ()
-        return Rows(self.file, frame, records, left_out, tuple(r for r in remarks if r.count))
+        return Rows(self.file, frame, records, tuple(names), left_out, tuple(r for r in remarks if r.count))
 
     def _part(self, batch: list[list[str]], names: list[str], before: int) -> pd.DataFrame:
         """The lines as a frame; the uneven ones are noted."""
         width = len(names)
+        places = [place for place, name in enumerate(names) if self.only is None or name in self.only]
         kept, numbers = [], []
         for number, line in enumerate(batch, start=before + 1):
             if len(line) < width:
@@ -171,9 +186,10 @@ class _Reading:
             elif any(extra.strip() for extra in line[width:]):
                 self.long.append(number)
                 continue
-            kept.append([cell.strip() for cell in line[:width]])
+            kept.append([line[place].strip() for place in places])
             numbers.append(number)
-        return pd.DataFrame(kept, columns=names, index=pd.Index(numbers, dtype="int64"), dtype="str")
+        columns = [names[place] for place in places]
+        return pd.DataFrame(kept, columns=columns, index=pd.Index(numbers, dtype="int64"), dtype="str")
 
     def _refuse_ragged(self) -> None:
         uneven = sorted([*self.short, *self.long])

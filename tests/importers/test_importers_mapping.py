@@ -5,7 +5,9 @@ import os
 import pytest
 
 from cbe_analysis.errors import CbeError, UnreadableData, UsageError
+from cbe_analysis.importers import mapping
 from cbe_analysis.importers.mapping import read
+from cbe_analysis.importers.reading import read_rows
 
 SECRET = "Zylphia"  # stands for a student's value: no message may hold it
 TARGETS = """
@@ -381,3 +383,26 @@ def test_no_message_holds_a_cell(source):
         with pytest.raises(CbeError) as e:
             read(source(STATUS, status=HEADER + cells + "\n"))
         assert SECRET not in str(e.value)
+
+
+def test_columns_that_the_mapping_does_not_use_are_told_and_not_held(source, monkeypatch):
+    place = source(TARGETS, targets="Code,Level,Title,Core,Note,Room\nA,5,Count,yes,x,1\n")
+    held = []
+    monkeypatch.setattr(mapping, "read_rows", lambda *a, **k: held.append(read_rows(*a, **k)) or held[-1])
+    harvest = read(place)
+    assert list(held[0].frame.columns) == ["Code", "Level", "Title", "Core"]
+    assert harvest.summary.columns_left == ("Note", "Room")
+
+
+def test_files_that_do_not_fit_into_memory_together_are_refused_before_they_are_read(source, monkeypatch):
+    monkeypatch.setattr(mapping, "LARGEST", 60)
+    place = source(TARGETS.replace("targets.csv", "*.csv"), a="Code,Level,Title,Core\nA,5,Count,yes\n", b="x" * 40)
+    with pytest.raises(UnreadableData, match=r"together.*import them in parts"):
+        read(place)
+
+
+@pytest.mark.parametrize("rest", ["A,Zylphia,3,yes\n", "<a>Zylphia</a>\n"])
+def test_a_file_without_a_header_is_not_quoted(source, rest):
+    with pytest.raises(UsageError, match="first line names the columns") as refused:
+        read(source(TARGETS, targets=rest))
+    assert SECRET not in str(refused.value)
