@@ -98,9 +98,10 @@ def slope(sample: Sample, point: Point) -> Slope:
     information = between.squared_traces()
     shrunk = point.vcov @ inner
     information += np.einsum("kij,lji->kl", shrunk, shrunk)
+    turned = [some @ point.vcov for some in moved]
     for k, some in enumerate(moved):
         divided = between.solve(some)
-        information[k] -= 2 * np.array([np.vdot(point.vcov, other.T @ divided) for other in moved])
+        information[k] -= 2 * np.array([np.vdot(other, divided) for other in turned])
     if sample.degrees:
         error = point.theta[ERROR]
         gradient[ERROR] += sample.degrees / error - sample.squares / error**2
