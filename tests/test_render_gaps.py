@@ -97,6 +97,37 @@ def test_what_is_said_hangs_on_p(p, answer, sure):
     assert sure in words.sure(found, POLICY)
 
 
+def untested(*gaps, audience="staff"):
+    """The release of status in which groups were described and not tested."""
+    none = float("nan")
+    rows = [("mean", "(all)", 700, 400.0, 2.0), ("mean", "no", 400, 405.0, 2.0), *gaps]
+    if gaps:
+        rows.append(("mean", "yes", 300, 395.0, 2.0))
+    found = estimates("status", ["support"], rows, outcome="map:reading", where=["grade=3"])
+    found.rows.loc[found.rows["quantity"] == "gap", ["std_error", "low", "high", "p", "p_adjusted"]] = none
+    return protect(found, POLICY, audience)
+
+
+@pytest.mark.parametrize("audience", ["public", "staff"])
+def test_what_was_not_tested_is_not_called_protected(audience):
+    releases = [untested(("gap", "yes", 300, -10.0, 2.0, compared(0.5, "no")), audience=audience)]
+    found = standings(releases)
+    assert words.answer(found, POLICY, releases) == (
+        "The differences between these groups could not be tested; the table describes them."
+    )
+    assert "we could not test a difference by reading support" in words.sure(found, POLICY)
+    assert "protected" not in told(found, releases)
+    assert "In public" not in told(found, releases)
+
+
+def test_one_group_alone_has_nothing_to_compare():
+    releases = [untested()]
+    found = standings(releases)
+    assert words.answer(found, POLICY, releases).startswith("There is nothing to compare")
+    assert "we have nothing to compare" in words.sure(found, POLICY)
+    assert "protected" not in told(found, releases)
+
+
 def test_protected_groups_leave_everything_whole():
     releases = [alone(n=6)]
     found = standings(releases)
@@ -220,3 +251,10 @@ def test_an_interval_that_is_far_wider_than_others_leaves_them_readable():
     (picture,) = gap_charts(standings([made]), POLICY)
     assert picture.alt
     assert low < usual[0].low < usual[0].high < high
+
+
+def test_nought_has_no_sign():
+    (rows,) = [readings(alone(gap=0.2, p=0.9, n=300))]
+    gap = next(r for r in rows if r.quantity == "gap")
+    assert dataclasses.replace(gap, value=0.2, shown="0").printed(sign=True) == "0"
+    assert dataclasses.replace(gap, value=2.0, shown="2").printed(sign=True) == "+2"

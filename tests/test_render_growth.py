@@ -115,6 +115,12 @@ def test_a_district_in_which_all_are_alike_says_why_nothing_is_shown(audience):
     assert growth_curves(found, POLICY) == ()
 
 
+def test_groups_of_which_none_is_shown_are_not_said_to_have_grown():
+    rows = [("slope", "(all)", 12, 20.0, 0.5), ("slope", "no", 7, 19.0, 0.6), ("slope", "yes", 5, 21.0, 0.6)]
+    found = courses([protect(estimates("growth_rate", ["support"], rows), POLICY)])
+    assert words.answer(found, POLICY).startswith("Students gained, on average, 20")
+
+
 def test_several_protected_groups_are_one_row_of_the_table():
     rows = [("slope", "(all)", 500, 20.0, 0.5)]
     rows += [("slope", g, n, 20.0, 0.6) for g, n in (("blue", 480), ("green", 6), ("red", 4))]

@@ -55,7 +55,11 @@ def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release
     if not widest:
         if any(s.difference is not None for s in found):
             return "We cannot tell whether results differ between these groups."
-        return "The differences between these groups are protected."
+        return {
+            "not tested": "The differences between these groups could not be tested; the table describes them.",
+            "protected": "The differences between these groups are protected.",
+            "": "There is nothing to compare: fewer than two groups have results.",
+        }[_why_untested(found)]
     where = whose(releases, policy)
     start = f"In {names.lower(where)}, " if where.lower().startswith("grade") else ""
     pairs: dict[tuple[str, str, str], list[Standing]] = {}
@@ -66,6 +70,12 @@ def answer(found: Sequence[Standing], policy: Policy, releases: Sequence[Release
         factors = listed([names.factor(policy, f) for f in dict.fromkeys(factor for factor, _, _ in pairs)])
         told = [f"{start}results differ most by {factors}.", *told]
     return " ".join(map(names.upper, told))
+
+
+def _why_untested(found: Sequence[Standing]) -> str:
+    """Why no difference has an interval: "not tested", "protected", or empty where there is none at all."""
+    gaps = [r for s in found for r in s.rows if r.quantity == "gap"]
+    return "not tested" if any(g.known for g in gaps) else "protected" if any(g.protected for g in gaps) else ""
 
 
 def _widest(own: Sequence[Standing]) -> Standing | None:
@@ -98,7 +108,7 @@ def sure(found: Sequence[Standing], policy: Policy) -> str:
         by: dict[str, list[str]] = {}
         for standing in own:
             gap = standing.difference
-            word = gap.sureness() if gap is not None else "protected"
+            word = gap.sureness() if gap is not None else _why_untested([standing]) or "nothing"
             by.setdefault(word or "not tested", []).append(standing.factor)
         told.append(_one_sure(by, policy, inside(own[0], found, policy) if _scores(own[0]) else ""))
     return " ".join(["**How sure are we?**", *told, _large(found, policy)]).strip()
@@ -121,6 +131,8 @@ def _one_sure(by: dict[str, list[str]], policy: Policy, subject: str) -> str:
         parts.append(f"cannot tell whether there is one by {names.factors(policy, by['cannot tell'], 'or')}")
     if "not tested" in by:
         parts.append(f"could not test a difference by {names.factors(policy, by['not tested'], 'or')}")
+    if not parts and "protected" not in by:
+        return f"{start} have nothing to compare."
     if not parts:
         return f"{start} cannot say: the differences are protected."
     return f"{start} {'; we '.join(parts)}."
@@ -176,7 +188,7 @@ def _overlap(found: Sequence[Standing], policy: Policy) -> str:
     """How far the groups of the widest clear difference overlap."""
     known = [(s, e) for s in found if s.main and (e := s.effect(s.main)) is not None and e.known and e.clear]
     if not known:
-        if not any(s.difference for s in found):
+        if not any(s.difference for s in found) and _why_untested(found) == "protected":
             return "In public, these groups are too small, or too much alike, to compare."
         return "Groups that look alike here may still differ in other results."
     standing, effect = max(known, key=lambda pair: abs(pair[1].value))

@@ -69,9 +69,10 @@ def _grew(found: Sequence[Course], policy: Policy) -> str:
 def _who(found: Sequence[Course]) -> str:
     """Who grew: every group, every group shown, or students on average."""
     slopes = [s for c in found for g in c.groups if (s := c.slope(g)) is not None]
-    if not all(s.low > 0 for s in slopes if s.bounded):
+    shown = [s for s in slopes if s.bounded]
+    if not shown or not all(s.low > 0 for s in shown):
         return "Students gained, on average,"
-    every = "Every group" if all(s.bounded for s in slopes) else "Every group that can be shown"
+    every = "Every group" if shown == slopes else "Every group that can be shown"
     return f"{every} grew: on average"
 
 
