@@ -17,10 +17,11 @@ from cbe_analysis.render.characters import lacking
 from cbe_analysis.render.fitting import fitted
 
 Bundle = Mapping[str, Any]
+TIGHTER = (0.75, 0.5)  # of the room between blocks: tried where it saves a page
 
 
 def typeset(bundles: Sequence[Bundle]) -> bytes:
-    """The brief as a PDF.
+    """The brief as a PDF, its blocks closer together where that saves a page.
 
     Parameters
     ----------
@@ -32,18 +33,37 @@ def typeset(bundles: Sequence[Bundle]) -> bytes:
     RunFailed
         When a text holds a character that no font of the kit can draw, or a block breaks a rule of PDF/UA-1.
     """
+    masthead, body = bundles[0], fitted(bundles[1:])
+    pdf = _compiled(masthead, body)
+    pages = _pages(pdf)
+    for share in TIGHTER if pages > 1 else ():
+        closer = _compiled(masthead, [{**b, "after": share * b["after"]} for b in body])
+        if _pages(closer) < pages:
+            pdf = closer
+            break
+    return _row_headers(pdf, sum(map(_tables_in, body)))
+
+
+def _compiled(masthead: Bundle, body: Sequence[Bundle]) -> bytes:
+    """The pages as the typesetter makes them."""
     import typst
 
-    masthead, body = bundles[0], fitted(bundles[1:])
     made = datetime.fromisoformat(str(masthead["made"])).replace(tzinfo=UTC)
     document = json.dumps({"head": masthead, "body": body}, ensure_ascii=False, sort_keys=True)
     try:
-        pdf = _compiler().compile(
+        pdf: bytes = _compiler().compile(
             _template(), format="pdf", pdf_standards=["ua-1"], timestamp=made, sys_inputs={"document": document}
         )
     except typst.TypstError as e:
         raise _refusal(document, str(e)) from None
-    return _row_headers(pdf, sum(map(_tables_in, body)))
+    return pdf
+
+
+def _pages(pdf: bytes) -> int:
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
 
 
 def _refusal(document: str, complaint: str) -> RunFailed:

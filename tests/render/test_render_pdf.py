@@ -201,3 +201,12 @@ def test_another_complaint_of_the_typesetter_does_not_repeat_the_text(head):
     with pytest.raises(RunFailed, match="cannot be typeset") as refusal:
         typeset([broken])
     assert "secret" not in str(refusal.value)
+
+
+def test_blocks_come_closer_where_that_saves_a_page(printed_brief, table, monkeypatch):
+    counts = range(7, 12)
+    closer = [pages(printed_brief(*[table] * count)) for count in counts]
+    monkeypatch.setattr("cbe_analysis.render.pdf.TIGHTER", ())
+    loose = [pages(printed_brief(*[table] * count)) for count in counts]
+    saved = [len(a) - len(b) for a, b in zip(loose, closer, strict=True)]
+    assert set(saved) == {0, 1}
