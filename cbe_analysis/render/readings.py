@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ALL, UNKNOWN = "(all)", "(unknown)"
 _COUNT = re.compile(r"\d[\d,]*")
+_COUNTED = re.compile(r"[1-9]")  # a number that is not printed as nought
 _DECIMALS = re.compile(r"\.(\d+)")
 CERTAIN = ("very sure", "fairly sure")
 ROUGH_FROM = 100
@@ -90,7 +91,7 @@ class Reading:
         """The value as text, its unit beside it where that is % or points; None where protected."""
         if self.protected:
             return None
-        return f"+{self.shown}" if sign and self.value > 0 else self.shown
+        return f"+{self.shown}" if sign and self.value > 0 and _COUNTED.search(self.shown) else self.shown
 
     def rough(self) -> str:
         """The value for a chart: as printed, but no decimals from 100 on."""

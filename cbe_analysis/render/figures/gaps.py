@@ -82,7 +82,7 @@ def gap_charts(found: Sequence[Standing], policy: Policy) -> tuple[Picture, ...]
             lines += _open([_gap_line([c[f] for c in columns], group, policy) for group in standing.groups])
         heads = [words.heading(o, found, policy) for o in pair]
         if _seen(lines):
-            pictures.append(_chart(lines, heads, alike=_alike(pair)).picture(*words.gap_chart(columns, policy)))
+            pictures.append(_picture(lines, heads, words.gap_chart(columns, policy), alike=_alike(pair)))
     return tuple(pictures)
 
 
@@ -134,7 +134,7 @@ def crossing_charts(found: Sequence[Crossing], policy: Policy) -> tuple[Picture,
             closed = [line for block in blocks if not _seen(block) for line in block]
             lines = [*seen, *_open(closed)]
             heads = [words.heading(o, found, policy) for o in pair]
-            pictures.append(_chart(lines, heads, alike=_alike(pair)).picture(*words.crossing_chart(columns, policy)))
+            pictures.append(_picture(lines, heads, words.crossing_chart(columns, policy), alike=_alike(pair)))
     return tuple(pictures)
 
 
@@ -162,6 +162,22 @@ def _students(value: Reading | None) -> str:
 def _alike(outcomes: Sequence[str]) -> bool:
     """True when the outcomes are of one test, and may share a scale."""
     return len({o.rpartition(":")[0] for o in outcomes}) == 1
+
+
+def _picture(lines: Sequence[Line], heads: Sequence[str], told: tuple[str, str, str], *, alike: bool) -> Picture:
+    """The chart with its title, unit and alt text, and what an arrow means where there is one."""
+    title, sub, alt = told
+    panels = [[line.marks[i] for line in lines] for i in range(len(heads))]
+    shown = [[m.value for m in panel if m] for panel in panels]
+    shared = [v for panel in shown for v in panel]
+    cut = any(_passes(v, _limits(shared if alike else panel)) for panel in shown for v in panel)
+    return _chart(lines, heads, alike=alike).picture(title, sub + (f" {words.ARROW}" if cut else ""), alt)
+
+
+def _passes(value: Reading, limits: tuple[float, float]) -> bool:
+    """True when the interval goes on past the chart."""
+    low, high = limits
+    return value.bounded and (value.low < low or value.high > high)
 
 
 def _chart(lines: Sequence[Line], heads: Sequence[str], *, alike: bool) -> Canvas:
@@ -201,11 +217,12 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     low, high = axes.get_xlim()
-    air = EDGE / axes.get_window_extent().width * (high - low)
+    last = high - EDGE / axes.get_window_extent().width * (high - low)
     if any(m.value.unit.startswith("share") for _, line in lines for m in line.marks if m):
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    ticks = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    axes.set_xticks([t for t in ticks if low + air / 2 <= t <= high - air])
+    rounds = (MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, last) for most in (4, 5, 6, 7))
+    inside = [[t for t in ticks if low <= t <= last] for ticks in rounds]
+    axes.set_xticks(next((ticks for ticks in inside if len(ticks) > 1), inside[-1]))
     axes.grid(axis="x")
     axes.spines.bottom.set_visible(False)
     for top, line in lines:
@@ -244,6 +261,8 @@ def _bar(axes: Axes, value: Reading, y: float, colour: str) -> None:
 def _limits(values: Iterable[Reading]) -> tuple[float, float]:
     """The lowest and the highest limit, with room for a number at the right; very wide intervals pass them."""
     known = [v for v in values if v.known]
+    if not known:
+        return 0.0, 1.0
     halves = sorted((v.high - v.low) / 2 for v in known if v.bounded)
     far = FAR * halves[len(halves) // 2] if halves else 0.0
     low = min(max(v.low, v.value - far) if v.bounded else v.value for v in known)

@@ -10,6 +10,8 @@ from cbe_analysis.render.standings import Crossing, Standing
 from cbe_analysis.render.wording import names
 from cbe_analysis.render.wording.tables import SMALL
 
+ARROW = "Arrow: the interval goes on, beyond the chart."
+
 
 def heading(outcome: str, found: Sequence[Standing] | Sequence[Crossing], policy: Policy) -> str:
     """The outcome as a heading: its subject, or the indicator in words."""
