@@ -171,6 +171,33 @@ def test_a_file_that_cannot_be_written(district, cbe, tmp_path):
     assert "cannot write" in printed
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_an_answer_goes_into_a_pipe_and_does_not_take_its_place(district, cbe, tmp_path):
+    folder, pipe = district(), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        code, _ = cbe("measure", "chronic_absence", folder, "--restricted", "--format", "csv", "--out", pipe)
+        if not pipe.is_fifo():
+            reader.kill()
+        answer, _ = reader.communicate()
+    assert code == 0
+    assert pipe.is_fifo()
+    assert answer.startswith(b"quantity,")
+
+
+def test_an_answer_for_a_link_goes_to_the_file_behind_it(district, cbe, tmp_path):
+    folder, link = district(), tmp_path / "link.csv"
+    (tmp_path / "answer.csv").write_text("old", encoding="utf-8")
+    try:
+        link.symlink_to(tmp_path / "answer.csv")
+    except OSError:
+        pytest.skip("this system lets no link be made")
+    code, _ = cbe("measure", "chronic_absence", folder, "--restricted", "--format", "csv", "--out", link)
+    assert code == 0
+    assert link.is_symlink()
+    assert (tmp_path / "answer.csv").read_text(encoding="utf-8").startswith("quantity,")
+
+
 def notebook(folder, source):
     """A notebook of one cell after its parameters."""
     parameters = nbformat.v4.new_code_cell(

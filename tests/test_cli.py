@@ -1,5 +1,6 @@
 """The command line: help, manual, messages, exit codes, and what each command would start."""
 
+import errno
 import os
 import re
 import subprocess
@@ -171,6 +172,19 @@ def test_a_fault_of_the_kit_shows_its_type_alone_and_keeps_the_rest_inside(cbe, 
         cbe("indicators")
         assert [path.stat().st_mode & 0o077 for path in (log, log.parent)] == [0, 0]
         assert log.read_text(encoding="utf-8").count("LookupError: Maria Lopez") == 2
+
+
+@pytest.mark.parametrize("kind", ["ENOSPC", "EROFS"])
+def test_a_full_disk_is_no_fault_of_the_kit(cbe, monkeypatch, kind):
+    number = getattr(errno, kind)
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(OSError(number, os.strerror(number))))
+    said = f"cbe: nothing more can be written ({os.strerror(number)}); free space, or write elsewhere\n"
+    assert cbe("indicators") == (2, "", said)
+
+
+def test_a_stop_that_the_library_caught_is_said(cbe, monkeypatch):
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(KeyboardInterrupt()))
+    assert cbe("indicators") == (130, "", "cbe: stopped\n")
 
 
 def test_a_fault_is_told_even_where_no_log_can_be_kept(cbe, monkeypatch, tmp_path):

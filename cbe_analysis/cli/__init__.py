@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -10,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from cbe_analysis.errors import CbeError
+from cbe_analysis.errors import CbeError, UsageError
 
 UNEXPECTED, STOPPED_BY_HAND = 4, 130
+FULL = {getattr(errno, name, errno.ENOSPC) for name in ("ENOSPC", "EDQUOT", "EROFS", "EFBIG")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with _heeding(told):
             code = app(args=None if arguments is None else list(arguments), prog_name="cbe", standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        if code != STOPPED_BY_HAND:  # how the library tells of a stop that it caught itself
+            return code if isinstance(code, int) else 0
+        message, code = "stopped", STOPPED_BY_HAND
     except (Exception, KeyboardInterrupt) as e:
         if os.environ.get("CBE_DEBUG") == "1":
             raise
@@ -80,6 +84,8 @@ def _explained(error: BaseException) -> tuple[str, int]:
 
         misuse = told(error)
         return str(misuse), misuse.exit_code
+    if isinstance(error, OSError) and error.errno in FULL:
+        return f"nothing more can be written ({error.strerror}); free space, or write elsewhere", UsageError.exit_code
     from cbe_analysis.cli.log import keep
 
     return f"stopped with {type(error).__name__}, which is a fault of the kit; {keep(error)}", UNEXPECTED

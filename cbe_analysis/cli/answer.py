@@ -104,9 +104,21 @@ def deliver(question: Question, folder: Path, *, audience: str | None, form: str
     if out is None:
         typer.echo(content.decode(), nl=False)
     else:
-        from cbe_analysis.run.places import write
-
-        write({out: content})
+        _put(content, out)
         typer.echo(f"Written: {out}", err=True)
     if audience is None:
         typer.echo("cbe: restricted: raw estimates, not protected. Keep them inside.", err=True)
+
+
+def _put(content: bytes, out: Path) -> None:
+    """Write the answer to a file, whole or not at all; into a device or a pipe as it is, for it may not be replaced."""
+    from cbe_analysis.run.places import cannot_write, write
+
+    if not out.exists() or out.is_file() or out.is_dir():
+        write({out.resolve(): content})
+        return
+    try:
+        with out.open("wb") as device:
+            device.write(content)
+    except OSError as e:
+        raise cannot_write(out, e) from None
