@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10
 MOST_DETAILS = 8
+LONGEST_TERM = 400  # days: a longer one is a mistyped date
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Sources:
 
 
 _ROWS = f"SELECT count(*), min(row_number, {MOST_ROWS}) FROM ({{}})"
-_GROUPS = "SELECT faulty, held::BIGINT, said FROM ({})"
+_GROUPS = "SELECT faulty, coalesce(held, 0)::BIGINT, coalesce(said, '') FROM ({})"
 _MADE_BY_THE_CLOCK = {
     "years": "SELECT school_year, first_day, last_day FROM placement_years",
     "spells": "SELECT student_id, first_day, last_day FROM placement_stretches WHERE in_force",
@@ -125,7 +126,7 @@ _HALVES = f"""
 _TERMS = f"""
     WITH sized AS (
         SELECT *, CASE kind WHEN 'semester' THEN 1 WHEN 'trimester' THEN 2 WHEN 'quarter' THEN 3 ELSE 4 END AS size
-        FROM calendar WHERE start_date <= end_date AND school_year IS NOT NULL
+        FROM calendar WHERE end_date - start_date BETWEEN 0 AND {LONGEST_TERM} AND school_year IS NOT NULL
     ), bounded AS (
         SELECT school_year, term_id, coalesce(min(start_date) FILTER (school_id IS NULL), min(start_date)) AS first_day,
             coalesce(max(end_date) FILTER (school_id IS NULL), max(end_date)) AS last_day
@@ -133,7 +134,7 @@ _TERMS = f"""
         GROUP BY ALL
     )
     SELECT school_year, row_number() OVER (PARTITION BY school_year ORDER BY first_day, last_day) AS place,
-        min(term_id) AS title, first_day, last_day
+        coalesce(min(term_id), 'term') AS title, first_day, last_day
     FROM bounded GROUP BY school_year, first_day, last_day
     UNION ALL SELECT * FROM ({_HALVES}) WHERE school_year NOT IN (SELECT school_year FROM bounded)"""
 

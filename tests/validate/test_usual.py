@@ -54,3 +54,9 @@ def test_a_small_school_is_not_judged(offence):
         lambda year, month, student, day: student == "0000" and half_of_the_last_term(year, month, "0059", day)
     )
     assert usual(offence, few).judged == 0
+
+
+def test_a_mistyped_calendar_is_no_reason_to_count_a_thousand_years(offence):
+    wild = CALENDAR + "w,2027,semester,1000-01-01,2999-12-31\n,2026,semester,2026-01-05,2026-06-10\n"
+    found = usual(offence, ratings(half_of_the_last_term), calendar=wild)
+    assert [line.partition(":")[2] for line in found.details] == [" 90 ratings, usual 180"]
