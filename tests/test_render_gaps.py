@@ -166,7 +166,8 @@ def test_crossed_groups_that_are_protected_are_one_row():
     (small,) = crossing_charts(crossings([crossed(SMALL)]), POLICY)
     assert small.svg.count("protected") >= 1
     assert "nan" not in small.alt.lower()
-    assert "406" not in small.svg + small.alt
+    assert ">406" not in small.svg
+    assert "406" not in small.alt
 
 
 def test_nothing_is_drawn_where_no_crossed_group_may_be_seen():
@@ -258,3 +259,16 @@ def test_nought_has_no_sign():
     gap = next(r for r in rows if r.quantity == "gap")
     assert dataclasses.replace(gap, value=0.2, shown="0").printed(sign=True) == "0"
     assert dataclasses.replace(gap, value=2.0, shown="2").printed(sign=True) == "+2"
+
+
+def test_an_arrow_stands_only_where_an_interval_is_cut():
+    released = alone(n=300)
+    (picture,) = gap_charts(standings([released]), POLICY)
+    assert "Arrow" not in picture.sub
+    (standing,) = standings([released])
+    rows = tuple(
+        dataclasses.replace(r, low=r.value - 5000, high=r.value + 5000) if r.group == "yes" else r
+        for r in standing.rows
+    )
+    (picture,) = gap_charts([dataclasses.replace(standing, rows=rows)], POLICY)
+    assert picture.sub.endswith("Arrow: the interval goes on, beyond the chart.")

@@ -24,7 +24,7 @@ PROTECTED = "protected"
 SIDE_BY_SIDE = 2  # outcomes in one chart
 NAMES, BETWEEN = 176, 26  # points: right edge of the group sizes, space between panels
 HEAD, FOOT, ROW, BREAK = 20, 16, 15.5, 7  # points
-FOR_NUMBER = 0.16  # of the width, kept free right of the marks
+BEFORE, AFTER = 0.04, 0.19  # of the width of all marks, kept free left of them, and right of them for a number
 EDGE = 10  # points at the right edge without a tick, whose number would pass it
 FAR = 10  # times a usual interval: a wider one is cut, with an arrow, so that the others can be read
 
@@ -175,9 +175,10 @@ def _picture(lines: Sequence[Line], heads: Sequence[str], told: tuple[str, str, 
 
 
 def _passes(value: Reading, limits: tuple[float, float]) -> bool:
-    """True when the interval goes on past the chart."""
-    low, high = limits
-    return value.bounded and (value.low < low or value.high > high)
+    """True when the interval goes on past what the chart shows of it."""
+    low, high = _ends(limits)
+    slack = 1e-9 * (high - low)
+    return value.bounded and (value.low < low - slack or value.high > high + slack)
 
 
 def _chart(lines: Sequence[Line], heads: Sequence[str], *, alike: bool) -> Canvas:
@@ -237,24 +238,27 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
             _bar(axes, one.value, y, colour)
         face = "white" if one.hollow else colour
         axes.plot([one.value.value], [y], "o", color=colour, mfc=face, mec=colour, mew=1.1, ms=4.6)
-        edge = min(one.value.high, _end(axes)) if one.value.bounded else one.value.value
+        edge = min(one.value.high, _ends((low, high))[1]) if one.value.bounded else one.value.value
         shade = ACCENT if one.strong else SOFT
         box = {"fc": "white", "ec": "none", "pad": 0.6}
         mark(axes, one.told, (edge, y), (4, 0), color=shade, weight=600 if one.strong else 400, bbox=box)
 
 
-def _end(axes: Axes) -> float:
-    """Where the room for numbers begins."""
-    low, high = axes.get_xlim()
-    return high - FOR_NUMBER * (high - low)
+def _ends(limits: tuple[float, float]) -> tuple[float, float]:
+    """Where marks begin and end within the limits of the axis: the room for numbers is beyond."""
+    low, high = limits
+    air = (high - low) / (1 + BEFORE + AFTER)
+    return low + BEFORE * air, high - AFTER * air
 
 
 def _bar(axes: Axes, value: Reading, y: float, colour: str) -> None:
     """The interval, with an arrow where it goes on past the chart."""
-    start, end = max(value.low, axes.get_xlim()[0]), min(value.high, _end(axes))
+    limits = axes.get_xlim()
+    low, high = _ends(limits)
+    start, end = max(value.low, low), min(value.high, high)
     axes.hlines([y], [start], [end], color=colour, lw=1.3)
-    for at, cut, marker in ((start, start > value.low, 4), (end, end < value.high - 1e-9 * abs(value.high), 5)):
-        if cut:
+    for at, whole, marker in ((start, value.low, 4), (end, value.high, 5)):
+        if abs(at - whole) > 1e-9 * (high - low):
             axes.plot([at], [y], marker=marker, color=colour, ms=3.5)
 
 
@@ -264,8 +268,8 @@ def _limits(values: Iterable[Reading]) -> tuple[float, float]:
     if not known:
         return 0.0, 1.0
     halves = sorted((v.high - v.low) / 2 for v in known if v.bounded)
-    far = FAR * halves[len(halves) // 2] if halves else 0.0
+    far = FAR * halves[(len(halves) - 1) // 2] if halves else 0.0
     low = min(max(v.low, v.value - far) if v.bounded else v.value for v in known)
     high = max(min(v.high, v.value + far) if v.bounded else v.value for v in known)
     air = (high - low) or 1.0
-    return low - 0.04 * air, high + FOR_NUMBER / (1 - FOR_NUMBER) * air
+    return low - BEFORE * air, high + AFTER * air
