@@ -105,3 +105,22 @@ def test_treated_students_without_an_outcome_are_told(offence):
         "p, treatment: 12 of 20 students without an outcome",
         "p, comparison: 0 of 20 students without an outcome",
     )
+
+
+def test_days_before_between_and_after_enrollments_are_told_apart(offence, clean):
+    rows = ["0003,2026-02-02", "0003,2025-08-01", "0003,2026-07-01", "0003,2026-07-02", "0004,2025-10-01"]
+    assessments = (
+        clean["assessments"].splitlines()[0]
+        + "\n"
+        + "".join(f"{student},map,math,{day},200,,\n" for student, day in (row.split(",") for row in rows))
+    )
+    gap = clean["enrollments"].replace("0003,0101,2026-01-16", "0003,0101,2026-03-01")
+    known = clean["students"] + "0004,asian,female,,\n"
+    found = offence("assessments", "outside_enrollment", assessments=assessments, enrollments=gap, students=known)
+    assert found.count == 5
+    assert found.details == (
+        "2 after the last day",
+        "1 before the first day",
+        "1 between two enrollments",
+        "1 of students who are never enrolled",
+    )
