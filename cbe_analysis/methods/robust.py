@@ -214,5 +214,5 @@ def _finish(design: Design, scores: Scores, clusters: int, kind: str) -> RobustF
     vcov[np.ix_(kept, kept)] = design.basis @ scores.meat @ design.basis.T
     unseen = [j for i, j in enumerate(kept) if not scores.seen(design.basis[i]) >= SEEN]
     vcov[unseen, :] = vcov[:, unseen] = NONE
-    std_error = np.sqrt(np.diag(vcov))
+    std_error = np.sqrt(np.maximum(np.diag(vcov), 0))  # zero, but for rounding, where a column's rows are all alike
     return RobustFit(coef, std_error, vcov, design.n, clusters, design.blocks, design.rank, kind, design, scores)

@@ -95,6 +95,41 @@ def test_paces_all_alike_have_no_error_to_tell():
     assert np.isnan(fit.loglik)
 
 
+def test_a_group_all_alike_beside_others_that_differ_has_no_error_of_its_own():
+    pace = np.ones(19)
+    pace[[14, 17]] = 2, 0  # of the third group and of the second
+    school = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1])
+    group = np.array([1, 0, 1, 2, 0, 1, 1, 0, 0, 0, 2, 2, 2, 2, 2, 1, 1, 1, 0])
+    fit = fit_pace(pace, np.ones(19), group=group, school=school)
+    assert fit.mean(0).value == pytest.approx(1)
+    assert fit.mean(0).std_error == pytest.approx(0, abs=1e-9)
+    assert fit.mean(1).std_error > 0.05
+
+
+def test_students_of_a_school_all_alike_leave_schools_and_students_one():
+    """A likelihood in which schools explained everything would have no maximum."""
+    fit = fit_pace(np.repeat([0.8, 1.0, 1.3], 5), np.ones(15), school=np.repeat([0, 1, 2], 5))
+    assert fit.converged
+    assert fit.variances.school == 0
+    assert fit.mean(0).std_error == pytest.approx(np.std([0.8, 1.0, 1.3], ddof=1) / np.sqrt(3))
+
+
+def test_few_students_in_any_arrangement_have_an_answer():
+    answered = 0
+    for seed in range(150):
+        draw = np.random.default_rng(seed)
+        n = int(draw.integers(3, 20))
+        known = {"group": draw.integers(0, 3, n), "school": draw.integers(0, 4, n)}
+        pace, years = draw.normal(1, 0.3, n).round(int(draw.integers(0, 3))), draw.choice([0.5, 1, 2, 3], n)
+        if n <= len(np.unique(known["group"])):
+            continue
+        fit = fit_pace(pace, 1 / years, **known)
+        answered += fit.converged
+        values = [fit.mean(g) for g in range(len(fit.groups))]
+        assert all(v.low <= v.value <= v.high or np.isnan(v.std_error) for v in values)
+    assert answered >= 145
+
+
 def test_a_variance_of_zero_is_said_plainly():
     draw = np.random.default_rng(17)
     school, years = np.repeat(np.arange(8), 40), np.tile(np.linspace(0.5, 4, 40), 8)
@@ -134,6 +169,7 @@ def test_without_schools_the_raw_mean_has_the_interval_of_a_mean():
         ({"spread": [1.0, 1.0]}, "give one of each per student"),
         ({"group": ["a", None, "b", "b"]}, "labels are missing"),
         ({"group": ["a", "b", "c", "d"]}, "4 paces for 4 columns"),
+        ({"sigma2": -1.0}, "an error variance of -1.0"),
         ({"X": [1.0, np.nan, 2.0, 3.0]}, "numbers are missing"),
     ],
 )

@@ -162,6 +162,8 @@ def fit_pace(  # noqa: PLR0913  one argument for each part of the model's equati
     Economic Statistics 36, 672-683 (errors).
     """
     given = arrange(pace, spread, group=group, school=school, X=X)
+    if sigma2 is not None and not 0 <= sigma2 < np.inf:
+        raise UsageError(f"an error variance of {sigma2}", "sigma2", "give one of 0 or more, or none to estimate it")
     with one_thread():
         y, design, cluster = given.pace[given.used], given.X[given.used], given.cluster
         raw = cluster_fit(y, design, cluster=cluster)

@@ -12,6 +12,8 @@ from cbe_analysis.methods.pace.likelihood import Point, Sample, Slope, evaluate,
 
 MOST_STEPS = 100
 DECREASE = 1e-10  # stop where the deviance would fall by less
+LEARN_AFTER = 8  # steps after which curvature is learnt from the last steps, as few students bend the deviance
+REMEMBER = 4
 NEARLY = 1e-5  # a decrease below which a search that cannot go on has arrived as well
 CLEAR = 1e-12  # least eigenvalue of the scaled information, over the largest
 
@@ -28,29 +30,42 @@ class Found:
 
 def search(sample: Sample, start: FloatArray, free: IntArray) -> Found:
     """The variances of least deviance, where only the free ones move and none is below zero."""
-    point = evaluate(sample, start)
+    point, learnt = evaluate(sample, start), list[tuple[FloatArray, FloatArray]]()
+    change = slope(sample, point)
     for count in range(1, MOST_STEPS + 1):
-        change = slope(sample, point)
-        target = _target(point.theta, change, free)
-        step = target - point.theta
+        bent = _curvature(change.information, learnt)
+        step = _target(point.theta, change.gradient[free], bent, free) - point.theta
         fall = -float(step @ change.gradient)
         if fall < DECREASE:
             return Found(point, change, count, True)
         moved = _move(sample, point, step, fall)
         if moved is None:
             return Found(point, change, count, fall < NEARLY)
-        point = moved
-    return Found(point, slope(sample, point), MOST_STEPS, False)
+        after = slope(sample, moved)
+        if count > LEARN_AFTER:
+            learnt = [*learnt, (moved.theta - point.theta, after.gradient - change.gradient)][-REMEMBER:]
+        point, change = moved, after
+    return Found(point, change, MOST_STEPS, False)
 
 
-def _target(theta: FloatArray, change: Slope, free: IntArray) -> FloatArray:
+def _curvature(information: FloatArray, learnt: list[tuple[FloatArray, FloatArray]]) -> FloatArray:
+    """The expected information, bent by the curvature met on the last steps (BFGS)."""
+    bent = information
+    for step, change in learnt:
+        pushed = bent @ step
+        if step @ change > 1e-3 * (step @ pushed):
+            bent = bent + np.outer(change, change) / (step @ change) - np.outer(pushed, pushed) / (step @ pushed)
+    return bent
+
+
+def _target(theta: FloatArray, gradient: FloatArray, bent: FloatArray, free: IntArray) -> FloatArray:
     """The least of the quadratic that touches the deviance, among variances not below zero."""
-    information = change.information[np.ix_(free, free)]
+    information = bent[np.ix_(free, free)]
     size = np.sqrt(np.maximum(np.diag(information), CLEAR))
     values, vectors = np.linalg.eigh(information / np.outer(size, size))
     root = np.sqrt(np.maximum(values, CLEAR * values[-1]))
     triangle = (vectors * root).T * size  # its cross-products are the information
-    wanted = triangle @ theta[free] - (vectors / root).T @ (change.gradient[free] / size)
+    wanted = triangle @ theta[free] - (vectors / root).T @ (gradient / size)
     target = theta.copy()
     target[free] = nnls(triangle, wanted)[0]
     return target

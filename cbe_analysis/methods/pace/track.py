@@ -14,6 +14,8 @@ from cbe_analysis.methods.pace.fit import PaceFit
 from cbe_analysis.methods.pace.shares import Share
 from cbe_analysis.methods.proportions import share_interval
 
+CERTAIN = 1e-9  # a share this near to none or all, or with so small an error, is told without an interval
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -115,7 +117,7 @@ def _share(total: float, n: int, error: float) -> Share:
     if n == 0 or not np.isfinite(total):
         return Share(float("nan"), float("nan"), float("nan"))
     value = min(total / n, 1.0)
-    if not error > 0 or not 0 < value < 1:
+    if not error > CERTAIN or not CERTAIN < value < 1 - CERTAIN:
         return Share(value, value, value)
     interval = share_interval(value * n, n, design_effect=error / n / (value * (1 - value)))
     return Share(value, interval.low, interval.high)

@@ -84,7 +84,7 @@ def estimate(sample: Sample, *, sigma2: float | None, nested: bool, exact: bool)
         nan, none = float("nan"), np.zeros((4, 4))
         found = Found(point, slope(sample, point), 0, True)
         return Estimated(found, Variances(nan, nan, 0.0, 0.0, 0.0, none, ()), False, True)
-    start, free = _start(sample, sigma2, nested)
+    start, free = _start(sample, sigma2, nested and _varied(sample))
     found = search(sample, start, free)
     theta, mean = found.point.theta, float(sample.nest.spread.mean())
     vcov = np.zeros((4, 4))
@@ -96,6 +96,14 @@ def estimate(sample: Sample, *, sigma2: float | None, nested: bool, exact: bool)
     zero = tuple(PARTS[k] for k in free if theta[k] * (mean if k == ERROR else 1) <= NOTHING * total)
     variances = Variances(student, error, float(theta[SCHOOL]), float(theta[CELL]), within, vcov, zero)
     return Estimated(found, variances, bool(told), False)
+
+
+def _varied(sample: Sample) -> bool:
+    """Whether students of one cell differ at all; where none do, schools and students cannot be told apart."""
+    nest = sample.nest
+    means = nest.by_cell(sample.y) / np.maximum(np.bincount(nest.cell, minlength=len(nest.school)), 1)
+    apart = float(((sample.y - means[nest.cell]) ** 2).sum())
+    return apart > NOTHING * float(((sample.y - sample.y.mean()) ** 2).sum())
 
 
 def _start(sample: Sample, sigma2: float | None, nested: bool) -> tuple[FloatArray, IntArray]:
