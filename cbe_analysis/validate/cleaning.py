@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cbe_analysis.disk import OWN_FILE, OWN_FOLDER
 from cbe_analysis.errors import CriticalFindings, UsageError
 from cbe_analysis.load import District, load
 from cbe_analysis.load.folder import Files, look
@@ -20,7 +21,7 @@ from cbe_analysis.policy.settings import FILE as POLICY_FILE
 from cbe_analysis.tables import TABLES
 from cbe_analysis.validate.inspection import Progress, validate
 from cbe_analysis.validate.rejection import rejected, write_rejected
-from cbe_analysis.validate.remainder import PRIVATE_FILE, PRIVATE_FOLDER, Rows, write_remainder
+from cbe_analysis.validate.remainder import Rows, write_remainder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def quarantine(district: District, out: Path, *, progress: Progress | None = Non
     with _growing(final, out) as beside:
         sieve = _Sieve(district, beside / CLEAN)
         verdict = sieve.clean(progress)
-        (beside / REJECTED).mkdir(mode=PRIVATE_FOLDER)
+        (beside / REJECTED).mkdir(mode=OWN_FOLDER)
         for table, parts in sieve.gone.items():
             write_rejected(district, table, parts, beside / REJECTED / f"{table}.csv")
     return Quarantine(final, tuple(sieve.account()), sieve.rounds, verdict)
@@ -101,10 +102,10 @@ class _Sieve:
 
     def clean(self, progress: Progress | None) -> str:
         """Set rows aside until no finding is critical; the verdict on what is left."""
-        self.copy.mkdir(mode=PRIVATE_FOLDER)
+        self.copy.mkdir(mode=OWN_FOLDER)
         if (self.district.folder / POLICY_FILE).is_file():
             shutil.copyfile(self.district.folder / POLICY_FILE, self.copy / POLICY_FILE)
-            (self.copy / POLICY_FILE).chmod(PRIVATE_FILE)
+            (self.copy / POLICY_FILE).chmod(OWN_FILE)
         here, found = self.district, rejected(self.district)
         self._write(look(here.folder).tables, found)
         while found:
@@ -168,7 +169,7 @@ def _growing(final: Path, out: Path) -> Iterator[Path]:
     """A folder beside the final one that takes its place when all went well, and is gone otherwise."""
     beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
     try:
-        beside.mkdir(mode=PRIVATE_FOLDER, parents=True)
+        beside.mkdir(mode=OWN_FOLDER, parents=True)
         yield beside
         for file in sorted(beside.rglob("*.*")):
             _settle(file)

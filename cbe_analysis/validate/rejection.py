@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cbe_analysis.disk import own_file
 from cbe_analysis.load.cells import PATTERNS
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.quoting import identifier, literal
 from cbe_analysis.validate.checks import Check, comparable
 from cbe_analysis.validate.inspection import checks_of
-from cbe_analysis.validate.remainder import PRIVATE_FILE
 from cbe_analysis.validate.sources import Sources
 
 if TYPE_CHECKING:
@@ -102,8 +102,7 @@ def write_rejected(district: District, table: str, parts: Sequence[pd.DataFrame]
     told = ", ".join(["row_number", "placed_round", "placed_reason", *map(_harmless, columns)])
     query = f"SELECT {told} FROM raw JOIN given USING (row_number) ORDER BY row_number"
     batches = district.sql(query, raw=district.raw(table), given=given).to_arrow_reader(_AT_ONCE)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+    with own_file(file) as opened, io.TextIOWrapper(opened, encoding="utf-8", newline="") as stream:
         lines = csv.writer(stream, lineterminator="\n")
         lines.writerow([*HEAD, *columns])
         for batch in batches:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from cbe_analysis.disk import OWN_FILE, OWN_FOLDER
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.load.folder import Files
 from cbe_analysis.load.header import SAVE
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
 _CHUNK = 1 << 20
 _BATCH = 1 << 18  # rows of Parquet in memory at once
 _QUOTED = re.compile(rb' *+"(?:[^"]|"")*+("?)')  # a field in quotation marks, and whether they are closed
@@ -41,7 +42,7 @@ def write_remainder(files: Files, without: Rows, total: int, folder: Path) -> No
         When the rows cannot be told apart, or cannot be written again as what they are.
     """
     place = folder / files.shown if files.shown.endswith("/") else folder
-    place.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    place.mkdir(mode=OWN_FOLDER, exist_ok=True)
     passed = 0
     for path in files.paths:
         beside = place / f".{path.name}.new"
@@ -51,7 +52,7 @@ def write_remainder(files: Files, without: Rows, total: int, folder: Path) -> No
             passed += _csv(path, beside, without)
         else:
             passed += _parquet(path, beside, without - passed)
-        beside.chmod(PRIVATE_FILE)
+        beside.chmod(OWN_FILE)
         os.replace(beside, place / path.name)
     if without.size and passed != total:
         raise UnreadableData("the rows cannot be told apart", files.shown, f"{SAVE}, and run the command again")
