@@ -1,0 +1,190 @@
+"""How often 95 % intervals hold the truth, in simulated districts whose truth is known.
+
+    python benchmarks/coverage.py [--districts 2000] [--write]
+
+Prints a table; with --write also puts it into benchmarks/results/coverage.md. Fails where an interval holds less than
+92 %, or less than 95 % beyond the tolerance of the binomial (four standard errors, since many are looked at).
+
+Districts are drawn anew each time: schools of unequal size, three groups in unequal shares that differ from school to
+school, true paces that vary between students, schools and groups of schools, observed over one to four years.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import norm
+
+from cbe_analysis.methods.growth import fit_growth
+from cbe_analysis.methods.pace import fit_pace, on_track, shares_above, slopes
+from cbe_analysis.methods.robust import bounded
+
+NOMINAL, LEAST, ERRORS = 0.95, 0.92, 4.0
+MEANS = np.array([0.85, 1.0, 1.1])  # true mean pace of each group, levels a year
+STUDENT, NOISE, SCHOOL, CELL = 0.25, 0.30, 0.06, 0.04  # standard deviations, levels a year
+EXIT = 13.0
+SLOPE, GROUP_SLOPE, STUDENT_LINE, SCHOOL_LINE, RESIDUAL = 6.0, 0.8, (5.0, 1.5), (3.0, 0.7), 3.0  # points, a year
+RESULTS = Path(__file__).parent / "results" / "coverage.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Schools and students a school on average; how the district is called."""
+
+    name: str
+    schools: int
+    students: int
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """Who goes where, and true paces."""
+
+    school: np.ndarray
+    group: np.ndarray
+    true: np.ndarray
+    schools: np.ndarray
+
+
+DESIGNS = (Design("8 schools of 40", 8, 40), Design("20 schools of 60", 20, 60), Design("60 schools of 25", 60, 25))
+
+
+def district(draw: np.random.Generator, design: Design) -> District:
+    """A district of unequal schools whose groups are unequally spread."""
+    sizes = np.maximum(draw.poisson(draw.gamma(4, design.students / 4, design.schools)), 8)
+    school = np.repeat(np.arange(design.schools), sizes)
+    mixes = draw.dirichlet([3, 3, 2], design.schools)
+    group = (draw.random(school.size)[:, None] > np.cumsum(mixes[school], axis=1)[:, :2]).sum(axis=1)
+    schools = MEANS + draw.normal(0, SCHOOL, (design.schools, 1)) + draw.normal(0, CELL, (design.schools, 3))
+    return District(school, group, schools[school, group] + draw.normal(0, STUDENT, school.size), schools)
+
+
+def paces(draw: np.random.Generator, design: Design) -> Iterator[tuple[str, bool]]:
+    """Levels that add up: who is observed for how long, and what the model makes of it."""
+    known = district(draw, design)
+    years = draw.integers(1, 5, known.school.size) * draw.uniform(0.6, 1.0, known.school.size)
+    observed = known.true + draw.normal(0, NOISE, years.size) / np.sqrt(years)
+    fit = fit_pace(observed, 1 / years, group=known.group, school=known.school)
+    yield from _means(fit)
+    yield from _people(fit, known)
+    level, left = draw.uniform(5, 12.5, years.size), draw.integers(1, 8, years.size)
+    track = on_track(fit, level, left, exit_level=EXIT)
+    for g in range(3):
+        some = known.group == g
+        yield "share on track, these students", _holds(track.shares[g], (known.true >= track.required)[some].mean())
+
+
+def _means(fit) -> Iterator[tuple[str, bool]]:
+    spread = np.sqrt(STUDENT**2 + SCHOOL**2 + CELL**2)
+    above = norm.sf((1 - MEANS) / spread)
+    shares = shares_above(fit, 1.0)
+    for g in range(3):
+        yield "pace, mean of a group", _holds(fit.mean(g), MEANS[g])
+        yield "pace, plain mean of a group", _holds(fit.raw_mean(g), MEANS[g])
+        yield "share with a year's growth", _holds(shares.model[g], above[g])
+    for weights in ([-1, 1, 0], [-1, 0, 1]):
+        yield "pace, gap of two groups", _holds(fit.gap(weights), weights @ MEANS)
+        yield "share with a year's growth, gap", _holds(shares.gap(weights), weights @ above)
+
+
+def _people(fit, known: District) -> Iterator[tuple[str, bool]]:
+    where = np.arange(0, known.school.size, max(known.school.size // 20, 1))
+    held = (fit.students.low <= known.true) & (known.true <= fit.students.high)
+    yield from (("pace of a student", bool(held[i])) for i in where)
+    true = known.schools[fit.schools.school.astype(int), fit.schools.group.astype(int)]
+    held = (fit.schools.predicted.low <= true) & (true <= fit.schools.predicted.high)
+    yield from (("pace of a school in a group", bool(one)) for one in held[:: max(len(held) // 10, 1)])
+
+
+def measured(draw: np.random.Generator, design: Design) -> Iterator[tuple[str, bool]]:
+    """Levels measured anew three to six times."""
+    known = district(draw, design)
+    times = draw.integers(3, 7, known.school.size)
+    student = np.repeat(np.arange(times.size), times)
+    years = draw.uniform(0, 3, student.size)
+    level = 5 + known.true[student] * years + draw.normal(0, 0.3, student.size)
+    seen = slopes(level, years, student)
+    fit = fit_pace(seen.pace, seen.spread, group=known.group, school=known.school, about=(seen.degrees, seen.squares))
+    for g in range(3):
+        yield "pace by slopes, mean of a group", _holds(fit.mean(g), MEANS[g])
+    yield "pace by slopes, gap of two groups", _holds(fit.gap([-1, 1, 0]), MEANS[1] - MEANS[0])
+
+
+def growth(draw: np.random.Generator, design: Design) -> Iterator[tuple[str, bool]]:
+    """Scores of four to six dates in a three-level model, as the indicator growth_rate fits it."""
+    known = district(draw, design)
+    n, times = known.school.size, draw.integers(2, 6, known.school.size)
+    student = np.repeat(np.arange(n), times)
+    years = draw.uniform(0, 3, student.size)
+    second = (known.group == 1).astype(float)[student]
+    lines = draw.normal(size=(n, 2)) * STUDENT_LINE
+    of_school = draw.normal(size=(design.schools, 2)) * SCHOOL_LINE
+    line = lines[student] + of_school[known.school[student]]
+    score = 200 + line[:, 0] + (SLOPE + GROUP_SLOPE * second + line[:, 1]) * years
+    score += draw.normal(0, RESIDUAL, student.size)
+    X = np.column_stack([1 - second, second, (1 - second) * years, second * years])
+    fit = fit_growth(score, years, student, school=known.school[student], X=X)
+    df = design.schools - 1
+    for weights, true, name in (
+        ([0, 0, 1, 0], SLOPE, "growth rate of a group"),
+        ([0, 0, 0, 1], SLOPE + GROUP_SLOPE, "growth rate of a group"),
+        ([0, 0, -1, 1], GROUP_SLOPE, "growth gap of two groups"),
+    ):
+        value, error = weights @ fit.coef, np.sqrt(weights @ fit.vcov @ weights)
+        yield name, _holds(bounded(float(value), float(error), df), true)
+
+
+def _holds(found, true: float) -> bool:
+    return bool(found.low <= true <= found.high)
+
+
+def covered(design: Design, districts: int, seed: int) -> dict[str, list[bool]]:
+    """Per kind of interval, whether each held the truth; a district that gives none counts as one that does not."""
+    held: dict[str, list[bool]] = {}
+    for each in range(districts):
+        draw = np.random.default_rng([seed, each])
+        for part in (paces, measured, growth):
+            for name, found in part(draw, design):
+                held.setdefault(name, []).append(found)
+    return held
+
+
+def table(districts: int) -> tuple[list[str], list[str]]:
+    """The lines of the table, and what fell short."""
+    columns = [covered(design, districts, seed) for seed, design in enumerate(DESIGNS)]
+    lines = ["| interval | " + " | ".join(design.name for design in DESIGNS) + " |", "|---" * (1 + len(DESIGNS)) + "|"]
+    short = []
+    for name in columns[0]:
+        shares = [float(np.mean(column[name])) for column in columns]
+        lines.append(f"| {name} | " + " | ".join(f"{100 * share:.1f} %" for share in shares) + " |")
+        least = max(LEAST, NOMINAL - ERRORS * np.sqrt(NOMINAL * (1 - NOMINAL) / districts))
+        short += [f"{name}, {d.name}" for d, share in zip(DESIGNS, shares, strict=True) if share < least]
+    return lines, short
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--districts", type=int, default=2000)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    began = time.perf_counter()
+    lines, short = table(asked.districts)
+    about = f"{asked.districts} simulated districts of each kind; how often the 95 % interval held the truth."
+    text = "\n".join(["# Coverage of intervals", "", about, "", *lines, ""])
+    print(text)
+    print(f"{time.perf_counter() - began:.0f} s")
+    if asked.write:
+        RESULTS.write_text(text + "\nMade by `python benchmarks/coverage.py --write`.\n", encoding="utf-8")
+    if short:
+        print("too low: " + "; ".join(short))
+    return int(bool(short))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
