@@ -4,7 +4,7 @@
 
 Two levels with intercept and years, three levels (200 schools) with eight fixed effects. Each fit runs in a process of
 its own. Printed are the processor seconds of the fit, which a busy machine distorts less than a clock's (median of the
- repeats; the others run once from 100,000 students on), the peak memory of the process, how many times longer the
+repeats; the others run once from 100,000 students on), the peak memory of the process, how many times longer the
 other takes, and the largest relative difference of fixed effects, their errors and the variances. MixedLM has no
 correlated slopes of students nested in schools, so it is there for two levels alone, and up to 10,000 students; lme4 up
 to 100,000.
