@@ -1,6 +1,7 @@
 """The quantile process against quantreg, HiGHS and statsmodels, and at its edges."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ from scipy.optimize import linprog
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.percentiles import process, quantile_process
+from cbe_analysis.methods.percentiles.curves import spread_out
+from cbe_analysis.methods.percentiles.problem import orthonormal
+from cbe_analysis.methods.percentiles.splines import spline_of
 
 TRUTH = json.loads((Path(__file__).parents[1] / "truths" / "percentiles.json").read_text())["engel"]
 PRINTED = 1e-9  # relative: the truths have ten digits or more
@@ -66,20 +70,50 @@ def test_statsmodels_comes_to_the_same():
         assert loss(X, y, quantile, beta) <= loss(X, y, quantile, theirs) + EXACT
 
 
+def meets_the_conditions(X, y, quantiles, on=1e-10):
+    """Assert the conditions of optimality where exactly as many scores lie on the fit as there are columns."""
+    for quantile, beta in zip(quantiles, quantile_process(X, y, quantiles).T, strict=True):
+        r = y - X @ beta
+        zero = np.abs(r) < on
+        assert zero.sum() == X.shape[1]
+        dual = np.linalg.solve(X[zero].T, (1 - quantile) * X.sum(axis=0) - X[~zero].T @ (r[~zero] > 0))
+        assert dual.min() > -1e-9
+        assert dual.max() < 1 + 1e-9
+
+
 def test_many_rows_and_quantiles_are_exact():
-    # so many that signs are fixed, carried on and checked; the least loss is known from the conditions of optimality
+    # so many that signs are fixed, carried on and checked
     draw = np.random.default_rng(2)
     n = 30_000
     X = np.column_stack([np.ones(n), draw.normal(size=(n, 4))])
-    y = X @ [5, 1, 0, -1, 2] + np.exp(X[:, 1] / 3) * draw.standard_t(3, n)
-    quantiles = (np.arange(50) + 0.5) / 50
-    for quantile, beta in zip(quantiles, quantile_process(X, y, quantiles).T, strict=True):
-        r = y - X @ beta
-        on = np.abs(r) < 1e-10
-        assert on.sum() == 5
-        dual = np.linalg.solve(X[on].T, (1 - quantile) * X.sum(axis=0) - X[~on].T @ (r[~on] > 0))
-        assert dual.min() > -1e-9
-        assert dual.max() < 1 + 1e-9
+    meets_the_conditions(
+        X, X @ [5, 1, 0, -1, 2] + np.exp(X[:, 1] / 3) * draw.standard_t(3, n), np.arange(0.01, 1, 0.02)
+    )
+
+
+def test_sides_that_half_the_digits_cannot_tell_are_told():
+    draw = np.random.default_rng(6)
+    problem, _ = orthonormal(draw.normal(size=(2000, 5)), draw.normal(size=2000))
+    beta, up = 30 * draw.normal(size=5), draw.random(2000) < 0.5
+    y = beta @ problem.Q + np.where(up, 1e-9, -1e-9)
+    near = replace(problem, y=y, short_y=y.astype(np.float32))
+    seen = near.residual(beta)
+    assert 0.2 < np.mean((seen > 0) != up) < 0.8  # half the digits are at a loss
+    everyone = np.ones(2000, dtype=bool)
+    assert near.misplaced(beta, seen, up, everyone).size == 0
+    assert near.misplaced(beta, seen, ~up, everyone).size == 2000
+    assert near.misplaced(beta, seen, ~up, up).tolist() == np.flatnonzero(up).tolist()
+
+
+def test_many_scores_at_a_ceiling_need_no_linear_programme(monkeypatch):
+    draw = np.random.default_rng(1)
+    able = draw.normal(size=(10_000, 1))
+    scores = np.round([540, 520, 500] + 60 * (0.9 * able + 0.45 * draw.normal(size=(10_000, 3))))
+    scores = np.round(np.clip(scores, *np.quantile(scores, [0.15, 0.7], axis=0)))
+    X = spread_out(tuple(spline_of(past) for past in scores[:, 1:].T), scores[:, 1:])
+    monkeypatch.setattr(process, "programme", lambda problem, quantile: pytest.fail(f"at {quantile}"))
+    B = quantile_process(X, scores[:, 0], np.arange(0.005, 1, 0.01))
+    assert (X @ B[:, -1] > scores[:, 0] - 1e-9).mean() > 0.98
 
 
 @settings(max_examples=60)

@@ -14,7 +14,7 @@ from scipy.linalg import lapack
 
 from cbe_analysis.methods.arrays import FloatArray
 
-STEPS = 40
+STEPS = 100  # with many scores at a ceiling, 60 are taken
 NEAR_EDGE = 0.9995  # of the way to the edge of the feasible region
 FEASIBLE = 1e-9  # a dual this far outside 0 to 1 is rounding
 
