@@ -76,7 +76,8 @@ def shares_above(fit: PaceFit, pace: float = 1.0) -> Shares:
 
     The interval is made on the normal scale: there the share is (mean - pace) over the spread of true paces, whose
     error follows from those of both by the delta method, with Satterthwaite's degrees of freedom. All groups have one
-    spread.
+    spread. With covariates in the fit, the share is that of students who have their average; leave them out for the
+    share of all.
 
     Parameters
     ----------
