@@ -235,7 +235,7 @@ def test_lenient_schools_record_students_ahead(riverbend, tested, reached):
     """The entry level against the first interim score, by school."""
     district, truth = riverbend
     calibration = truth["school_calibration"]
-    levels = district.table("levels").filter("subject = 'math'").df().set_index("student_id")
+    levels = district.table("levels").filter("subject = 'math' AND method = 'placement'").df().set_index("student_id")
     first = tested[tested["instrument"].eq("map") & tested["subject"].eq("math")].sort_values("day")
     first = first.drop_duplicates("student_id").set_index("student_id")
     homes = district.table("enrollments").df().sort_values("entry_date").drop_duplicates("student_id")
