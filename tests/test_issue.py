@@ -132,12 +132,16 @@ def test_a_brief_is_the_same_from_csv_and_parquet_and_holds_no_student(
 
 
 @pytest.mark.sockets
-def test_a_brief_goes_out_only_with_a_public_release(districts, tmp_path, monkeypatch):
-    """A notebook that forgets its audience writes nothing to the drafts."""
+@pytest.mark.parametrize("unnamed", [False, True])
+def test_a_brief_goes_out_only_with_a_public_release(districts, tmp_path, monkeypatch, unnamed):
+    """A notebook that forgets its audience writes nothing to the drafts, nor does one that names no release at all."""
     monkeypatch.chdir(tmp_path)
     book = read(find("data_quality"))
     text = json.dumps(book).replace("policy, audience)", 'policy, \\"staff\\")')
     assert text != json.dumps(book)
+    bare = text.replace("brief.receipt(\\n    releases", "brief.receipt(\\n    []")
+    assert bare != text
+    text = bare if unnamed else text
     nbformat.write(nbformat.reads(text, as_version=4), tmp_path / "careless.ipynb")
     with pytest.raises(ReleaseRefused, match="same audience"):
         run(tmp_path / "careless.ipynb", districts[0], out=tmp_path / "reports")

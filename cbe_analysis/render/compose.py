@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cbe_analysis.errors import ReleaseRefused, UsageError, choices
+from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks
+from cbe_analysis.render.audiences import admit
 from cbe_analysis.render.bundles import bundle
 from cbe_analysis.render.characters import visible
 from cbe_analysis.render.markup import styled
@@ -76,12 +77,7 @@ class Brief:
             When a release was made for another audience than the brief.
         """
         for release in releases:
-            if release.audience != self.audience:
-                raise ReleaseRefused(
-                    f"a brief for the audience {self.audience!r} cannot show a release for {release.audience!r}",
-                    release.indicator,
-                    "give cbe.protect and cbe.brief the same audience: the notebook's parameter",
-                )
+            admit(release, self.audience)
         told = [(name.capitalize().replace("_", " "), text) for name, text in lines.items() if text]
         told.append(("Receipt", _marks(self.policy, releases)))
         _show(blocks.Receipt(tuple(told)), "\n".join(f"{name}. {text}" for name, text in told))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.render import numbers
+from cbe_analysis.render.audiences import admit
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -129,7 +130,14 @@ class Reading:
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
-    """Every row of the release, in its order."""
+    """Every row of the release, in its order; all that is shown of a release passes here.
+
+    Raises
+    ------
+    ReleaseRefused
+        In a run for another audience.
+    """
+    admit(release)
     rows = release.rows.to_dict("records")
     return tuple(_reading({str(k): v for k, v in row.items()}, release.by) for row in rows)
 

@@ -45,7 +45,7 @@ def execute(
     notebook
         As `notebooks.read` gives it.
     parameters
-        Checked by `parameters.read`.
+        Checked by `parameters.read`. Of `audience`, public without it, the kernel's environment tells what is drawn.
     folder
         Working folder of the kernel; its own messages are kept there as kernel.log.
     progress
@@ -57,7 +57,7 @@ def execute(
     from cbe_analysis.run.engine import NAME, Session
 
     with disk.own_file(folder / "kernel.log") as log, quiet():
-        variables = {"CBE_NOTEBOOK": _hash(notebook)}
+        variables = {"CBE_NOTEBOOK": _hash(notebook), "CBE_AUDIENCE": str(parameters.get("audience", "public"))}
         session = Session(folder, variables, log, time.monotonic() + TIME_LIMIT, progress)
         error = None
         try:

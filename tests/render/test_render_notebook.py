@@ -11,6 +11,7 @@ import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused, RunFailed, UsageError
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks, page, read_bundles, typeset
+from cbe_analysis.render.readings import readings
 
 START = {"title": "How fast does reading grow?", "as_of": "2026-06-30", "kicker": "Growth"}
 
@@ -114,6 +115,14 @@ def test_a_release_for_another_audience_is_refused(shown, brief_for, release_for
         brief.receipt([release])
     assert caught.value.exit_code == 1
     assert len(shown) == 1
+
+
+def test_in_a_run_nothing_is_read_of_a_release_for_another_audience(monkeypatch):
+    release = cbe.protect(estimates("growth_rate", [], [("slope", (), 40, 8.0, 1.0)]), Policy(), "staff")
+    assert readings(release)[0].quantity == "slope"
+    monkeypatch.setenv("CBE_AUDIENCE", "public")
+    with pytest.raises(ReleaseRefused, match=r"'public' cannot show a release for 'staff'"):
+        readings(release)
 
 
 def test_who_may_see_it_and_what_is_made_up_is_said(shown):
