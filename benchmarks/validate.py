@@ -135,16 +135,21 @@ def main() -> int:
     given.add_argument("millions", nargs="*", type=float, default=SIZES)
     given.add_argument("--csv", action="store_true")
     given.add_argument("--peer", type=Path, help=argparse.SUPPRESS)
+    given.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     asked = given.parse_args()
     if asked.peer:
         return peer(asked.peer)
     form = "csv" if asked.csv else "parquet"
+    if asked.write:
+        write(asked.write, int(asked.millions[0] * 1e6), form)
+        return 0
     print(f"{form:<12}  {'cbe validate':>20}  {'Great Expectations':>20}  {'ratio':>14}")
     for millions in sorted(asked.millions):
         rows = int(millions * 1e6)
+        told = [str(millions), *(["--csv"] if asked.csv else [])]
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place, "district")
-            write(folder, rows, form)
+            run(__file__, *told, "--write", str(folder))  # a process starts with the peak of the one that starts it
             ours = run("-m", "cbe_analysis.cli", "validate", str(folder), "--out", str(Path(place, "reports")))
             theirs = run(__file__, "--peer", str(folder))
         time_, memory = ours.seconds / theirs.seconds, ours.memory / theirs.memory
