@@ -27,6 +27,8 @@ QUANTITIES = frozenset(
         "percentile",
         "gap",
         "ratio",
+        "depth",
+        "expected_share",
         "hedges_g",
         "effect",
         "baseline",

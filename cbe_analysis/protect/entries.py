@@ -16,11 +16,12 @@ Key = tuple[str, ...]  # the values of the group columns, then the arm; "(all)" 
 Series = tuple[str, str, str]  # quantity, unit and what `at` names: rows that say the same thing of several groups
 
 COMPARISONS = ("gap", "ratio", "hedges_g")
-SHARES = ("share", "attrition", "probability")
+ESTIMATED = ("expected_share", "depth")  # shares of a model, or means of shares: no count stands behind them
+SHARES = ("share", "attrition", "probability", *ESTIMATED)
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
 ORDER = (  # what a reader wants first: the values, how groups differ, what it rests on, how students vary
     *("mean", "share", "median", "percentile", "slope", "effect", "survival", "gap", "ratio", "hedges_g", "index"),
-    *("hazard_ratio", "probability", "intercept", "count", "attrition", "baseline"),
+    *("expected_share", "depth", "hazard_ratio", "probability", "intercept", "count", "attrition", "baseline"),
     *("sd_student_slope", "sd_school_slope", "sd_student_intercept", "sd_school_intercept", "sd_residual"),
     *("cor_student", "cor_school"),
 )

@@ -13,8 +13,8 @@ from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
 
 RESTRICTED = ("loglik",)  # never public: with it, two fits tell a student apart
-CARRIERS = ("mean", "share", "median", "percentile", "slope", "intercept", "effect", "survival")
-DESCRIPTIVE = (*CARRIERS[:-2], "count", "attrition", "baseline")  # these rest on one arm, or on none
+CARRIERS = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
+DESCRIPTIVE = (*CARRIERS[:-2], "depth", "count", "attrition", "baseline")  # these rest on one arm, or on none
 ARM_SIZES = (
     ("count", "attrition"),
     ("baseline",),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from cbe_analysis.protect.entries import NUMBERS, SHARES, Entry
+from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
@@ -91,6 +91,8 @@ def _limits(grounds: Grounds, entry: Entry, percent: Percent) -> tuple[float, fl
     """The limits of a share; none where none were measured."""
     if not (math.isfinite(entry.low) and math.isfinite(entry.high)):
         return math.nan, math.nan
+    if entry.quantity in ESTIMATED:
+        return to_step(entry.low, POINT), to_step(entry.high, POINT)
     effect = _error(entry) ** 2 * entry.n / (entry.value * (1 - entry.value))
     return public_limits(percent, public_size(entry.n, grounds.minimum), effect)
 

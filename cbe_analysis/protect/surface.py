@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cbe_analysis.protect.reading import WHOLE, Cell, Row
 
 Fault = tuple[Cell, str]
-VALUES = ("mean", "share", "median", "percentile", "slope", "intercept", "effect", "survival")
+VALUES = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
 ARMS_TOLD = ("count", "attrition", "baseline", *VALUES[:-2])
 NEAR_END = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # size, and the percentages that are coded from it on
 

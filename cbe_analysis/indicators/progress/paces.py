@@ -1,0 +1,209 @@
+"""Observed paces of students, in one subject or over all of them, and who has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators.contrasts import UNKNOWN
+from cbe_analysis.indicators.declare import Relation
+from cbe_analysis.indicators.progress.spans import FACTOR, Spans, measured
+from cbe_analysis.indicators.words import counted
+from cbe_analysis.methods.pace import Observed, gains, slopes
+
+DAYS_APART = 180  # levels nearer to each other say more of errors than of pace
+DATES = 3  # or as many dates, where each level was measured anew
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """One row per student.
+
+    Parameters
+    ----------
+    students
+        `student_id`; `first_date`, `last_date`, and `seen` (the last level); `pace` and `spread` (NaN and infinite for
+        none); `level` and `expected` (now, and for the grade and the day); `school`; `capped` (at the exit level
+        from the start); a column for each factor.
+    about, sigma2
+        As `fit_pace` takes them.
+    estimator
+        How a pace is observed, in words.
+    subject
+        The subjects, in words.
+    """
+
+    students: pd.DataFrame
+    about: tuple[int, float]
+    sigma2: float | None
+    estimator: str
+    subject: str
+    warnings: tuple[str, ...]
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Shape `(n,)`: who has a pace."""
+        return self.students["pace"].notna().to_numpy()
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """One row per student: the factors as text, and the school."""
+        return groups_of(self.students)
+
+
+def groups_of(students: pd.DataFrame) -> pd.DataFrame:
+    """The factors of the students as text, and their schools."""
+    named = [str(c) for c in students.columns if str(c).startswith(FACTOR)]
+    found = {c.removeprefix(FACTOR): students[c].fillna(UNKNOWN).astype(str) for c in named}
+    return pd.DataFrame({**found, "school_id": students["school"]}, index=students.index)
+
+
+def paces(spans: Spans, levels: Relation, enrollments: Relation | None, *, exit_level: float, minimum: int) -> Paces:
+    """The pace of every student; over several subjects the mean of those that have one.
+
+    Parameters
+    ----------
+    levels
+        The rows behind the spans; read again only where each level was measured anew.
+    minimum
+        Smallest count that a warning may state.
+
+    Raises
+    ------
+    UsageError
+        When no student has a pace.
+    """
+    rows = spans.rows.assign(end_date=_observed_until(spans, enrollments))
+    sigma2, warnings = None, list(spans.clock.warnings)
+    if spans.cumulative:
+        seen = _gained(spans, rows, exit_level)
+        apart = (_upto(rows["end_date"], rows["reached"]) - rows["start_date"]).dt.days.to_numpy()
+        able = np.isfinite(seen.pace) & (apart >= DAYS_APART)
+        how = f"levels gained over school years, {DAYS_APART} days or more apart, the month of entry left out"
+    else:
+        seen, sigma2, dates = _sloped(spans, measured(levels, None), exit_level)
+        apart = (rows["last_date"] - rows["start_date"]).dt.days.to_numpy()
+        able = np.isfinite(seen.pace) & ((dates >= DATES) | (apart >= DAYS_APART))
+        how = f"slopes through levels measured anew, {DATES} dates or more or {DAYS_APART} days apart"
+    rows = rows.assign(
+        pace=np.where(able, seen.pace, np.nan),
+        spread=np.where(able, seen.spread, np.nan),
+        capped=(rows["start"] >= exit_level).to_numpy(),
+        expected=_expected(spans, rows),
+    )
+    students = _students(rows)
+    warnings += _left_out(students, minimum)
+    if not students["pace"].notna().any():
+        raise UsageError(
+            f"no student has levels {DAYS_APART} days apart",
+            "table 'levels'",
+            "pace needs two dates that far apart: ask for more school years",
+        )
+    named = spans.subjects
+    subject = named[0] if len(named) == 1 else f"the mean of {', '.join(named)}"
+    return Paces(students, (seen.degrees, seen.squares), sigma2, how, subject, tuple(warnings))
+
+
+def _observed_until(spans: Spans, enrollments: Relation | None) -> pd.Series:
+    """Until when the last level is known to have held: where levels add up, to the end of the spell in its school year.
+
+    The last piece of evidence is no end of observation: paces measured until just then would be too high.
+    """
+    rows = spans.rows
+    if not spans.cumulative:
+        return rows["last_date"]
+    end = spans.year_ends(rows["school_year"])
+    if enrollments is not None:
+        told = enrollments.aggregate(
+            "student_id, school_id AS school, CAST(school_year AS DOUBLE) AS school_year, "
+            "max(coalesce(exit_date, DATE '9999-12-31')) AS left_on"
+        ).df()
+        left = rows[["student_id", "school", "school_year"]].merge(told, how="left")["left_on"]
+        left_on = left.to_numpy().astype("datetime64[s]")
+        end = pd.Series(np.where(np.isnat(left_on), end, np.minimum(left_on, end.to_numpy().astype("datetime64[s]"))))
+    end = pd.to_datetime(end).fillna(rows["last_date"])
+    return end.clip(upper=rows["last_date"].max()).where(end > rows["last_date"], rows["last_date"])
+
+
+def _upto(dates: pd.Series, limit: pd.Series) -> pd.Series:
+    """The earlier of two dates, the second of which may be missing."""
+    return dates.where(~(limit < dates), limit)
+
+
+def _gained(spans: Spans, rows: pd.DataFrame, exit_level: float) -> Observed:
+    """Levels gained between the two ends of every span."""
+    end = _upto(rows["end_date"], rows["reached"])
+    last = rows["last"].where(rows["reached"].isna(), exit_level)
+    unit = np.arange(len(rows))
+    return gains(
+        np.r_[rows["start"].to_numpy(), last.to_numpy()],
+        np.r_[spans.years(rows["start_date"]), spans.years(end)],
+        np.r_[unit, unit],
+        ceiling=exit_level,
+    )
+
+
+def _sloped(spans: Spans, levels: Relation, exit_level: float) -> tuple[Observed, float | None, NDArray[np.int64]]:
+    """Slopes through all levels of every span; the error variance where it is known; dates of each span."""
+    error = ", std_error" if "std_error" in levels.columns else ""
+    rows = levels.select(f"student_id, subject, date, level{error}").df()
+    keys = spans.rows[["student_id", "subject"]].assign(unit=np.arange(len(spans.rows)))
+    rows = rows.merge(keys, on=["student_id", "subject"])
+    errors = rows["std_error"].to_numpy(float) if error else np.full(len(rows), np.nan)
+    known = bool((np.isfinite(errors) & (errors > 0)).all())
+    years, unit = spans.years(pd.to_datetime(rows["date"])), rows["unit"].to_numpy()
+    told = slopes(rows["level"], years, unit, std_error=errors if known else None, ceiling=exit_level)
+    dates = np.bincount(np.unique(np.stack([unit, (years * 1e6).round()]), axis=1)[0].astype(int), minlength=len(keys))
+    return told, 1.0 if known and told.degrees == 0 else None, dates
+
+
+def _expected(spans: Spans, rows: pd.DataFrame) -> NDArray[np.float64]:
+    """The level that is expected for grade and day, NaN where the grade is unknown."""
+    passed = spans.years(rows["end_date"]) - (rows["school_year"].to_numpy() - 1)
+    found: NDArray[np.float64] = rows["grade"].to_numpy() + np.clip(passed, 0, 1)
+    return found
+
+
+def _students(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per student, the means over subjects; factors and school of the first subject."""
+    if not rows["student_id"].duplicated().any():
+        found = rows.rename(columns={"last": "level", "last_date": "seen", "end_date": "last_date"})
+        return found.assign(spread=found["spread"].fillna(np.inf))
+    by = rows.assign(some=rows["pace"].notna()).groupby("student_id", sort=True)
+    fixed = [str(c) for c in rows.columns if str(c).startswith(FACTOR)]
+    order = rows.sort_values(["student_id", "first_date", "subject"], kind="stable").groupby("student_id", sort=True)
+    found = by.agg(
+        first_date=("first_date", "min"),
+        last_date=("end_date", "max"),
+        seen=("last_date", "max"),
+        pace=("pace", "mean"),
+        spread=("spread", "sum"),
+        some=("some", "sum"),
+        level=("last", "mean"),
+        expected=("expected", "mean"),
+        capped=("capped", "all"),
+        school_year=("school_year", "max"),
+        grade=("grade", "max"),
+    )
+    found["spread"] = np.where(found["some"] > 0, found["spread"] / np.maximum(found["some"], 1) ** 2, np.inf)
+    firsts = order[["school", *fixed]].first()
+    return found.join(firsts).reset_index()
+
+
+def _left_out(students: pd.DataFrame, minimum: int) -> list[str]:
+    """Who has no pace, and why."""
+    none = students["pace"].isna()
+    capped = int((none & students["capped"]).sum())
+    short = int(none.sum()) - capped
+    said = []
+    if short:
+        said.append(
+            f"{counted(short, 'students', minimum)} have no pace: fewer than {DAYS_APART} days between their levels"
+        )
+    if capped:
+        said.append(f"{counted(capped, 'students', minimum)} have no pace: at the exit level from the start")
+    return said
