@@ -63,7 +63,8 @@ def as_text(name: str, stored: str) -> str:
     """
     cell = identifier(name)
     if stored == "VARCHAR" or stored.startswith("ENUM"):
-        return f"CASE WHEN trim({cell}::VARCHAR) = '' THEN NULL ELSE {cell}::VARCHAR END"
+        text = f"{cell}::VARCHAR"
+        return f"CASE WHEN {text} < '!' AND trim({text}) = '' THEN NULL ELSE {text} END"  # few begin below '!'
     if stored in ("DOUBLE", "FLOAT"):
         whole = f"{cell} = floor({cell}) AND abs({cell}) < {_LARGEST_WHOLE}"
         return f"CASE WHEN isnan({cell}) THEN NULL WHEN {whole} THEN {cell}::BIGINT::VARCHAR ELSE {cell}::VARCHAR END"

@@ -19,7 +19,7 @@ OF_A_YEAR = {
     "attendance": ("student_id", "days_enrolled", "days_absent"),
 }
 SAMPLE = 1_000_000  # rows: of a larger table, those of a part of the students are compared
-SAMPLED = f"hash(student_id) % (1 + {ROWS} // {SAMPLE}) = 0"
+SAMPLED = f"hash(student_id) % (1 + {ROWS} // {SAMPLE})::UBIGINT = 0"  # other types are slow to divide
 FEWEST = 50  # rows that a year needs to be compared
 
 
