@@ -1,6 +1,7 @@
 """The notebooks hold parameters, words and calls; as they stand each makes a brief that everyone can read, anywhere."""
 
 import ast
+import json
 import re
 import shutil
 from pathlib import Path
@@ -95,6 +96,23 @@ def test_each_brief_is_short_accessible_and_easy_to_read(file, district, distric
     assert grade(_words(blocks)) <= EASY
     assert [b for b in blocks if re.search(r"\b(nan|NaN|None|inf)\b", _words([b]))] == []
     assert not re.search(r">\s*(nan|NaN|None)\s*<", html.read_text(encoding="utf-8"))
+
+
+@pytest.mark.sockets
+@pytest.mark.parametrize("name", ["disparities", "growth", "intervention"])
+def test_a_district_that_has_decided_nothing_yet_gets_its_briefs(name, star, tmp_path):
+    folder = tmp_path / "star"
+    shutil.copytree(star, folder)
+    (folder / "district.toml").unlink()
+    made = run(name, folder, out=tmp_path)
+    assert made.pages <= PAGES
+    blocks = read_bundles(nbformat.read(made.paths[2], as_version=4))
+    told = _words(blocks)
+    assert not re.search(r"\b([Tt]rue|[Ff]alse)\b", told)
+    assert "Economically disadvantaged: yes" in json.dumps(blocks)
+    if name != "intervention":
+        assert "is compared with all other students, as district.toml names no reference group" in json.dumps(blocks)
+        assert "Each group against all other students." in json.dumps(blocks)
 
 
 @pytest.mark.sockets

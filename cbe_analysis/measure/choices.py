@@ -60,7 +60,7 @@ def outcomes(district: District, wanted: Sequence[str] = (), *, where: Where = N
 
 
 def factors(district: District, wanted: Sequence[str] = (), *, needed: bool = True) -> tuple[str, ...]:
-    """The wanted factors; without any, the policy's factors that have a reference group and stand in the data.
+    """The wanted factors; without any, the policy's that stand in the data: those with a reference group, if any has.
 
     Parameters
     ----------
@@ -72,12 +72,20 @@ def factors(district: District, wanted: Sequence[str] = (), *, needed: bool = Tr
     if list(wanted) == [NONE] and not needed:
         return ()
     policy = district.policy
-    found = tuple(wanted) or tuple(f for f in policy.factors if f in policy.references and f in district.placeable)
+    held = tuple(f for f in policy.factors if f in district.placeable)
+    found = tuple(wanted) or tuple(f for f in held if f in policy.references) or held
     if not found and needed:
         raise UsageError(
-            "no factor has a reference group", "district.toml, [references]", 'name one, such as gender = "male"'
+            f"none of the factors {listed(policy.factors)} is in the data",
+            "district.toml, factors",
+            "name columns of students or enrollments",
         )
     return found
+
+
+def against(district: District, factors: Sequence[str]) -> str:
+    """What groups by these factors are compared with: their "reference" groups; "others" where a factor has none."""
+    return "reference" if all(f in district.policy.references for f in factors) else "others"
 
 
 def crossed(factors: Sequence[str], wanted: Sequence[str] = ()) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select
+from cbe_analysis.render.readings import ALL, OTHERS, UNKNOWN, Reading, find, readings, select
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -34,6 +34,8 @@ class Course:
 
     Parameters
     ----------
+    reference
+        The group compared with, or "others".
     rows
         Readings of growth_rate.
     points
@@ -71,6 +73,11 @@ class Course:
         """The group with most students that is compared with the reference; empty when none may be shown."""
         open_gaps = [g for g in self.groups if (gap := self.gap(g)) is not None and gap.bounded]
         return max(open_gaps, key=self._size, default="")
+
+    @property
+    def beside(self) -> str:
+        """Whose line stands beside the main group's: the reference group's; all students' where it is all others."""
+        return ALL if self.reference == OTHERS else self.reference
 
     def _size(self, group: str) -> float:
         slope = self.slope(group)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
 ALL, UNKNOWN = "(all)", "(unknown)"
+OTHERS = "others"  # the reference of a group that is compared with all others
 _COUNT = re.compile(r"\d[\d,]*")
 _COUNTED = re.compile(r"[1-9]")  # a number that is not printed as nought
 _DECIMALS = re.compile(r"\.(\d+)")

@@ -74,9 +74,17 @@ def test_factors_are_those_with_a_reference_group(write):
     assert choices.factors(here) == ("gender",)
     assert choices.factors(here, ["none"], needed=False) == ()
     bare = district(lambda **given: write("bare", **given), policy="")
-    assert choices.factors(bare, needed=False) == ()
-    with pytest.raises(UsageError, match="no factor has a reference group"):
-        choices.factors(bare)
+    assert choices.factors(bare) == choices.factors(bare, needed=False) == ("gender",)
+    lacking = district(lambda **given: write("lacking", **given), policy='factors = ["track"]\n')
+    assert choices.factors(lacking, needed=False) == ()
+    with pytest.raises(UsageError, match="none of the factors track is in the data"):
+        choices.factors(lacking)
+
+
+def test_groups_without_a_reference_are_compared_with_all_others(write):
+    here = district(write, policy=POLICY)
+    assert choices.against(here, ["gender"]) == "reference"
+    assert choices.against(here, ["race_ethnicity"]) == choices.against(here, ["gender", "race_ethnicity"]) == "others"
 
 
 def test_data_begin_with_the_first_observation_not_with_a_birth_or_an_entry(write):

@@ -14,8 +14,8 @@ from cbe_analysis.render.courses import Course
 from cbe_analysis.render.palette import ACCENT, INK, MID, SOFT
 from cbe_analysis.render.readings import Reading
 from cbe_analysis.render.widest import clearest
+from cbe_analysis.render.wording import against, names
 from cbe_analysis.render.wording import curves as words
-from cbe_analysis.render.wording import names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy, *
     canvas = Canvas(6, 22 + LINES + 20 + STRIP + 14 + (24 if sized else 0))
     for i, course in enumerate(shown):
         x = LEFT + i * (width + BETWEEN)
-        canvas.text(x, 9, policy.label(course.factor), weight=600, size=8.5)
+        canvas.text(x, 9, names.upper(policy.label(course.factor)), weight=600, size=8.5)
         axes = canvas.axes(x, 16, width, LINES), canvas.axes(x, 16 + LINES + 20, width, STRIP)
         _curves(axes[0], course, scale, policy)
         _differences(axes[1], course, scale)
@@ -95,7 +95,7 @@ def _picture(shown: Sequence[Course], alike: Sequence[Course], policy: Policy, *
         if sized:
             _sizes(canvas, course, scale, (x, 16 + LINES + 20 + STRIP + 22))
     unit = names.unit(shown[0].unit, short=True)
-    canvas.text(LEFT, 16 + LINES + 13, words.beneath(unit), color=SOFT, size=8)
+    canvas.text(LEFT, 16 + LINES + 13, against.beneath(shown, unit), color=SOFT, size=8)
     sub = "" if told else words.sub(shown, policy, sized=sized, more=more)
     return canvas.picture(words.title(shown, policy), sub, words.alt(shown, policy), after=17)
 
@@ -105,12 +105,12 @@ def _curves(axes: Axes, course: Course, scale: Scale, policy: Policy) -> None:
     low, high = scale.scores
     axes.set(xlim=scale.across, ylim=(low, high), xticks=[], yticks=_ticks(low, high, 4))
     axes.spines.bottom.set_visible(False)
-    ends = [_last(course.means(g)) for g in (course.reference, course.main)]
+    ends = [_last(course.means(g)) for g in (course.beside, course.main)]
     reference_above = ends[0] >= ends[1]
     apart = abs(ends[0] - ends[1]) * LINES / (high - low)
     nudge = max(0.0, 10 - apart) / 2
     for group, colour, face, above in (
-        (course.reference, MID, "white", reference_above),
+        (course.beside, MID, "white", reference_above),
         (course.main, ACCENT, ACCENT, not reference_above),
     ):
         rows = course.means(group)
@@ -166,7 +166,7 @@ def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]
     """How many students each mark rests on, beneath its grade."""
     axes = canvas.axes(at[0], at[1] - 6, scale.width, 20, xlim=scale.across, ylim=(20, 0), xticks=[], yticks=[])
     axes.spines.bottom.set_visible(False)
-    for y, group, colour, face in ((5, course.main, ACCENT, ACCENT), (15, course.reference, SOFT, "white")):
+    for y, group, colour, face in ((5, course.main, ACCENT, ACCENT), (15, course.beside, SOFT, "white")):
         dot = {"marker": "o", "ms": 3.2, "mfc": face, "mec": MID if face == "white" else colour, "mew": 0.9}
         axes.plot([scale.across[0] - 6 / scale.step], [y], clip_on=False, **dot)  # type: ignore[arg-type]  # as above
         for x, row in enumerate(course.means(group)):
@@ -186,7 +186,7 @@ def _limits(rows: Iterable[Reading], *, zero: bool = False) -> tuple[float, floa
 
 
 def _means(found: Iterable[Course]) -> list[Reading]:
-    return [r for c in found for g in (c.reference, c.main) for r in c.means(g) if r is not None]
+    return [r for c in found for g in (c.beside, c.main) for r in c.means(g) if r is not None]
 
 
 def _gaps(found: Iterable[Course]) -> list[Reading]:

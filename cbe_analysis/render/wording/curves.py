@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.courses import Course
 from cbe_analysis.render.numbers import listed
+from cbe_analysis.render.readings import OTHERS
 from cbe_analysis.render.wording import names
 
 CLOSED = "prot."  # a protected group size, where there is little room
@@ -19,7 +20,7 @@ def title(shown: Sequence[Course], policy: Policy) -> str:
     last = names.grade(policy, shown[0].points[-1].at)
     if not clear:
         found = f"in {last} we see no clear difference between the groups"
-    elif len(clear) == len(shown) == 1:
+    elif len(clear) == len(shown) == 1 and shown[0].reference != OTHERS:
         found = f"in {last} the two groups differ"
     else:
         found = f"in {last} groups differ by {names.factors(policy, clear)}"
@@ -28,7 +29,7 @@ def title(shown: Sequence[Course], policy: Policy) -> str:
 
 def climbing(course: Course) -> bool:
     """True when both groups' last mean lies above the first by more than their intervals."""
-    pairs = [[r for r in course.means(g) if r is not None and r.bounded] for g in (course.reference, course.main)]
+    pairs = [[r for r in course.means(g) if r is not None and r.bounded] for g in (course.beside, course.main)]
     return all(len(rows) > 1 and rows[-1].low > rows[0].high for rows in pairs)
 
 
@@ -36,18 +37,13 @@ def sub(shown: Sequence[Course], policy: Policy, *, sized: bool, more: bool) -> 
     """The unit, the grades and the bands; `sized` where group sizes stand beneath, `more` where factors lack."""
     first, last = (names.grade(policy, shown[0].points[i].at) for i in (0, -1))
     unit = names.unit(shown[0].unit)
-    closed = any(r is None or r.protected for c in shown for g in (c.reference, c.main) for r in c.means(g))
+    closed = any(r is None or r.protected for c in shown for g in (c.beside, c.main) for r in c.means(g))
     beneath = f" Beneath: students tested{f' ({CLOSED} protected)' if closed else ''}." if sized else ""
     most = " The three factors with the clearest differences; the table has all." if more else ""
     return (
         f"Mean score in {unit}, {first} to {last}, all students tested in each grade. "
         f"Bands and bars: 95% intervals.{beneath}{most}"
     )
-
-
-def beneath(unit: str) -> str:
-    """The line over the differences."""
-    return f"Difference in {unit}: filled group minus hollow group"
 
 
 def alt(shown: Sequence[Course], policy: Policy) -> str:
@@ -59,7 +55,7 @@ def _told(course: Course, policy: Policy) -> str:
     """The two lines of a panel and the difference between them, at both ends."""
     first, last = (names.grade(policy, course.points[i].at) for i in (0, -1))
     lines = []
-    for group in (course.main, course.reference):
+    for group in (course.main, course.beside):
         start, end = course.means(group)[0], course.means(group)[-1]
         name = names.group(policy, course.factor, group)
         if start is None or end is None or start.protected or end.protected:

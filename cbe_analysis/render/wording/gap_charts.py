@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.numbers import listed
 from cbe_analysis.render.standings import Crossing, Standing
-from cbe_analysis.render.wording import names
+from cbe_analysis.render.wording import against, names
 from cbe_analysis.render.wording.tables import SMALL
 
 ARROW = "Arrow: the interval goes on, beyond the chart."
@@ -31,10 +31,7 @@ def gap_chart(columns: Sequence[Sequence[Standing]], policy: Policy) -> tuple[st
     units = dict.fromkeys(names.unit(s.whole.unit) for s in found if s.whole)
     title = _finding(columns, policy)
     quantity = found[0].quantity
-    sub = (
-        f"{_measured(quantity, list(units))} with 95% intervals. Hollow mark: the group compared with, "
-        f"and its {quantity}. Other numbers: difference from it."
-    )
+    sub = f"{_measured(quantity, list(units))} with 95% intervals. {against.marks(found, quantity)}"
     return title, sub, f"{title}. " + " ".join(_told(s, found, policy) for s in found)
 
 

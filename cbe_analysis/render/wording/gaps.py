@@ -11,9 +11,9 @@ from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import CERTAIN, UNKNOWN, compared
 from cbe_analysis.render.standings import Standing
 from cbe_analysis.render.widest import left_out, widest
-from cbe_analysis.render.wording import effects, names
+from cbe_analysis.render.wording import against, effects, names
 from cbe_analysis.render.wording.gap_charts import heading, inside
-from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
+from cbe_analysis.render.wording.tables import Entry, gap_table
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -147,7 +147,7 @@ def tables(found: Sequence[Standing], policy: Policy) -> tuple[Table, ...]:
         blocks = [[Entry("All students", head.whole, None)]]
         blocks += [[_entry(s, g, policy) for g in (*s.groups, *_unknown(s))] for s in own]
         unit = names.unit(head.whole.unit if head.whole else "")
-        title, sub = f"{heading(head.outcome, found, policy)}, {unit}", LEGEND + left_out(found, shown)
+        title, sub = f"{heading(head.outcome, found, policy)}, {unit}", against.legend(shown) + left_out(found, shown)
         made.append(gap_table(title, sub, names.upper(head.quantity), blocks))
     return tuple(made)
 
@@ -215,10 +215,7 @@ def method(found: Sequence[Standing], releases: Sequence[Release]) -> str:
 def definitions(found: Sequence[Standing], policy: Policy) -> str:
     """Where groups come from, and what they are compared with."""
     factors = names.factors(policy, list(dict.fromkeys(s.factor for s in found)))
-    return (
-        f"Groups by {factors} as recorded when the result was taken. Each is compared with the first group of its "
-        "block, which the district chose."
-    )
+    return f"Groups by {factors} as recorded when the result was taken. {against.definition(found, policy)}"
 
 
 def _by_outcome(found: Sequence[Standing]) -> list[Standing]:

@@ -11,8 +11,8 @@ from cbe_analysis.render.courses import Course
 from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import UNKNOWN, Reading, compared, find
 from cbe_analysis.render.widest import left_out, widest
-from cbe_analysis.render.wording import names
-from cbe_analysis.render.wording.tables import LEGEND, Entry, gap_table
+from cbe_analysis.render.wording import against, names
+from cbe_analysis.render.wording.tables import Entry, gap_table
 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
@@ -78,7 +78,7 @@ def _who(found: Sequence[Course]) -> str:
 
 def _shown_slopes(course: Course) -> list[Reading]:
     """The slopes of the groups that are large enough to be compared."""
-    slopes = [course.slope(g) for g in (course.reference, course.main) if g]
+    slopes = [course.slope(g) for g in (course.beside, course.main) if g]
     return [s for s in slopes if s is not None and s.bounded]
 
 
@@ -169,7 +169,7 @@ def tables(found: Sequence[Course], policy: Policy) -> tuple[Table, ...]:
         blocks += [[_entry(c, g, policy) for g in (*c.groups, *_unknown(c))] for c in courses]
         unit = names.unit(own.unit, short=True)
         name = names.lower(names.outcome(policy, own.outcome, [c.outcome for c in found]))
-        sub = LEGEND + left_out(found, shown)
+        sub = against.legend(shown) + left_out(found, shown)
         made.append(gap_table(f"Growth in {name}, {unit} a year", sub, "Growth a year", blocks))
     return tuple(made)
 
@@ -282,7 +282,8 @@ def definitions(found: Sequence[Course], policy: Policy) -> str:
     factors = names.factors(policy, list(dict.fromkeys(c.factor for c in found)))
     return (
         "Growth counts every student with a score; those with one score inform the start alone. Groups by "
-        f"{factors} as recorded at the first score (table) and in the grade (chart)."
+        f"{factors} as recorded at the first score (table) and in the grade (chart). "
+        f"{against.definition(found, policy)}"
     )
 
 

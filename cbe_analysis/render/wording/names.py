@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.numbers import listed
-from cbe_analysis.render.readings import ALL, UNKNOWN
+from cbe_analysis.render.readings import ALL, OTHERS, UNKNOWN
 
 WHERE = frozenset(["in", "not", "with", "without", "on", "from", "at", "who", "receiving", "living", "learning"])
 PEOPLE = frozenset(["students", "girls", "boys", "learners", "children", "pupils", "females", "males", "women", "men"])
 PROPER = frozenset(["English", "Spanish", "French", "American", "African", "Asian", "Black", "White", "Hispanic"])
+ANSWERS = {"true": "yes", "false": "no"}
 SHORT_GRADES = {"-1": "PK", "0": "K"}
 
 
@@ -20,6 +21,10 @@ def group(policy: Policy, factor: str, value: str) -> str:
     if value in (ALL, UNKNOWN):
         return "All students" if value == ALL else "Not recorded"
     label = policy.label(factor, value)
+    if value == label == OTHERS:
+        return "All other students"
+    if label in ANSWERS:  # a column that is true or false, and has no words of the district
+        return f"{upper(policy.label(factor))}: {ANSWERS[label]}"
     return upper(label)
 
 

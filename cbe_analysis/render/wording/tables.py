@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from cbe_analysis.render.blocks import Table
 from cbe_analysis.render.readings import Reading
 
-LEGEND = "Each group against the first of its block."
 SMALL = " Groups that are too small, or too much alike, are protected."
 OTHERS = "Each other group"
 FIGURE, QUARTER = "\u2007", "\u2005"  # as wide as a digit, and as a decimal point
