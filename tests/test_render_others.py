@@ -41,7 +41,7 @@ def test_differences_are_told_as_being_from_all_other_students():
     )
     (table,) = gaps.tables(found, POLICY)
     assert table.sub.startswith("Each group against all other students.")
-    assert [row[4] for row in table.rows] == ["", "\u221210", "+10"]
+    assert [row[4] for row in table.rows] == ["", "+10", "\u221210"]
     (picture,) = gap_charts(found, POLICY)
     assert "Numbers: difference from all other students." in picture.sub
     assert "Hollow" not in picture.sub
