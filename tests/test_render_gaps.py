@@ -241,14 +241,14 @@ def test_readings_keep_hidden_and_missing_apart():
 
 def test_an_interval_that_is_far_wider_than_others_leaves_them_readable():
     """Two students may have an interval a hundred times as wide; the axis follows the others."""
-    from cbe_analysis.render.figures.gaps import FAR, _limits
+    from cbe_analysis.render.figures.dots import FAR, limits
 
     made = alone(n=300)
     usual = [r for r in readings(made) if r.quantity == "mean"]
-    low, high = _limits(usual)
+    low, high = limits(usual)
     half = (usual[0].high - usual[0].low) / 2
     wide = dataclasses.replace(usual[0], low=usual[0].value - 5000, high=usual[0].value + 5000)
-    assert _limits([*usual, wide])[1] - _limits([*usual, wide])[0] < 2 * FAR * half * 1.5
+    assert limits([*usual, wide])[1] - limits([*usual, wide])[0] < 2 * FAR * half * 1.5
     (picture,) = gap_charts(standings([made]), POLICY)
     assert picture.alt
     assert low < usual[0].low < usual[0].high < high
