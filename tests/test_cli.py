@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 import small_district
 import typer
@@ -85,7 +86,7 @@ def test_the_manual_would_be_found_stale():
 
 def test_every_exit_code_stands_in_the_manual():
     page = PAGE.read_text(encoding="utf-8")
-    codes = {kind.exit_code for kind in KINDS.values()} | {cli.UNEXPECTED, cli.STOPPED_BY_HAND}
+    codes = {kind.exit_code for kind in KINDS.values()} | {cli.UNEXPECTED, cli.STOPPED_BY_HAND, cli.UNHEARD}
     assert [code for code in codes if f"| {code} |" not in page] == []
 
 
@@ -182,9 +183,43 @@ def test_a_full_disk_is_no_fault_of_the_kit(cbe, monkeypatch, kind):
     assert cbe("indicators") == (2, "", said)
 
 
+@pytest.mark.parametrize("error", [MemoryError(), duckdb.OutOfMemoryException("Maria Lopez")])
+def test_want_of_memory_is_no_fault_of_the_kit(cbe, monkeypatch, error):
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(error))
+    code, out, err = cbe("indicators")
+    assert (code, out) == (2, "")
+    assert "TMPDIR" in err
+    assert "Maria" not in err
+
+
 def test_a_stop_that_the_library_caught_is_said(cbe, monkeypatch):
     monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(KeyboardInterrupt()))
     assert cbe("indicators") == (130, "", "cbe: stopped\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other pipes")
+@pytest.mark.parametrize(
+    ("words", "both", "code"),
+    [
+        (["--help"], False, cli.UNHEARD),
+        (["indicators"], False, cli.UNHEARD),
+        (["indicators", "--help"], True, cli.UNHEARD),
+        (["no-such-command"], True, UsageError.exit_code),
+    ],
+)
+def test_a_reader_who_has_gone_is_left_in_silence(words, both, code):
+    end, start = os.pipe()
+    os.close(end)
+    command = [sys.executable, "-m", "cbe_analysis.cli", *words]
+    done = subprocess.run(command, stdout=start, stderr=start if both else subprocess.PIPE, check=False)
+    os.close(start)
+    assert (done.returncode, done.stderr or b"") == (code, b"")
+
+
+def test_an_exit_for_another_reason_stays_one(cbe, monkeypatch):
+    monkeypatch.setattr("cbe_analysis.cli.catalogue.lines", stop(SystemExit(7)))
+    with pytest.raises(SystemExit):
+        cbe("indicators")
 
 
 def test_a_fault_is_told_even_where_no_log_can_be_kept(cbe, monkeypatch, tmp_path):
