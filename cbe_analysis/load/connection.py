@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_THREADS = 8
+MOST_MEMORY = 4 << 30  # bytes; less where DuckDB takes less of itself, which is four fifths of the memory there is
+_USUAL = "SELECT current_setting('enable_progress_bar'), parse_formatted_bytes(current_setting('memory_limit'))"
 
 
 def connect(folder: Path) -> DuckDBPyConnection:
     """A new in-memory database that may read below this folder.
 
-    What does not fit in memory goes to a private temporary folder for as long as the connection is open.
+    What does not fit in memory, of which it takes no more than its share, goes to a private temporary folder for as
+    long as the connection is open.
     """
     import duckdb
 
@@ -31,8 +34,9 @@ def connect(folder: Path) -> DuckDBPyConnection:
         "temp_directory": _spill_folder(),
     }
     connection = duckdb.connect(":memory:", config=settings)
-    [(bar,)] = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    [(bar, memory)] = connection.execute(_USUAL).fetchall()
     for statement in (
+        f"SET memory_limit = '{min(memory, MOST_MEMORY)}B'",
         *(["SET enable_progress_bar = false"] if bar else []),  # Jupyter without ipywidgets refuses even "off"
         "SET TimeZone = 'UTC'",
         f"SET allowed_directories = [{listed([str(folder), unpatterned(folder)])}]",

@@ -125,6 +125,18 @@ def test_what_does_not_fit_in_memory_goes_where_nobody_else_reads_and_goes_with_
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.parametrize("most", [None, 1 << 28])
+def test_a_district_takes_no_more_memory_than_its_share(folder, monkeypatch, most):
+    from cbe_analysis.load import connection
+
+    if most:
+        monkeypatch.setattr(connection, "MOST_MEMORY", most)
+    told = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    [(limit,)] = connection.connect(folder()).sql(told).fetchall()
+    assert 0 < limit <= connection.MOST_MEMORY
+    assert most is None or limit == most
+
+
 def test_without_a_temporary_folder_all_stays_in_memory(folder, monkeypatch):
     from cbe_analysis.load import connection
 
