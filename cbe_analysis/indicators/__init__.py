@@ -3,7 +3,7 @@
 Importing this room registers every entry; the bodies load their statistics when they are called.
 """
 
-from cbe_analysis.indicators import attendance, growth, interventions, pace
+from cbe_analysis.indicators import attendance, growth, growth_percentile, interventions, pace
 from cbe_analysis.indicators.declare import CATALOGUE, Cases, Contrast, Fitted, Indicator, Option, indicator
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Option",
     "attendance",
     "growth",
+    "growth_percentile",
     "indicator",
     "interventions",
     "pace",

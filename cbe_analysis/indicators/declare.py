@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["cases", "model"]
-GIVEN = ("policy", "contrast")  # what a body may ask for besides tables
+GIVEN = ("policy", "contrast", "everyone")  # what a body may ask for besides tables
 CATALOGUE: dict[str, Indicator] = {}
 
 
@@ -35,8 +35,14 @@ class Relation(Protocol):
     def select(self, columns: str, /) -> Relation:
         """These columns alone."""
 
-    def aggregate(self, expressions: str, /) -> Relation:
-        """One row per combination of the expressions that hold no sum, count, maximum ..."""
+    def aggregate(self, expressions: str, groups: str = "", /) -> Relation:
+        """One row per combination of the groups; unless given, of the expressions that hold no sum, count ..."""
+
+    def set_alias(self, name: str, /) -> Relation:
+        """The same rows under a name, for the conditions of a join."""
+
+    def join(self, other: Relation, condition: str, how: str = "inner") -> Relation:
+        """The rows beside those of another table that meet the condition."""
 
     def df(self) -> pd.DataFrame:
         """The rows, read into memory."""
@@ -116,17 +122,23 @@ class Cases:
     ----------
     rows
         `student_id`; one of `date`, `first_date` and `last_date`, or `school_year`; then `value` (and `weight`), or
-        `numerator` and `denominator`. Columns beyond these may be used by `adjust` and, as text, by `by`.
+        `numerator` and `denominator`. Columns beyond these may be used by `adjust` and, as text, by `by`. With the
+        `placed_` columns of the table's rows, these say where each case was; else it is looked up at the date. A column
+        `middle` asks for its median beside the mean or share; `low` and `high` are the interval of a case that is told
+        of alone.
     unit
         Unit of the value where it depends on an option.
     method
         What was counted, as a clause: the outcome, the cut, the date.
+    median
+        Unit of the medians of `middle`.
     """
 
     rows: Relation | pd.DataFrame
     unit: str = ""
     method: str = ""
     warnings: tuple[str, ...] = ()
+    median: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +219,9 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
     """Declare the decorated function as an indicator.
 
     Its name is the id, its docstring the definition, its positional parameters the tables it needs (the first is the
-    main one; a table with default None is optional; where all have it, any one will do), plus `policy` and `contrast`
-    where it wants them. Its keyword-only parameters are the options, explained under Parameters in the docstring.
+    main one; a table with default None is optional; where all have it, any one will do), plus what it wants of
+    `policy`, `contrast` and `everyone`, the rows of the main table with those that `--where` leaves out. Its
+    keyword-only parameters are the options, explained under Parameters in the docstring.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,14 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import Cases
-from cbe_analysis.load.where import UNKNOWN, UNPLACED
+from cbe_analysis.load.where import UNKNOWN, UNPLACED, Condition
 from cbe_analysis.measure.request import Request
 from cbe_analysis.tables.quoting import identifier
 
 SCHOOL, YEAR = "placed_school_id", "placed_school_year"
 WEIGHT, WHEN = "placed_weight", "placed_when_"  # no column of the data begins with placed_
 CORE = ("school_id", "grade", "school_year")  # every placed row has these
+FURTHER = ("middle", "low", "high")  # what an indicator may tell of its cases besides their values
 SHAPES = (("value",), ("numerator", "denominator"))
 DATES = (("date",), ("first_date", "last_date"), ("school_year",))
 
@@ -28,12 +30,13 @@ class Formed:
     ----------
     rows
         One row per case: `student_id`; `value` (a share's numerator over its denominator), `placed_weight` (its
-        denominator; 1 where all cases weigh the same), `placed_school_id`; the group columns and those to adjust for.
+        denominator; 1 where all cases weigh the same), `placed_school_id`; the group columns and those to adjust for;
+        `middle`, `low` and `high` where the indicator gives them.
     placed
         One row per case: `student_id`, then the population's dimensions as text.
     kind
         "mean" or "share".
-    unit, method
+    unit, method, median
         As the indicator states them.
     missing, unplaced
         Cases without a value, left out; cases outside any enrollment.
@@ -46,6 +49,7 @@ class Formed:
     kind: str
     unit: str
     method: str
+    median: str
     warnings: tuple[str, ...]
     missing: int
     unplaced: int
@@ -58,7 +62,7 @@ class Formed:
 
 
 def tables(request: Request, period: str = "") -> dict[str, Any]:
-    """The relations that the body is given, the main ones filtered and placed.
+    """The relations that the body is given, the main ones filtered and placed, and what it wants besides.
 
     Parameters
     ----------
@@ -69,18 +73,28 @@ def tables(request: Request, period: str = "") -> dict[str, Any]:
     given: dict[str, Any] = dict.fromkeys(entry.optional_tables)
     for name in request.tables:
         if name in entry.main:
-            given[name] = _placed(request, name, period)
+            given[name] = _placed(request, name, request.where, period)
         else:
             given[name] = district.table(name)
-    return given
+    return given | _wanted(request, given, period)
 
 
-def _placed(request: Request, table: str, period: str) -> Any:
+def _wanted(request: Request, given: Mapping[str, Any], period: str) -> dict[str, Any]:
+    """What the body asks for besides tables."""
+    offered = {"policy": request.district.policy, "contrast": request.contrast}
+    found = {name: offered[name] for name in request.indicator.wants if name in offered}
+    if "everyone" in request.indicator.wants:
+        main = next(name for name in request.tables if name in request.indicator.main)
+        found["everyone"] = _placed(request, main, ()) if request.where or period else given[main]
+    return found
+
+
+def _placed(request: Request, table: str, where: tuple[Condition, ...], period: str = "") -> Any:
     """The rows of a main table, each with where its student was, every place as text."""
     district = request.district
     factors = dict.fromkeys((*request.by, *request.adjust, *district.policy.factors))
-    wanted = tuple(f for f in factors if f in district.placeable and f not in CORE)
-    rows = district.placed(table, where=request.where, factors=wanted)
+    further = tuple(f for f in factors if f in district.placeable and f not in CORE)
+    rows = district.placed(table, where=where, factors=further)
     texts = [f"{text(c)} AS {identifier(c)}" for c in rows.columns if c.startswith("placed_")]
     words = rows.select(f"* REPLACE ({', '.join(texts)})")
     return words.filter(period) if period else words
@@ -100,9 +114,8 @@ def form(request: Request, period: str = "") -> Formed:
     UsageError
         When a group column belongs to neither the cases nor the students.
     """
-    entry, district = request.indicator, request.district
-    wants = {"policy": district.policy} if "policy" in entry.wants else {}
-    found = entry.body(**tables(request, period), **wants, **request.options)
+    entry = request.indicator
+    found = entry.body(**tables(request, period), **request.options)
     cases = found if isinstance(found, Cases) else Cases(found)
     names = list(cases.rows.columns)
     shape = next((s for s in SHAPES if set(s) <= set(names)), None)
@@ -110,15 +123,25 @@ def form(request: Request, period: str = "") -> Formed:
     if shape is None or dates is None:
         raise TypeError(f"the body of {entry.id} returns {names}: a value and a date are needed")
     columns = _sources(request, names)
-    placed = district.place(cases.rows, columns=tuple(c for c in columns if columns[c] and c not in CORE))
+    placed = _told(request, cases, [c for c in columns if columns[c]])
     value = "value" if len(shape) == 1 else "numerator / denominator AS value"
     given = "denominator" if len(shape) == 2 else "weight" if "weight" in names else "1.0"
     own = [f"{identifier(c)} AS {identifier(c)}" for c in columns if not columns[c]]
     place = [f"{text(f'placed_{c}')} AS {identifier(c)}" for c in columns if columns[c]]
     when = [f"{d} AS {identifier(WHEN + d)}" for d in dates]
-    chosen = ", ".join([f"student_id, {value}, {given} AS {WEIGHT}, {text(SCHOOL)} AS {SCHOOL}", *when, *own, *place])
+    more = [identifier(c) for c in FURTHER if c in names]
+    start = f"student_id, {value}, {given} AS {WEIGHT}, {text(SCHOOL)} AS {SCHOOL}"
+    chosen = ", ".join([start, *when, *own, *place, *more])
     rows = placed.select(chosen).order(", ".join(["student_id", *(identifier(WHEN + d) for d in dates), "value"])).df()
     return _formed(rows, request, cases, "mean" if len(shape) == 1 else "share")
+
+
+def _told(request: Request, cases: Cases, places: Sequence[str]) -> Any:
+    """The cases with where each was: as they say themselves, or else looked up."""
+    rows, needed = cases.rows, {SCHOOL, *(f"placed_{name}" for name in places)}
+    if needed <= set(rows.columns):
+        return request.district.sql("SELECT * FROM cases", cases=rows)
+    return request.district.place(rows, columns=tuple(name for name in places if name not in CORE))
 
 
 def _sources(request: Request, own: list[str]) -> dict[str, bool]:
@@ -148,8 +171,9 @@ def _formed(rows: pd.DataFrame, request: Request, cases: Cases, kind: str) -> Fo
     rows["value"], rows[WEIGHT] = rows["value"].astype(float), rows[WEIGHT].astype(float)
     when = rows[[c for c in rows.columns if str(c).startswith(WHEN)]]
     window = (str(when.min().min())[:10], str(when.max().max())[:10]) if len(rows) else ("", "")
-    kept = list(dict.fromkeys(("student_id", "value", WEIGHT, SCHOOL, *request.by, *request.adjust)))
+    more = [name for name in FURTHER if name in rows]
+    kept = list(dict.fromkeys(("student_id", "value", WEIGHT, SCHOOL, *request.by, *request.adjust, *more)))
     unit = cases.unit or request.indicator.unit
     unplaced = int(rows[SCHOOL].eq(UNKNOWN).sum())
     placed = rows[["student_id", *request.dimensions]]
-    return Formed(rows[kept], placed, kind, unit, cases.method, cases.warnings, missing, unplaced, window)
+    return Formed(rows[kept], placed, kind, unit, cases.method, cases.median, cases.warnings, missing, unplaced, window)

@@ -102,7 +102,9 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
         method="; ".join([answer.method + more, *_origins(asked)]),
         source=asked.indicator.source,
         by=asked.by,
-        fingerprint=asked.district.fingerprint(_reads(asked), asked.where),
+        fingerprint=asked.district.fingerprint(
+            _reads(asked), () if "everyone" in asked.indicator.wants else asked.where
+        ),
         as_of=str(asked.district.as_of((*asked.tables, *PLACES))),
         minimum_n=asked.minimum_n,
         parameters=asked.parameters,
@@ -133,12 +135,7 @@ def _counted(asked: Request) -> Answer:
         found.append(formed)
         rows += [r | {"at": period.at} if period.at else r for r in _summarised(asked, formed)]
     if not any(len(f.rows) for f in found):
-        read = " or ".join(f"'{t}'" for t in asked.tables if t in asked.indicator.main)
-        raise UsageError(
-            f"no case of '{asked.indicator.id}' is left",
-            f"table {read}",
-            "its rows lack what is counted, or lie outside where and the options: check these",
-        )
+        raise _nobody(asked, found)
     frame = pd.DataFrame(rows)
     trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by) if asked.over else ""
     windows = [f.window for f in found if f.window[0]]
@@ -146,6 +143,17 @@ def _counted(asked: Request) -> Answer:
     people = population(asked, pd.concat([f.placed for f in found]), window)
     warnings = (*remarks(asked, found), *((trend,) if trend else ()))
     return Answer(frame, found[0].unit, _method(asked, found[0]), warnings, people)
+
+
+def _nobody(asked: Request, found: Sequence[Formed]) -> UsageError:
+    """The error for an answer without a case, with the reasons that the indicator gives."""
+    read = " or ".join(f"'{t}'" for t in asked.tables if t in asked.indicator.main)
+    why = "; ".join(dict.fromkeys(w for f in found for w in f.warnings))
+    return UsageError(
+        f"no case of '{asked.indicator.id}' is left" + (f": {why}" if why else ""),
+        f"table {read}",
+        "its rows lack what is counted, or lie outside where and the options: check these",
+    )
 
 
 def _summarised(asked: Request, formed: Formed) -> list[Row]:
@@ -165,6 +173,8 @@ def _method(asked: Request, formed: Formed) -> str:
     else:
         interval = "95% intervals: CR2 by school, HC3 below six schools"
     parts = [formed.method, interval]
+    if formed.median:
+        parts.append("those of medians between order statistics, wider where the students of a school are alike")
     if asked.compare:
         held = f", {', '.join(asked.adjust)} held equal" if asked.adjust else ""
         parts.append(f"gaps from one regression over the groups, CR2 by school with Satterthwaite df{held}")
@@ -173,9 +183,7 @@ def _method(asked: Request, formed: Formed) -> str:
 
 def _modelled(asked: Request) -> Answer:
     """The rows of a model, and who they stand for."""
-    given: dict[str, Any] = {"policy": asked.district.policy, "contrast": asked.contrast}
-    wants = {name: given[name] for name in asked.indicator.wants}
-    fitted = asked.indicator.body(**tables(asked), **wants, **asked.options)
+    fitted = asked.indicator.body(**tables(asked), **asked.options)
     dates = pd.to_datetime(fitted.cases["date"])
     window = str(dates.min())[:10], str(dates.max())[:10]
     people = population(asked, _places(asked, fitted.cases), window)

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST, UNKNOWN, Grouping
 from cbe_analysis.indicators.rows import Row, row
-from cbe_analysis.measure.cases import SCHOOL, WEIGHT, Formed
+from cbe_analysis.measure.cases import FURTHER, SCHOOL, WEIGHT, Formed
+from cbe_analysis.methods.percentiles.groups import median_interval
 from cbe_analysis.methods.proportions import design_effect, share_interval
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
+ARRAYS = ("value", "weight", "student", "school", "middle", "low", "high")
 THESE = f"these students: fewer than {SCHOOLS_AT_LEAST} schools"
 
 
@@ -27,6 +29,10 @@ class Sample:
         As in `cases.Formed`.
     student, school
         Codes; a school of -1 is unknown.
+    middle, low, high
+        As in `cases.Formed`; NaN throughout where the indicator gives none.
+    median
+        Unit of the medians; empty where there are none.
     whole
         True when every value is 0 or 1 and every weight 1.
     """
@@ -35,19 +41,23 @@ class Sample:
     weight: NDArray[np.float64]
     student: NDArray[np.int64]
     school: NDArray[np.int64]
+    middle: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
     kind: str
     unit: str
+    median: str
     whole: bool
 
     @property
     def students(self) -> int:
         """Students, each counted once."""
-        return len(np.unique(self.student))
+        return int(np.count_nonzero(np.bincount(self.student)))
 
     @property
     def schools(self) -> int:
         """Schools that are known."""
-        return len(np.unique(self.school[self.school >= 0]))
+        return int(np.count_nonzero(np.bincount(self.school + 1)[1:]))
 
     @property
     def weights(self) -> NDArray[np.float64] | None:
@@ -56,8 +66,7 @@ class Sample:
 
     def only(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Sample:
         """The cases of a group, from a mask or from positions."""
-        value, weight = self.value[rows], self.weight[rows]
-        return replace(self, value=value, weight=weight, student=self.student[rows], school=self.school[rows])
+        return replace(self, **{name: getattr(self, name)[rows] for name in ARRAYS})
 
     @property
     def sd(self) -> float:
@@ -80,18 +89,33 @@ def sample(formed: Formed) -> Sample:
     school = pd.factorize(rows[SCHOOL].where(rows[SCHOOL] != UNKNOWN))[0].astype(np.int64)
     student = pd.factorize(rows["student_id"])[0].astype(np.int64)
     value, weight = rows["value"].to_numpy(float), rows[WEIGHT].to_numpy(float)
-    return Sample(value, weight, student, school, formed.kind, formed.unit, formed.whole)
+    nothing = np.full(len(rows), np.nan)
+    middle, low, high = (rows[name].to_numpy(float) if name in rows else nothing for name in FURTHER)
+    return Sample(
+        value, weight, student, school, middle, low, high, formed.kind, formed.unit, formed.median, formed.whole
+    )
 
 
 def summaries(of: Sample, groups: Grouping) -> list[Row]:
-    """One row per group: its mean or share, n and interval."""
+    """One row per group: its mean or share, n and interval; before it, where the indicator has one, the median."""
     order = np.argsort(groups.codes, kind="stable")
     ends = np.cumsum(np.bincount(groups.codes, minlength=len(groups.values)))
     rows = []
     for g, members in enumerate(np.split(order, ends[:-1])):
         inside = of.only(members)
+        rows += _median(inside, groups.labels(g))
         rows.append(_share(inside, groups.labels(g)) if of.whole else _mean(inside, groups.labels(g)))
     return rows
+
+
+def _median(inside: Sample, labels: dict[str, str]) -> list[Row]:
+    """The median of the cases, where it is asked for and there are several."""
+    if not inside.median or len(inside.value) < 2:
+        return []
+    found = median_interval(inside.middle, cluster=inside.clusters())
+    told = Contrasted(found.value, found.std_error, float("nan"), found.low, found.high)
+    note = "" if inside.schools >= SCHOOLS_AT_LEAST else THESE
+    return [row("median", inside.median, labels, told, n=inside.students, note=note)]
 
 
 def _mean(inside: Sample, labels: dict[str, str]) -> Row:
@@ -103,6 +127,8 @@ def _mean(inside: Sample, labels: dict[str, str]) -> Row:
     found = replace(
         found, value=float(np.average(inside.value, weights=inside.weights))
     )  # without a last digit's noise
+    if len(inside.value) == 1:
+        found = replace(found, low=float(inside.low[0]), high=float(inside.high[0]))
     return row(inside.kind, inside.unit, labels, found, **more)
 
 

@@ -16,6 +16,7 @@ from cbe_analysis.methods.proportions import design_effect
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
 TAIL = 0.025
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def median_interval(values: ArrayLike, *, cluster: ArrayLike | None = None) -> M
     """The median of percentiles with its distribution-free 95 % interval.
 
     It is 1 to 99 where there are fewer than 6 students. Otherwise it runs between order statistics; with clusters,
-    between those of the effective number of students.
+    between those of the effective number of students. A percentile is a whole number that stands for all within half a
+    point: unless all values are the same, the interval is no shorter than that.
 
     Parameters
     ----------
@@ -107,5 +109,6 @@ def median_interval(values: ArrayLike, *, cluster: ArrayLike | None = None) -> M
     left_out = int(binom.ppf(TAIL, effective, 0.5)) if effective else 0
     if left_out:
         place = max(int(left_out / effective * n), 1)
-        low, high = float(ordered[place - 1]), float(ordered[n - place])
+        low = max(min(float(ordered[place - 1]), median - HALF), float(ordered[0]))
+        high = min(max(float(ordered[n - place]), median + HALF), float(ordered[-1]))
     return Middle(median, (high - low) / (2 * -float(ndtri(TAIL))), low, high)
