@@ -9,7 +9,7 @@ from small_releases import POLICY
 from small_trials import PLAN, found, split, whole
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.render.plans import others, outcomes, plan, plans
+from cbe_analysis.render.plans import others, outcomes, plan, plans, unread
 from cbe_analysis.render.readability import grade
 from cbe_analysis.render.wording import asking
 from cbe_analysis.render.wording import effect as words
@@ -324,3 +324,10 @@ def test_outcomes_come_from_the_notebook_or_the_record():
     assert outcomes(PLAN, ["map:math"]) == ("map:math",)
     with pytest.raises(UsageError, match="no outcome is named for 'tutoring'"):
         outcomes(replace(PLAN, outcomes=()), [])
+    many = replace(PLAN, outcomes=("map:a", "map:b", "map:c", "map:d"))
+    assert outcomes(many, []) == ("map:a", "map:b", "map:c")
+    assert unread(many, outcomes(many, [])) == ("map:d",)
+    assert asking.recorded(["map:d"], POLICY).startswith("The program's record also names d, map (-p outcomes=map:d).")
+    assert asking.recorded([], POLICY) == ""
+    with pytest.raises(UsageError, match="4 outcomes are too many for one brief"):
+        outcomes(PLAN, list(many.outcomes))

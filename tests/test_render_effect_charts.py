@@ -7,10 +7,12 @@ import pytest
 from small_releases import POLICY
 from small_trials import PLAN, found, split, whole
 
-from cbe_analysis.render.figures.effect import MOST_LINES, forests, passed, standing
+from cbe_analysis.render.figures.effect import forests, passed, standing
+from cbe_analysis.render.trials import MOST
+from cbe_analysis.render.wording import effect as words
 
 NAMES = ("reading", "math", "science", "writing")
-MANY = {f"long name of a group {i:02}": (60, 8.0 - i, 2.0 + i) for i in range(MOST_LINES + 3)}
+MANY = {f"long name of a group {i:02}": (60, 8.0 - i, 2.0 + i) for i in range(MOST + 3)}
 WIDE = {"no": (400, -1234.0, 200.0), "yes": (200, 1234.5, 300.0)}
 FEW = {"no": (400, 8.0, 2.0), "yes": (200, 11.0, 3.0)}
 
@@ -82,9 +84,28 @@ def test_protected_groups_are_not_drawn():
     assert "In reading support" not in picture.alt
 
 
-def test_many_groups_leave_the_last_to_the_table():
-    (picture,) = forests(outcomes(1, MANY), POLICY, PLAN)
-    assert picture.sub.endswith(f"The first {MOST_LINES} of {len(MANY) + 1} groups.")
+def test_of_very_many_groups_chart_and_table_show_the_largest_and_say_so():
+    small = "long name of a group 00"
+    trials = outcomes(1, MANY | {small: (40, 8.0, 2.0)})
+    (picture,) = forests(trials, POLICY, PLAN)
+    assert f"The {MOST} largest of {len(MANY)} groups." in picture.sub
+    (table,) = words.tables(trials, POLICY)
+    assert table.sub.endswith(f"; the {MOST} largest of {len(MANY)} groups")
+    assert len(table.rows) == 1 + MOST
+    assert small not in picture.alt.lower() + " ".join(str(row[0]).lower() for row in table.rows)
+    (few,) = words.tables(outcomes(1), POLICY)
+    assert "largest" not in few.sub
+
+
+def test_an_interval_far_wider_than_others_is_cut_with_an_arrow(monkeypatch):
+    canvases = drawn.kept(monkeypatch)
+    groups = {f"group {i}": (60, 8.0, 2.0) for i in range(4)}
+    (picture,) = forests(outcomes(1, groups), POLICY, PLAN)
+    assert "Arrow" not in picture.sub
+    (picture,) = forests(outcomes(1, groups | {"wide": (30, 8.0, 900.0)}), POLICY, PLAN)
+    assert picture.sub.endswith("Arrow: the interval goes on, beyond the chart.")
+    widths = [c.figure.axes[-1].get_xlim() for c in canvases]
+    assert widths[1][1] - widths[1][0] < 10 * (widths[0][1] - widths[0][0])
 
 
 def test_nothing_is_drawn_where_no_effect_may_be_shown():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cbe_analysis.load import District
 
 MOST = 2  # outcomes that a brief takes when none is named
+ROOM = 3  # outcomes that a brief of three pages has room for, where it is not said otherwise
 NONE = "none"  # said where a parameter should stay empty, and nothing be taken instead
 ENOUGH = 10  # minimum groups: fewer students tested in a school year are counted together with those of other years
 SCORED, NAME = "score IS NOT NULL", "concat(instrument, ':', subject)"
@@ -30,14 +31,24 @@ class Chosen:
     others: tuple[str, ...] = ()
 
 
-def outcomes(district: District, wanted: Sequence[str] = (), *, where: Where = None, growing: bool = False) -> Chosen:
+def outcomes(
+    district: District,
+    wanted: Sequence[str] = (),
+    *,
+    where: Where = None,
+    growing: bool = False,
+    room: int = ROOM,
+) -> Chosen:
     """The wanted outcomes; without any, the two that most students have scores in.
 
     Parameters
     ----------
     growing
         True counts only students with scores on two days.
+    room
+        More outcomes than so many may not be wanted.
     """
+    fitting(wanted, room)
     if wanted:
         return Chosen(tuple(wanted))
     days = (
@@ -57,6 +68,22 @@ def outcomes(district: District, wanted: Sequence[str] = (), *, where: Where = N
         )
     names = [str(name) for name, *_ in found]
     return Chosen(tuple(sorted(names[:MOST])), tuple(sorted(names[MOST:])))
+
+
+def fitting(wanted: Sequence[str], room: int = ROOM) -> None:
+    """Nothing, where so many outcomes fit a brief of three pages.
+
+    Raises
+    ------
+    UsageError
+        When there are more.
+    """
+    if len(wanted) > room:
+        raise UsageError(
+            f"{len(wanted)} outcomes are too many for one brief",
+            "parameter outcomes",
+            f"name at most {room}, and run the notebook again for the others",
+        )
 
 
 def factors(district: District, wanted: Sequence[str] = (), *, needed: bool = True) -> tuple[str, ...]:
@@ -150,7 +177,7 @@ def cohort(
 def asked(indicator: str, district: District, wanted: Sequence[str] = (), *, where: Where = None) -> Chosen:
     """The outcomes with which to measure an indicator, as `outcomes` takes them; none where it has no outcomes."""
     if _has_outcomes(indicator):
-        return outcomes(district, wanted, where=where)
+        return outcomes(district, wanted, where=where, room=MOST)
     if wanted:
         raise UsageError(f"'{indicator}' has no outcomes", "outcomes", "leave outcomes empty")
     return Chosen(())

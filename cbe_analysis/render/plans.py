@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.measure.choices import ROOM, fitting
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
@@ -83,19 +84,25 @@ def others(found: Sequence[Plan], plan: Plan) -> tuple[Plan, ...]:
 
 
 def outcomes(plan: Plan, wanted: Sequence[str]) -> tuple[str, ...]:
-    """The outcomes to read: those wanted, else those of the program's record.
+    """The outcomes to read: those wanted, else those of the program's record, of many the first three.
 
     Raises
     ------
     UsageError
-        When neither names one.
+        When neither names one, or more are wanted than a brief has room for.
     """
+    fitting(wanted)
     if not (wanted or plan.outcomes):
         where = "parameter outcomes, or column 'outcomes' of the table programs"
         raise UsageError(
             f"no outcome is named for '{plan.id}'", where, 'name one as instrument:subject, such as ["map:math"]'
         )
-    return tuple(wanted) or plan.outcomes
+    return tuple(wanted) or plan.outcomes[:ROOM]
+
+
+def unread(plan: Plan, taken: Sequence[str]) -> tuple[str, ...]:
+    """The outcomes of the program's record that are not among those taken."""
+    return tuple(o for o in plan.outcomes if o not in taken)
 
 
 def _plan(row: Mapping[Any, Any]) -> Plan:

@@ -16,6 +16,7 @@ CLUSTERS = re.compile(r"in (\d+) clusters")
 COUNTED = re.compile(r"after (\d{4}-\d\d-\d\d) and until (\d{4}-\d\d-\d\d)")  # the days of the outcome
 EARLIER, BLOCKS = "before this program began", "effect for every block"  # as remarks and methods of the releases say
 ARMS = ("treatment", "comparison")
+MOST = 22  # groups in a chart or a table, all factors together
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,20 @@ def _trial(outcome: str, releases: Sequence[Release]) -> Trial:
 def lines(trials: Sequence[Trial]) -> tuple[tuple[str, str], ...]:
     """Factor and group of every line of a chart or table: all students, then each group that some outcome may show."""
     return (("", ALL), *((f, g) for f, g in _groups(trials) if any(_seen(t, f, g) for t in trials)))
+
+
+def largest(trials: Sequence[Trial], most: int = MOST) -> tuple[tuple[str, str], ...]:
+    """The lines that a brief has room for: of very many groups, those with most students; all students always."""
+    whole, *groups = lines(trials)
+    sizes = {at: max((r.at_least for t in trials if (r := line(t, *at)) is not None), default=0.0) for at in groups}
+    kept = sorted(groups, key=lambda at: -sizes[at])[:most]
+    return (whole, *(at for at in groups if at in kept))
+
+
+def left_out(trials: Sequence[Trial]) -> str:
+    """What a chart or table says of the groups that it has no room for; empty where it has all."""
+    shown, groups = len(largest(trials)) - 1, len(lines(trials)) - 1
+    return "" if shown == groups else f"the {shown} largest of {groups} groups"
 
 
 def hidden(trials: Sequence[Trial]) -> int:

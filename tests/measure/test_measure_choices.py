@@ -94,3 +94,13 @@ def test_data_begin_with_the_first_observation_not_with_a_birth_or_an_entry(writ
     assert choices.since(here, "status", ["grade=4"]) == "2025-03-01"
     assert choices.since(here, "status", ["school_year=2026"]) == ""
     assert choices.since(here) == "2025-03-01"
+
+
+def test_more_outcomes_than_a_brief_has_room_for_are_refused(write):
+    here = district(write)
+    three = ["map:math", "map:reading", "map:art"]
+    assert choices.outcomes(here, three).taken == tuple(three)
+    with pytest.raises(UsageError, match=r"4 outcomes are too many for one brief .* name at most 3"):
+        choices.outcomes(here, [*three, "state:science"])
+    with pytest.raises(UsageError, match="name at most 2"):
+        choices.asked("status", here, three)

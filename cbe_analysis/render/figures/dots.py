@@ -205,12 +205,26 @@ def limits(values: Iterable[Reading], within: Sequence[float] = ()) -> tuple[flo
     within
         Further numbers that must be seen.
     """
-    known = [v for v in values if v.known]
-    if not known:
+    found = [v for v in values if v.known]
+    if not found:
         return 0.0, 1.0
+    low, high = reach(found, within)
+    air = (high - low) or 1.0
+    return low - BEFORE * air, high + AFTER * air
+
+
+def reach(known: Sequence[Reading], within: Sequence[float] = ()) -> tuple[float, float]:
+    """The lowest and the highest number that are drawn: of an interval far wider than usual, a part.
+
+    Parameters
+    ----------
+    known
+        At least one value, each known.
+    within
+        As for `limits`.
+    """
     halves = sorted((v.high - v.low) / 2 for v in known if v.bounded)
     far = FAR * halves[(len(halves) - 1) // 2] if halves else 0.0
     low = min([*within, *(max(v.low, v.value - far) if v.bounded else v.value for v in known)])
     high = max([*within, *(min(v.high, v.value + far) if v.bounded else v.value for v in known)])
-    air = (high - low) or 1.0
-    return low - BEFORE * air, high + AFTER * air
+    return low, high

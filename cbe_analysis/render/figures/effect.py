@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Picture
 from cbe_analysis.render.canvas import Canvas, mark
+from cbe_analysis.render.figures.dots import reach
 from cbe_analysis.render.numbers import interval, plain
 from cbe_analysis.render.palette import ACCENT, INK, LINE, MID, SOFT, STROKE, TINT
 from cbe_analysis.render.plans import Plan
 from cbe_analysis.render.readings import ALL, Reading
-from cbe_analysis.render.trials import Trial, line, lines, students
+from cbe_analysis.render.trials import Trial, largest, left_out, line, lines, students
 from cbe_analysis.render.wording import names
 from cbe_analysis.render.wording.decision import smallest
+from cbe_analysis.render.wording.gap_charts import ARROW
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +29,7 @@ STROKE_STEP, BUNDLE_GAP = 2.5, 2.2  # points: a stroke of 100, and what parts bu
 STRIPS = 156.0  # points: where strips begin
 STRIP, MOST_STRIPS = 54.0, 6  # points: an outcome's pair of strips; as many as leave room for the effects
 ROW, BEFORE, BESIDE = 16.0, 6.0, 38.0  # points: a line of effects; room before its bar, and for a number beside it
-ABREAST, MOST_LINES, LONGEST = 3, 28, 31  # outcomes side by side; lines of a chart; letters of a group's name
+ABREAST, LONGEST = 3, 31  # outcomes side by side; letters of a group's name
 
 
 def passed(g: float) -> int:
@@ -105,8 +107,8 @@ def forests(trials: Sequence[Trial], policy: Policy, plan: Plan) -> tuple[Pictur
 
 
 def _forest(trials: Sequence[Trial], policy: Policy, plan: Plan) -> Picture:
-    drawn = [at for at in lines(trials) if any(_bar(t, *at) is not None for t in trials)]
-    rows, heights = drawn[:MOST_LINES], _heights(drawn[:MOST_LINES])
+    rows = [at for at in largest(trials) if any(_bar(t, *at) is not None for t in trials)]
+    heights = _heights(rows)
     canvas = Canvas(6, 34 + ROW * (heights[-1] + 1))
     left, gutter = 186.0, 24.0
     wide = (canvas.width - left - gutter * (len(trials) - 1)) / len(trials)
@@ -120,8 +122,10 @@ def _forest(trials: Sequence[Trial], policy: Policy, plan: Plan) -> Picture:
         x = left + i * (wide + gutter)
         canvas.text(x, 9, names.subject(policy, trial.outcome), weight=600, size=9.5)
         _panel(canvas, (x, wide), [_bar(trial, *at) for at in rows], (heights, plan.minimum_effect))
-    more = f" The first {len(rows)} of {len(drawn)} groups." if len(drawn) > len(rows) else ""
-    return canvas.picture(_title(trials, drawn), _sub(trials, plan) + more, _alt(trials, rows, policy))
+    cut = any(_cut([_bar(t, *at) for at in rows], plan.minimum_effect) for t in trials)
+    more = [f"{names.upper(few)}." if (few := left_out(trials)) else "", ARROW if cut else ""]
+    sub = " ".join((_sub(trials, plan), *(m for m in more if m)))
+    return canvas.picture(_title(trials, rows), sub, _alt(trials, rows, policy))
 
 
 def _bar(trial: Trial, factor: str, group: str) -> Reading | None:
@@ -153,8 +157,7 @@ def _panel(
     from matplotlib.ticker import MaxNLocator
 
     (x, wide), (heights, minimum) = place, drawn
-    known = [r for r in bars if r is not None]
-    low, high = min([0.0, -minimum, *(r.low for r in known)]), max([minimum, *(r.high for r in known)])
+    low, high = _reach(bars, minimum)
     point = (high - low or 1.0) / (wide - BEFORE - BESIDE)  # units in a point of width
     bottom = 38 + ROW * heights[-1]
     axes = canvas.axes(x, 14, wide, bottom - 14, yticks=[])
@@ -168,17 +171,40 @@ def _panel(
     axes.xaxis.set_major_formatter(lambda v, _: plain(v, sign=True))
     for i, (bar, y) in enumerate(zip(bars, heights, strict=True)):
         if bar is not None:
-            _draw(axes, bar, 26 + ROW * y - 2.8, whole=i == 0)
+            _draw(axes, bar, (26 + ROW * y - 2.8, low, high), whole=i == 0)
 
 
-def _draw(axes: Axes, bar: Reading, at: float, *, whole: bool) -> None:
-    """One interval with its value beside it; hollow where it holds zero."""
+def _reach(bars: Sequence[Reading | None], minimum: float) -> tuple[float, float]:
+    """The lowest and the highest number drawn; zero and what is too small to matter are between."""
+    return reach([r for r in bars if r is not None], (0.0, -minimum, minimum))
+
+
+def _cut(bars: Sequence[Reading | None], minimum: float) -> bool:
+    """True when an interval goes on beyond the chart."""
+    known = [r for r in bars if r is not None]
+    low, high = _reach(known, minimum) if known else (0.0, 0.0)
+    return any(r.low < low or r.high > high for r in known)
+
+
+def _draw(axes: Axes, bar: Reading, place: tuple[float, float, float], *, whole: bool) -> None:
+    """One interval with its value beside it; hollow where it holds zero, with an arrow where it goes on.
+
+    Parameters
+    ----------
+    place
+        Its height, and the lowest and the highest number drawn.
+    """
     colour = ACCENT if bar.clear else MID
-    axes.plot([bar.low, bar.high], [at, at], color=colour, lw=2.2 if whole else 1.3)
+    at, low, high = place
+    start, end = max(bar.low, low), min(bar.high, high)
+    axes.plot([start, end], [at, at], color=colour, lw=2.2 if whole else 1.3)
+    for edge, limit, arrow in ((start, bar.low, 4), (end, bar.high, 5)):
+        if edge != limit:
+            axes.plot([edge], [at], marker=arrow, color=colour, ms=3.5)
     face = colour if bar.clear else "white"
     axes.plot([bar.value], [at], "o", color=colour, mfc=face, ms=6.4 if whole else 4.8, mew=1.2)
     text = bar.printed(sign=True) or ""
-    mark(axes, text, (bar.high, at), (5, 0), color=ACCENT if bar.clear else SOFT, weight=600, size=8)
+    mark(axes, text, (end, at), (5, 0), color=ACCENT if bar.clear else SOFT, weight=600, size=8)
 
 
 def _title(trials: Sequence[Trial], drawn: Sequence[tuple[str, str]]) -> str:

@@ -26,6 +26,14 @@ def outcomes(others: Sequence[str], policy: Policy) -> str:
     return f"The two that most students have are shown. These data also hold {_some(told)}."
 
 
+def recorded(unread: Sequence[str], policy: Policy) -> str:
+    """The outcomes of a program's record that the brief is not about, and how to see them; empty for none."""
+    if not unread:
+        return ""
+    told = [f"{names.lower(_outcome(o, policy))} (-p outcomes={o})" for o in unread]
+    return f"The program's record also names {_some(told)}. Read these too before you decide."
+
+
 def _outcome(outcome: str, policy: Policy) -> str:
     """The subject and the test that it was taken in."""
     return f"{names.subject(policy, outcome)}, {policy.label('instrument', outcome.rpartition(':')[0])}"

@@ -10,7 +10,7 @@ from cbe_analysis.render.blocks import Note, Table
 from cbe_analysis.render.numbers import NO_BREAK, interval, listed, number
 from cbe_analysis.render.plans import Plan
 from cbe_analysis.render.readings import SURE, Reading
-from cbe_analysis.render.trials import ARMS, Trial, hidden, line, lines, students
+from cbe_analysis.render.trials import ARMS, Trial, hidden, largest, left_out, line, students
 from cbe_analysis.render.wording import decision, names
 from cbe_analysis.render.wording.tables import aligned
 
@@ -128,7 +128,7 @@ def tables(trials: Sequence[Trial], policy: Policy) -> tuple[Table, ...]:
 
 
 def _table(trials: Sequence[Trial], policy: Policy) -> Table:
-    drawn, unseen = lines(trials), hidden(trials)
+    drawn, unseen = largest(trials), hidden(trials)
     columns, widths = ["Group", "Students"], [None, 48.0]
     for trial in trials:
         columns += [names.subject(policy, trial.outcome), "95% interval", "SD"]
@@ -140,9 +140,10 @@ def _table(trials: Sequence[Trial], policy: Policy) -> Table:
         rows.append((f"Other groups ({unseen})", *[None] * (len(columns) - 1)))
     unit = next((r.unit for t in trials if (r := t.effect) is not None), "points")
     fewer = "; students: the smaller number where outcomes differ" if len(trials) > 1 else ""
+    few = f"; {few}" if (few := left_out(trials)) else ""
     return Table(
         title=f"Effect in {unit}",
-        sub=f"SD: the same effect in standard deviations (Hedges g){fewer}",
+        sub=f"SD: the same effect in standard deviations (Hedges g){fewer}{few}",
         columns=tuple(columns),
         rows=aligned(rows, tuple(range(2, len(columns), 3))),
         align="l" + "r" * (len(columns) - 1),
