@@ -260,3 +260,8 @@ def test_the_hash_follows_every_rule_and_no_order(read):
     swapped = COMPLETE.replace('"" = "Gender"\nfemale = "Girls"', 'female = "Girls"\n"" = "Gender"')
     assert swapped != COMPLETE
     assert read(swapped).hash == base
+
+
+def test_a_factor_that_is_published_anyway_is_named_once():
+    policy = Policy(name="Hill", factors=("gender", "school_id"))
+    assert policy.published_dimensions == ("gender", "school_id", "grade", "school_year")

@@ -93,7 +93,8 @@ class Policy:
 
     def __post_init__(self) -> None:
         if not self.published_dimensions:
-            object.__setattr__(self, "published_dimensions", (*self.factors, "school_id", "grade", "school_year"))
+            named = dict.fromkeys((*self.factors, "school_id", "grade", "school_year"))
+            object.__setattr__(self, "published_dimensions", tuple(named))
         for name, holds, remedy in RULES:
             if not holds(getattr(self, name)):
                 raise UnreadableData(f"{name} cannot be {getattr(self, name)!r}", FILE, remedy)
