@@ -8,8 +8,8 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,6 +47,57 @@ def write(files: Mapping[Path, bytes], *, own: Path | None = None) -> None:
                 left.unlink()
     for place in {target.parent for target in files}:
         _settle(place)
+
+
+@contextmanager
+def whole_folder(folder: Path, *, own: bool = False) -> Iterator[Path]:
+    """An empty folder beside the place, to be filled; on the disk then, and in the place, or gone when that fails.
+
+    What stands in the place goes when the new folder takes it, and stays otherwise.
+
+    Parameters
+    ----------
+    own
+        True: this user alone can read it.
+
+    Raises
+    ------
+    OSError
+        When the disk does not take it.
+    """
+    final = folder.resolve()
+    beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+    try:
+        beside.mkdir(mode=OWN_FOLDER if own else 0o777, parents=True)
+        yield beside
+        _settle_files(beside)
+        _swap(beside, final)
+        _settle(final.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """Put the new folder in place; the old one comes back when that fails."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = new.with_name(new.name + ".old")
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _settle_files(folder: Path) -> None:
+    """Have every file below the folder on the disk, before it is said to be there."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not file.is_symlink():
+            with suppress(PermissionError), file.open("rb" if os.name == "posix" else "rb+") as stream:
+                os.fsync(stream.fileno())  # a file that this user may not read was not written now
 
 
 def close_folder(folder: Path) -> Path:

@@ -49,6 +49,45 @@ def test_a_folder_in_the_way_of_one_file_keeps_the_others_from_being_written(tmp
     assert holds(tmp_path) == {}
 
 
+@pytest.mark.parametrize("before", [None, "old"])
+def test_a_folder_takes_its_place_whole(tmp_path, before):
+    place = tmp_path / "below" / "place"
+    if before:
+        place.mkdir(parents=True)
+        (place / "a.csv").write_text(before)
+    with disk.whole_folder(place) as new:
+        (new / "b.csv").write_bytes(b"B")
+        (new / "link").symlink_to("nowhere")
+        assert not place.exists() or holds(place) == {"a.csv": b"old"}
+    assert holds(place) == {"b.csv": b"B"}
+    assert [entry.name for entry in place.parent.iterdir()] == ["place"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename"])
+@pytest.mark.parametrize(
+    "fault", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full", "stopped"]
+)
+def test_a_folder_that_is_stopped_on_the_way_leaves_the_old_one(tmp_path, monkeypatch, call, fault):
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / "a.csv").write_bytes(b"old")
+
+    def stop(*arguments):
+        raise fault
+
+    monkeypatch.setattr(os, "fsync", stop) if call == "fsync" else monkeypatch.setattr("pathlib.Path.rename", stop)
+    with pytest.raises(type(fault)), disk.whole_folder(tmp_path / "place") as new:
+        (new / "a.csv").write_bytes(b"new")
+    assert holds(tmp_path / "place") == {"a.csv": b"old"}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["place"]
+
+
+@posix
+def test_an_own_folder_is_closed_to_others(tmp_path):
+    with disk.whole_folder(tmp_path / "place", own=True) as new:
+        (new / "a.csv").write_bytes(b"A")
+    assert rights(tmp_path / "place") == 0o700
+
+
 @posix
 def test_files_below_an_own_folder_are_closed_to_others(tmp_path):
     (tmp_path / "own").mkdir()

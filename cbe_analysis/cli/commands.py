@@ -115,12 +115,14 @@ def validate(folder: words.District, out: words.Reports = Path("reports"), quara
     are gone; OUT/rejected has these rows, each with its reason. Both hold students' rows: internal.
     """
     from cbe_analysis.cli.findings import keep, show
-    from cbe_analysis.cli.quarantine import put, whole_files
+    from cbe_analysis.cli.quarantine import put, refuse, whole_files
     from cbe_analysis.cli.watch import watching
     from cbe_analysis.load import load
     from cbe_analysis.run.places import keeping
     from cbe_analysis.validate import validate as check
 
+    if quarantine is not None:
+        refuse(quarantine, folder)
     with keeping(out), whole_files(quarantine is not None), watching("checking") as progress:
         district = check(load(folder), progress=progress)
         findings = district.findings

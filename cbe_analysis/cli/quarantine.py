@@ -29,6 +29,14 @@ def whole_files(asked: bool) -> Iterator[None]:
         raise UnreadableData(e.what, e.where, remedy) from None
 
 
+def refuse(out: Path, folder: Path) -> None:
+    """Stop, before minutes of checking, when the quarantine of the district's folder cannot be put there."""
+    from cbe_analysis.validate.cleaning import place
+
+    if folder.is_dir():  # else it is told as a district that cannot be read
+        place(out, folder)
+
+
 def put(district: District, out: Path) -> None:
     """Write the quarantine of a validated district, and print its account."""
     from cbe_analysis.validate import quarantine

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from cbe_analysis.disk import whole_folder
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.tables import TABLES
 
@@ -66,23 +66,19 @@ def add_to_folder(folder: Path, files: Mapping[str, str], replaced: Collection[s
 def _replace(folder: Path, files: Mapping[str, str], without: Collection[str]) -> None:
     """Put a folder with these files, and all that the old one holds but for some, in the place of the old one."""
     final = folder.resolve()
-    beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
     try:
         if final.exists() and not os.access(final, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        beside.mkdir(parents=True)
-        if final.exists():
-            _carry(final, beside, {Path(name) for name in without})
-        for name, text in files.items():
-            (beside / name).parent.mkdir(parents=True, exist_ok=True)
-            _write(beside / name, text)
-        swap(beside, final)
+        with whole_folder(final) as new:
+            if final.exists():
+                _carry(final, new, {Path(name) for name in without})
+            for name, text in files.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                _write(new / name, text)
     except OSError as error:
         raise UsageError(
             f"the folder cannot be written: {error.strerror}", str(folder), "choose a folder that you may write to"
         ) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _carry(old: Path, new: Path, without: Collection[Path], below: Path = Path()) -> None:
@@ -123,20 +119,3 @@ def _first_line(file: Path) -> str:
 def _write(file: Path, text: str) -> None:
     with file.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def swap(new: Path, folder: Path) -> None:
-    """Put the new folder in place; the old one comes back when that fails."""
-    if not folder.exists():
-        new.rename(folder)
-        return
-    old = new.with_name(new.name + ".old")
-    folder.rename(old)
-    try:
-        new.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

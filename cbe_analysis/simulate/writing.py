@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +11,9 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
+from cbe_analysis.disk import whole_folder
 from cbe_analysis.errors import UsageError, choices
-from cbe_analysis.importers.folder import POLICY_FILE, swap
+from cbe_analysis.importers.folder import POLICY_FILE
 from cbe_analysis.simulate.district_file import FIRST_LINE
 from cbe_analysis.tables import TABLES
 
@@ -107,22 +106,17 @@ def growing(folder: Path, form: Format) -> Iterator[Folder]:
         When the place holds anything but an earlier Riverbend, or cannot be written.
     """
     _refuse_foreign(folder)
-    final = folder.resolve()
-    beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
     try:
-        beside.mkdir(parents=True)
-        growing_ = Folder(beside, form)
-        try:
-            yield growing_
-        finally:
-            growing_.close()
-        swap(beside, final)
+        with whole_folder(folder) as new:
+            growing_ = Folder(new, form)
+            try:
+                yield growing_
+            finally:
+                growing_.close()
     except OSError as error:
         raise UsageError(
             f"the folder cannot be written: {error.strerror}", str(folder), "choose a folder that you may write to"
         ) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cbe_analysis.disk import OWN_FILE, OWN_FOLDER
+from cbe_analysis.disk import OWN_FILE, OWN_FOLDER, whole_folder
 from cbe_analysis.errors import CriticalFindings, UsageError
 from cbe_analysis.load import District, load
 from cbe_analysis.load.folder import Files, look
@@ -81,7 +80,7 @@ def quarantine(district: District, out: Path, *, progress: Progress | None = Non
     UnreadableData
         When a table cannot be written again as it is, or its file changed meanwhile.
     """
-    final = _place(out, district.folder.resolve())
+    final = place(out, district.folder)
     with _growing(final, out) as beside:
         sieve = _Sieve(district, beside / CLEAN)
         verdict = sieve.clean(progress)
@@ -152,40 +151,36 @@ def _nothing_left(table: str, rounds: int) -> CriticalFindings:
     )
 
 
-def _place(out: Path, district: Path) -> Path:
-    """The folder to be made, without links on the way."""
-    final = Path(out).resolve()
+def place(out: Path, district: Path) -> Path:
+    """The folder to be made for the quarantine of a district's folder, without links on the way.
+
+    Raises
+    ------
+    UsageError
+        When it is not new or empty, lies in the district's folder or around it, or cannot be made there.
+    """
+    final, district = Path(out).resolve(), district.resolve()
     if final.exists() and (not final.is_dir() or any(final.iterdir())):
         raise UsageError("the place for the quarantine is not a new or empty folder", str(out), "name a new folder")
     if final.is_relative_to(district) or district.is_relative_to(final):
         raise UsageError(
             "the quarantine would lie in the district's folder, or around it", str(out), "name a folder apart from it"
         )
+    around = next(folder for folder in final.parents if folder.exists())
+    if not around.is_dir() or not os.access(around, os.W_OK):
+        raise UsageError("the quarantine cannot be written there", str(out), "name a folder that you may write to")
     return final
 
 
 @contextmanager
 def _growing(final: Path, out: Path) -> Iterator[Path]:
-    """A folder beside the final one that takes its place when all went well, and is gone otherwise."""
-    beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+    """A folder that takes the place of the final one, still empty, when all went well, and is gone otherwise."""
     try:
-        beside.mkdir(mode=OWN_FOLDER, parents=True)
-        yield beside
-        for file in sorted(beside.rglob("*.*")):
-            _settle(file)
-        if final.exists():
-            final.rmdir()
-        beside.rename(final)
+        with whole_folder(final, own=True) as new:
+            yield new
+            if final.exists():
+                final.rmdir()  # refuses what came into it meanwhile
     except OSError as e:
         raise UsageError(
             f"the quarantine cannot be written: {e.strerror}", str(out), "free space, or name another folder"
         ) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _settle(file: Path) -> None:
-    """Have a file on the disk before it is said to be there."""
-    if file.is_file():
-        with file.open("rb") as stream:
-            os.fsync(stream.fileno())

@@ -12,7 +12,7 @@ import pytest
 import cbe_analysis as cbe
 from cbe_analysis import cli
 from cbe_analysis.errors import CriticalFindings, UnreadableData, UsageError
-from cbe_analysis.validate import cleaning, remainder
+from cbe_analysis.validate import cleaning, inspection, remainder
 from cbe_analysis.validate.cleaning import quarantine
 
 TARGETS = "target_id,subject,level,title,kind,required\nT1,math,5,Fractions,academic,true\n"
@@ -291,9 +291,23 @@ def test_the_command_prints_what_became_of_every_table(write, clean, tmp_path, m
     assert "9999" not in printed
     assert run(capsys, "validate", "out/clean")[0] == 0
     assert run(capsys, "validate", "out/clean", "--quarantine", "again")[0] == 0
-    code, printed = run(capsys, "validate", folder, "--quarantine", "out")
+
+
+@pytest.mark.parametrize("place", ["taken", "district/out", "file/out"])
+def test_the_command_refuses_a_place_before_it_checks_anything(write, tmp_path, monkeypatch, capsys, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+
+    def inspected(*arguments, **options):
+        raise AssertionError("checked for nothing")
+
+    monkeypatch.setattr(inspection, "inspect", inspected)
+    code, printed = run(capsys, "validate", write(), "--quarantine", place)
     assert code == 2
-    assert "not a new or empty folder" in printed
+    assert place in printed
+    assert not (tmp_path / "reports").exists()
 
 
 def test_a_fault_of_a_whole_file_is_said_to_be_beyond_cleaning(write, tmp_path, monkeypatch, capsys):
