@@ -3,7 +3,7 @@
 Importing this room registers every entry; the bodies load their statistics when they are called.
 """
 
-from cbe_analysis.indicators import attendance, growth, growth_percentile, interventions, pace
+from cbe_analysis.indicators import attendance, growth, growth_percentile, interventions, pace, standing
 from cbe_analysis.indicators.declare import CATALOGUE, Cases, Contrast, Fitted, Indicator, Option, indicator
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "indicator",
     "interventions",
     "pace",
+    "standing",
 ]

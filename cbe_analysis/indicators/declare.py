@@ -9,9 +9,10 @@ import types
 import typing
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from cbe_analysis.errors import UsageError, choices
+from cbe_analysis.indicators.relation import Relation as Relation  # bodies are declared with it
 from cbe_analysis.tables import TABLES
 
 if TYPE_CHECKING:
@@ -20,32 +21,6 @@ if TYPE_CHECKING:
 Kind = Literal["cases", "model"]
 GIVEN = ("policy", "contrast", "everyone")  # what a body may ask for besides tables
 CATALOGUE: dict[str, Indicator] = {}
-
-
-class Relation(Protocol):
-    """A table as a body sees it: rows that wait in DuckDB until they are asked for; expressions are SQL."""
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the columns."""
-
-    def filter(self, condition: str, /) -> Relation:
-        """The rows that meet the condition."""
-
-    def select(self, columns: str, /) -> Relation:
-        """These columns alone."""
-
-    def aggregate(self, expressions: str, groups: str = "", /) -> Relation:
-        """One row per combination of the groups; unless given, of the expressions that hold no sum, count ..."""
-
-    def set_alias(self, name: str, /) -> Relation:
-        """The same rows under a name, for the conditions of a join."""
-
-    def join(self, other: Relation, condition: str, how: str = "inner") -> Relation:
-        """The rows beside those of another table that meet the condition."""
-
-    def df(self) -> pd.DataFrame:
-        """The rows, read into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +154,7 @@ class Indicator:
     wants: tuple[str, ...]
     minimum_n: int
     body: Callable[..., Any]
+    lists: str = ""
 
     @property
     def main(self) -> tuple[str, ...]:
@@ -215,6 +191,7 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
     source: str,
     kind: Kind = "cases",
     minimum_n: int = 0,
+    lists: str = "",
 ) -> Callable[[Callable[..., Any]], Indicator]:
     """Declare the decorated function as an indicator.
 
@@ -237,6 +214,8 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
         "cases": the body returns one row per case. "model": it returns estimate rows.
     minimum_n
         Raises (never lowers) the policy's minimum.
+    lists
+        The column of single people that the rows name, where it is a list of them: for staff alone.
 
     Raises
     ------
@@ -254,7 +233,8 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
         if name in CATALOGUE:
             raise TypeError(f"indicator {name} is declared twice")
         words = re.split(r"\n+(?:Parameters|References|Notes)\n-+\n", definition)[0]
-        entry = Indicator(name, kind, question, unit, principles, source, words, *_parts(name, body), minimum_n, body)
+        parts = _parts(name, body)
+        entry = Indicator(name, kind, question, unit, principles, source, words, *parts, minimum_n, body, lists)
         CATALOGUE[name] = entry
         return entry
 

@@ -44,14 +44,104 @@ def pace(  # noqa: PLR0913 - the tables and the options of a declaration
     exit_level
         The level that completes the continuum.
     """
+    from cbe_analysis.indicators.progress.begin import Tables, begin
     from cbe_analysis.indicators.progress.depth import depths
-    from cbe_analysis.indicators.progress.model import model
     from cbe_analysis.indicators.progress.pace_rows import pace_of_groups
-    from cbe_analysis.indicators.progress.paces import paces
-    from cbe_analysis.indicators.progress.spans import read_spans
+    from cbe_analysis.indicators.progress.spans import Wanted
 
-    factors = tuple(c for c in dict.fromkeys((*contrast.by, *contrast.adjust)) if c != "school_id")
-    spans = read_spans(levels, policy, calendar, factors=factors, subject=subject, exit_level=exit_level)
-    found = paces(spans, levels, enrollments, exit_level=exit_level, minimum=policy.minimum_n)
-    depth = depths(found.students, spans, evidence, targets)
-    return pace_of_groups(model(found, contrast, policy.minimum_n), contrast, depth)
+    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
+    depth = depths(found.model.paces.students, found.spans, evidence, targets)
+    return pace_of_groups(found.model, contrast, depth)
+
+
+@indicator(
+    kind="model",
+    question="How many gain at least one level a year?",
+    unit="share of students, 0 to 1",
+    principles=(9, 12, 14, 15),
+    source="Sturgis & Casey 2018, Quality Principles for Competency-Based Education, principles 14 and 15",
+)
+def year_of_growth(  # noqa: PLR0913 - the tables and the options of a declaration
+    levels: Relation,
+    policy: Policy,
+    contrast: Contrast,
+    calendar: Relation | None = None,
+    enrollments: Relation | None = None,
+    *,
+    subject: str | None = None,
+    at_least: float = 1.0,
+    exit_level: float = EXIT_LEVEL,
+) -> Fitted:
+    """The share of students whose true pace is at least one level a year.
+
+    `expected_share` is taken from the distribution of true paces by the model of observed paces (see `pace`): noise
+    draws a plain share toward one half. `share` stands beside it twice: by observed pace, and the part of students
+    without a pace. By school, where there are six schools or more, the expected share is that about the school's
+    predicted pace.
+
+    Parameters
+    ----------
+    subject
+        One subject; without it the mean over all subjects that have levels.
+    at_least
+        The pace to reach, levels a year.
+    exit_level
+        The level that completes the continuum.
+    """
+    from cbe_analysis.indicators.progress.begin import Tables, begin, unadjusted
+    from cbe_analysis.indicators.progress.spans import Wanted
+    from cbe_analysis.indicators.progress.year_of_growth_rows import shares_of_groups
+
+    unadjusted(contrast, "a share of students")
+    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
+    return shares_of_groups(found.model, contrast, at_least)
+
+
+@indicator(
+    kind="model",
+    question="Who is not progressing, and who moves unusually fast?",
+    unit="levels / year",
+    principles=(9, 14, 15),
+    source="Sturgis & Casey 2018, Quality Principles for Competency-Based Education, principle 14",
+    lists="student_id",
+)
+def exceptions(  # noqa: PLR0913 - the tables and the options of a declaration
+    levels: Relation,
+    policy: Policy,
+    contrast: Contrast,
+    calendar: Relation | None = None,
+    enrollments: Relation | None = None,
+    evidence: Relation | None = None,
+    targets: Relation | None = None,
+    *,
+    subject: str | None = None,
+    stalled_below: float = 0.5,
+    fast_above: float = 2.0,
+    exit_level: float = EXIT_LEVEL,
+) -> Fitted:
+    """The students whose pace lies surely below half a level a year, or surely above two: a list for staff alone.
+
+    One row for each, with the observed pace, its 95 % interval (the error variance is that of the model of observed
+    paces) and, in `at`, the day of the last evidence; `note` says stalled or unusually fast. Students who left are not
+    listed. `count` says how many there are. Columns named in `by` are shown beside each student. The public can never
+    see it.
+
+    Parameters
+    ----------
+    subject
+        One subject; without it the mean over all subjects that have levels.
+    stalled_below
+        The whole interval lies below this pace, levels a year.
+    fast_above
+        The whole interval lies above this pace, levels a year.
+    exit_level
+        The level that completes the continuum.
+    """
+    from cbe_analysis.indicators.progress.begin import Tables, begin, unadjusted
+    from cbe_analysis.indicators.progress.exceptions_rows import Marks, exceptions_of, last_evidence
+    from cbe_analysis.indicators.progress.spans import Wanted
+
+    unadjusted(contrast, "a list of students")
+    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
+    last = last_evidence(evidence, targets, found.spans)
+    return exceptions_of(found.model, contrast, Marks(stalled_below, fast_above), last)

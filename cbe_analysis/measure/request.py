@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import CATALOGUE, Contrast, Indicator
+from cbe_analysis.indicators.outcomes import LEVELS
 from cbe_analysis.load.where import Condition, Where
 from cbe_analysis.measure.estimates import AFTER, BEFORE
 from cbe_analysis.measure.selection import check
@@ -103,6 +104,7 @@ def request(id: str, district: District, asked: Asked, options: Mapping[str, Any
     warnings = require(district.findings, district.rests_on((*tables, *PLACES)), reader=id, allow=asked.allow_findings)
     _check_columns(entry, district, tables, by=by, adjust=adjust)
     where, tables = _conditions(entry, district, tables, asked.where)
+    by = (entry.lists, *by) if entry.lists and entry.lists not in by else by
     check(district, [t for t in tables if t in entry.main], where)
     return Request(entry, district, tables, by, asked.compare, asked.over, adjust, where, read, warnings)
 
@@ -122,8 +124,9 @@ def _without(entry: Indicator, table: str, district: District) -> UsageError:
         )
     wanted = (table,) if entry.tables else entry.optional_tables
     named, files = " or ".join(f"'{name}'" for name in wanted), " or ".join(f"{name}.csv" for name in wanted)
+    more = ", or evidence.csv and targets.csv, from which levels are derived" if LEVELS in wanted else ""
     return UsageError(
-        f"'{entry.id}' needs table {named}, which was not loaded", remedy=f"add {files} to the data folder"
+        f"'{entry.id}' needs table {named}, which was not loaded", remedy=f"add {files} to the data folder{more}"
     )
 
 
@@ -149,6 +152,8 @@ def _check_words(entry: Indicator, by: tuple[str, ...], adjust: tuple[str, ...],
             raise UsageError(f"'{option}' does not take this value", remedy=f"choose one of: {', '.join(allowed)}")
     if asked.compare and not by:
         raise UsageError("a comparison needs groups", "compare", "name a factor in by")
+    if asked.compare and entry.lists:
+        raise UsageError(f"'{entry.id}' is a list of single people", "compare", "leave it out: there are no groups")
     if asked.over and entry.kind == "model":
         raise UsageError(f"'{entry.id}' is one model of all dates", "over", "leave it out")
     if adjust and not asked.compare and entry.kind == "cases":

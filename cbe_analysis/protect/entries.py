@@ -20,8 +20,9 @@ ESTIMATED = ("expected_share", "depth")  # shares of a model, or means of shares
 SHARES = ("share", "attrition", "probability", *ESTIMATED)
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
 ORDER = (  # what a reader wants first: the values, how groups differ, what it rests on, how students vary
-    *("mean", "share", "median", "percentile", "slope", "effect", "survival", "gap", "ratio", "hedges_g", "index"),
-    *("expected_share", "depth", "hazard_ratio", "probability", "intercept", "count", "attrition", "baseline"),
+    *("mean", "expected_share", "share", "median", "percentile", "slope", "effect", "survival"),
+    *("gap", "ratio", "hedges_g", "index"),
+    *("depth", "hazard_ratio", "probability", "intercept", "count", "attrition", "baseline"),
     *("sd_student_slope", "sd_school_slope", "sd_student_intercept", "sd_school_intercept", "sd_residual"),
     *("cor_student", "cor_school"),
 )

@@ -23,21 +23,15 @@ def depths(
     students
         With `student_id`, `first_date` and `last_date`: months in between count.
     """
-    if evidence is None or targets is None or "depth" not in evidence.columns:
+    if evidence is None or "depth" not in evidence.columns:
         return None
-    subjects = ", ".join(map(literal, spans.subjects))
-    wanted = targets.filter(f"subject IN ({subjects})").select("target_id").df()["target_id"].dropna()
-    if wanted.empty:
+    rows = of_subjects(evidence.filter("depth IS NOT NULL"), targets, spans)
+    if rows is None:
         return None
-    listed = ", ".join(map(literal, wanted))
-    found = (
-        evidence.filter(f"depth IS NOT NULL AND date IS NOT NULL AND target_id IN ({listed})")
-        .aggregate(
-            "student_id, CAST(date_trunc('month', date) AS DATE) AS month, count(*) AS n, "
-            f"count(*) FILTER (depth >= {DEEP}) AS deep"
-        )
-        .df()
-    )
+    found = rows.aggregate(
+        "student_id, CAST(date_trunc('month', date) AS DATE) AS month, count(*) AS n, "
+        f"count(*) FILTER (depth >= {DEEP}) AS deep"
+    ).df()
     place = pd.Index(students["student_id"]).get_indexer(found["student_id"])
     month = found["month"].to_numpy().astype("datetime64[M]")
     first, last = (students[c].to_numpy().astype("datetime64[M]")[place] for c in ("first_date", "last_date"))
@@ -47,3 +41,14 @@ def depths(
         return None
     share: NDArray[np.float64] = np.divide(sums[1], sums[0], out=np.full(len(students), np.nan), where=sums[0] > 0)
     return share
+
+
+def of_subjects(evidence: Relation | None, targets: Relation | None, spans: Spans) -> Relation | None:
+    """The dated evidence of the subjects of the spans; None where there can be none."""
+    if evidence is None or targets is None:
+        return None
+    subjects = ", ".join(map(literal, spans.subjects))
+    wanted = targets.filter(f"subject IN ({subjects})").select("target_id").df()["target_id"].dropna()
+    if wanted.empty:
+        return None
+    return evidence.filter(f"date IS NOT NULL AND target_id IN ({', '.join(map(literal, wanted))})")

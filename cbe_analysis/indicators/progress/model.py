@@ -65,16 +65,27 @@ class Model:
 
     def fit(self, groups: Grouping) -> PaceFit:
         """The fit with a mean for each group."""
-        students, held = self.paces.students, [pd.get_dummies(self.groups[c], drop_first=True) for c in self.adjust]
-        return fit_pace(
-            students["pace"].to_numpy(float),
+        students = self.paces.students
+        found: PaceFit = fit_pace(
+            students["value"].to_numpy(float),
             students["spread"].to_numpy(float),
             group=groups.codes,
             school=self.unit_of_schools if self.nested else None,
-            X=pd.concat(held, axis=1).to_numpy(float) if held else None,
+            X=self.held,
             about=self.paces.about,
             sigma2=self.paces.sigma2,
         )
+        return found
+
+    @property
+    def held(self) -> NDArray[np.float64] | None:
+        """What is to be held equal, one column for each word but the first; None for nothing."""
+        parts = [pd.get_dummies(self.groups[c], drop_first=True, dtype=float) for c in self.adjust]
+        return pd.concat(parts, axis=1).to_numpy() if parts else None
+
+    def cases(self, date: str) -> pd.DataFrame:
+        """One case per student, at a date."""
+        return self.paces.students[["student_id", date]].rename(columns={date: "date"})
 
     def mean(self, values: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> Contrasted:
         """The mean over the students with a value, with a robust interval."""
@@ -97,7 +108,8 @@ def model(paces: Paces, contrast: Contrast, minimum_n: int) -> Model:
     UsageError
         When schools are asked for together with another factor or a comparison.
     """
-    if SCHOOL in contrast.by and (len(contrast.by) > 1 or contrast.compare):
+    listed = "student_id" in contrast.by
+    if not listed and SCHOOL in contrast.by and (len(contrast.by) > 1 or contrast.compare):
         raise UsageError(
             "schools stand alone", f"by {SCHOOL}", "leave out the other factors and the comparison: no ranks"
         )
@@ -117,22 +129,19 @@ def model(paces: Paces, contrast: Contrast, minimum_n: int) -> Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The groups of one split of the students, with their fit.
+class Split:
+    """The groups of one split of the students.
 
     Parameters
     ----------
-    fit
-        One mean per group; where schools are the groups and are drawn toward the district, one mean for all.
     sizes
-        Shape `(groups,)`: students with a pace.
+        Shape `(groups,)`: students who count.
     by_school
-        True where the groups are schools that are drawn toward the mean of all.
+        True where the groups are schools, and there are enough of them to be drawn toward the mean of all.
     """
 
     model: Model
     groups: Grouping
-    fit: PaceFit
     sizes: NDArray[np.int64]
     by_school: bool
 
@@ -141,26 +150,9 @@ class Part:
         found: NDArray[np.bool_] = self.groups.codes == group
         return found
 
-    def of_school(self, group: int) -> int:
-        """Where the fit has the school of a group; -1 where nobody of it has a pace or it is unknown."""
-        codes = self.model.unit_of_schools[self.members(group)]
-        at = np.flatnonzero(self.fit.schools.school == codes[0]) if self.groups.known(group) else np.empty(0, np.int64)
-        return int(at[0]) if len(at) else -1
-
-    def mean(self, group: int) -> Contrasted:
-        """The mean pace of a group; of a school the prediction, which is drawn toward the district."""
-        if not self.by_school:
-            told: Contrasted = self.fit.mean(group)
-            return told
-        at, known = self.of_school(group), self.fit.schools.predicted
-        if at < 0:
-            return Contrasted(float("nan"))
-        value, error = float(known.pace[at]), float(known.std_error[at])
-        return Contrasted(value, error, low=float(known.low[at]), high=float(known.high[at]))
-
     def note(self, group: int) -> str:
         """What must be said of a group: that all are alike, or that schools are few."""
-        pace = self.model.paces.students["pace"].to_numpy(float)[self.members(group)]
+        pace = self.model.paces.students["value"].to_numpy(float)[self.members(group)]
         return ALIKE if same(pace[np.isfinite(pace)]) else self.model.note
 
     def gaps(self, contrast: Contrast, unit: str, gap: Callable[[NDArray[np.float64]], Contrasted]) -> list[Row]:
@@ -179,6 +171,36 @@ class Part:
         return row("gap", unit, self.groups.labels(pair.group), found, p=found.p, note=note, **more)
 
 
+@dataclass(frozen=True, slots=True)
+class Part(Split):
+    """The groups of one split of the students, with their fit.
+
+    Parameters
+    ----------
+    fit
+        One mean per group; where schools are the groups and are drawn toward the district, one mean for all.
+    """
+
+    fit: PaceFit
+
+    def of_school(self, group: int) -> int:
+        """Where the fit has the school of a group; -1 where nobody of it has a pace or it is unknown."""
+        codes = self.model.unit_of_schools[self.members(group)]
+        at = np.flatnonzero(self.fit.schools.school == codes[0]) if self.groups.known(group) else np.empty(0, np.int64)
+        return int(at[0]) if len(at) else -1
+
+    def mean(self, group: int) -> Contrasted:
+        """The mean pace of a group; of a school the prediction, which is drawn toward the district."""
+        if not self.by_school:
+            told: Contrasted = self.fit.mean(group)
+            return told
+        at, known = self.of_school(group), self.fit.schools.predicted
+        if at < 0:
+            return Contrasted(float("nan"))
+        value, error = float(known.pace[at]), float(known.std_error[at])
+        return Contrasted(value, error, low=float(known.low[at]), high=float(known.high[at]))
+
+
 def parts(of: Model, contrast: Contrast) -> list[Part]:
     """The whole, every factor alone, and the factors crossed, each with its fit."""
     whole = grouping(of.groups, ())
@@ -188,16 +210,15 @@ def parts(of: Model, contrast: Contrast) -> list[Part]:
         by_school = groups.columns == (SCHOOL,) and of.nested
         fit = first if by_school or not groups.columns else of.fit(groups)
         sizes = np.bincount(groups.codes[of.paces.used], minlength=len(groups.values))
-        found.append(Part(of, groups, fit, sizes, by_school))
+        found.append(Part(of, groups, sizes, by_school, fit))
     return found
 
 
 def answer(of: Model, rows: list[Row], first: PaceFit, method: str, more: tuple[str, ...] = ()) -> Fitted:
     """The rows with the words that go with the fit to the whole."""
-    cases = of.paces.students[["student_id", "first_date"]].rename(columns={"first_date": "date"})
     held = f"; {', '.join(of.adjust)} held equal" if of.adjust else ""
     warnings = (*of.warnings, *verdicts(first), *more)
-    return Fitted(pd.DataFrame(rows), f"{method}{held}", warnings, cases)
+    return Fitted(pd.DataFrame(rows), f"{method}{held}", warnings, of.cases("first_date"))
 
 
 def verdicts(fit: PaceFit) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.declare import Contrast, Fitted
-from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
+from cbe_analysis.indicators.progress.model import RATE, Model, Part, Split, answer, parts, words
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.methods.proportions import design_effect, share_interval
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
@@ -35,21 +35,21 @@ def pace_of_groups(of: Model, contrast: Contrast, depth: NDArray[np.float64] | N
 
 def _of_group(part: Part, group: int, depth: NDArray[np.float64] | None) -> list[Row]:
     """Model, plain mean, depth and share left out of one group."""
-    of, labels, n, inside = part.model, part.groups.labels(group), int(part.sizes[group]), part.members(group)
+    of, labels, n = part.model, part.groups.labels(group), int(part.sizes[group])
     note = part.note(group)
-    pace = of.paces.students["pace"].to_numpy(float)
+    pace = of.paces.students["value"].to_numpy(float)
     rows = [
         row("slope", RATE, labels, part.mean(group), n=n, note=note),
         row("mean", RATE, labels, raw_mean(part, group, pace), n=n, note=note),
         left_out(part, group),
     ]
     if depth is not None:
-        n = int(np.isfinite(depth[inside]).sum())
+        n = int(np.isfinite(depth[part.members(group)]).sum())
         rows.append(row("depth", DEPTH, labels, raw_mean(part, group, depth), n=n, note=of.note))
     return rows
 
 
-def raw_mean(part: Part, group: int, values: NDArray[np.float64]) -> Contrasted:
+def raw_mean(part: Split, group: int, values: NDArray[np.float64]) -> Contrasted:
     """The plain mean of a group; within one school it speaks of these students alone."""
     inside = np.where(part.members(group), values, np.nan)
     if part.by_school:
@@ -57,18 +57,25 @@ def raw_mean(part: Part, group: int, values: NDArray[np.float64]) -> Contrasted:
     return part.model.mean(inside)
 
 
-def left_out(part: Part, group: int) -> Row:
+def left_out(part: Split, group: int) -> Row:
     """The share of a group's students that have no pace."""
-    inside = part.members(group)
-    lost = ~part.model.paces.used[inside]
-    return counted_share(part, LEFT_OUT, group, lost)
+    return counted_share(part, LEFT_OUT, group, np.where(part.model.paces.used, 0.0, 1.0))
 
 
-def counted_share(part: Part, unit: str, group: int, having: NDArray[np.bool_]) -> Row:
-    """The share of a group's students, one or more, that have a property."""
-    of, labels, n = part.model, part.groups.labels(group), len(having)
-    many, schools = float(having.sum()), of.unit_of_schools[part.members(group)]
-    effect = design_effect(having.astype(float), schools) if of.nested and len(np.unique(schools)) > 1 else 1.0
+def counted_share(part: Split, unit: str, group: int, having: NDArray[np.float64]) -> Row:
+    """The share of a group's students that have a property.
+
+    Parameters
+    ----------
+    having
+        Shape `(n,)`, all students: 1 or 0; NaN for those who do not count.
+    """
+    inside = part.members(group) & np.isfinite(having)
+    of, labels, n, own = part.model, part.groups.labels(group), int(inside.sum()), having[inside]
+    if not n:
+        return row("share", unit, labels, Contrasted(float("nan")), n=0)
+    many, schools = float(own.sum()), of.unit_of_schools[inside]
+    effect = design_effect(own, schools) if of.nested and len(np.unique(schools)) > 1 else 1.0
     bounds = share_interval(many, n, design_effect=effect)
     share = many / n
     error = float(np.sqrt(share * (1 - share) * effect / n))

@@ -16,6 +16,7 @@ from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Observed, gains, slopes
 
 DAYS_APART = 180  # levels nearer to each other say more of errors than of pace
+MONTH = 31  # days before the end of the data in which nobody counts as gone
 DATES = 3  # or as many dates, where each level was measured anew
 
 
@@ -26,9 +27,9 @@ class Paces:
     Parameters
     ----------
     students
-        `student_id`; `first_date`, `last_date`, and `seen` (the last level); `pace` and `spread` (NaN and infinite for
-        none); `level` and `expected` (now, and for the grade and the day); `school`; `capped` (at the exit level
-        from the start); a column for each factor.
+        `student_id`; `first_date`, `last_date`, and `seen` (the last level); `value` (the pace, or what else is to be
+        told of groups) and `spread`, NaN and infinite for none; `present` (had not left when the data end); `level` and
+        `expected` (now, and for grade and day); `school`; `capped` (at the exit level from the start); factors.
     about, sigma2
         As `fit_pace` takes them.
     estimator
@@ -46,8 +47,8 @@ class Paces:
 
     @property
     def used(self) -> NDArray[np.bool_]:
-        """Shape `(n,)`: who has a pace."""
-        return self.students["pace"].notna().to_numpy()
+        """Shape `(n,)`: who has a value."""
+        return self.students["value"].notna().to_numpy()
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -90,22 +91,56 @@ def paces(spans: Spans, levels: Relation, enrollments: Relation | None, *, exit_
         able = np.isfinite(seen.pace) & ((dates >= DATES) | (apart >= DAYS_APART))
         how = f"slopes through levels measured anew, {DATES} dates or more or {DAYS_APART} days apart"
     rows = rows.assign(
-        pace=np.where(able, seen.pace, np.nan),
+        value=np.where(able, seen.pace, np.nan),
         spread=np.where(able, seen.spread, np.nan),
         capped=(rows["start"] >= exit_level).to_numpy(),
         expected=_expected(spans, rows),
+        present=_present(spans, rows),
     )
     students = _students(rows)
     warnings += _left_out(students, minimum)
-    if not students["pace"].notna().any():
+    if not students["value"].notna().any():
         raise UsageError(
             f"no student has levels {DAYS_APART} days apart",
             "table 'levels'",
             "pace needs two dates that far apart: ask for more school years",
         )
+    return Paces(students, (seen.degrees, seen.squares), sigma2, how, subjects_of(spans), tuple(warnings))
+
+
+def gaps_to_grade(spans: Spans, enrollments: Relation | None, *, minimum: int) -> Paces:
+    """The last level of every student who had not left, less the level expected of grade and day.
+
+    Raises
+    ------
+    UsageError
+        When no such student has a known grade.
+    """
+    rows = spans.rows.assign(end_date=_observed_until(spans, enrollments), value=np.nan, spread=np.nan, capped=False)
+    rows = rows.assign(expected=_expected(spans, rows), present=_present(spans, rows))
+    students = with_gaps(_students(rows))
+    gone = int((~students["present"]).sum())
+    graded = int((students["present"] & students["expected"].isna()).sum())
+    said = list(spans.clock.warnings)
+    if gone:
+        said.append(f"{counted(gone, 'students', minimum)} left before the data end and are not counted")
+    if graded:
+        said.append(f"{counted(graded, 'students', minimum)} have no known grade and are not counted")
+    if not students["value"].notna().any():
+        raise UsageError("no student has a known grade", "table 'enrollments'", "fill in grade, or ask for other rows")
+    return Paces(students, (0, 0.0), None, "", subjects_of(spans), tuple(said))
+
+
+def with_gaps(students: pd.DataFrame) -> pd.DataFrame:
+    """The students with their gaps to grade as values, all known alike; those who left have none."""
+    gap = (students["level"] - students["expected"]).where(students["present"])
+    return students.assign(value=gap, spread=np.where(gap.notna(), 1.0, np.inf))
+
+
+def subjects_of(spans: Spans) -> str:
+    """The subjects in words."""
     named = spans.subjects
-    subject = named[0] if len(named) == 1 else f"the mean of {', '.join(named)}"
-    return Paces(students, (seen.degrees, seen.squares), sigma2, how, subject, tuple(warnings))
+    return named[0] if len(named) == 1 else f"the mean of {', '.join(named)}"
 
 
 def _observed_until(spans: Spans, enrollments: Relation | None) -> pd.Series:
@@ -168,26 +203,32 @@ def _expected(spans: Spans, rows: pd.DataFrame) -> NDArray[np.float64]:
     return found
 
 
+def _present(spans: Spans, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Who had not left when the data end: observed until the last month, or in the last school year."""
+    if not spans.cumulative:
+        return rows["school_year"].eq(rows["school_year"].max()).to_numpy(bool)
+    return rows["end_date"].ge(rows["end_date"].max() - pd.Timedelta(days=MONTH)).to_numpy(bool)
+
+
 def _students(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per student, the means over subjects; factors and school of the first subject."""
     if not rows["student_id"].duplicated().any():
         found = rows.rename(columns={"last": "level", "last_date": "seen", "end_date": "last_date"})
         return found.assign(spread=found["spread"].fillna(np.inf))
-    by = rows.assign(some=rows["pace"].notna()).groupby("student_id", sort=True)
+    by = rows.assign(some=rows["value"].notna()).groupby("student_id", sort=True)
     fixed = [str(c) for c in rows.columns if str(c).startswith(FACTOR)]
     order = rows.sort_values(["student_id", "first_date", "subject"], kind="stable").groupby("student_id", sort=True)
     found = by.agg(
         first_date=("first_date", "min"),
         last_date=("end_date", "max"),
         seen=("last_date", "max"),
-        pace=("pace", "mean"),
+        value=("value", "mean"),
         spread=("spread", "sum"),
         some=("some", "sum"),
         level=("last", "mean"),
         expected=("expected", "mean"),
         capped=("capped", "all"),
-        school_year=("school_year", "max"),
-        grade=("grade", "max"),
+        present=("present", "any"),
     )
     found["spread"] = np.where(found["some"] > 0, found["spread"] / np.maximum(found["some"], 1) ** 2, np.inf)
     firsts = order[["school", *fixed]].first()
@@ -196,7 +237,7 @@ def _students(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _left_out(students: pd.DataFrame, minimum: int) -> list[str]:
     """Who has no pace, and why."""
-    none = students["pace"].isna()
+    none = students["value"].isna()
     capped = int((none & students["capped"]).sum())
     short = int(none.sum()) - capped
     said = []

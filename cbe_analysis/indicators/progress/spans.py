@@ -24,16 +24,36 @@ FACTOR = "factor "  # begins the columns of the factors, which could be called l
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of the levels.
+
+    Parameters
+    ----------
+    subject
+        None for all.
+    exit_level
+        The level that completes the continuum.
+    at_last
+        True takes factors and school as they are at the last level; else factors are those of the first, and the school
+        is that of most levels.
+    """
+
+    subject: str | None
+    exit_level: float
+    at_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Spans:
     """Students' spans of time on the continuum.
 
     Parameters
     ----------
     rows
-        One row per student and subject, sorted: `student_id`, `subject`, `school` (that of most of its levels),
-        `first_date`; `start_date`, `start` (first level and its date, without the month of entry where levels add up),
-        `last_date`, `last` (the same of the last), `grade`, `school_year` (at the last), `reached` (day on which the
-        exit level was reached), and a column for each factor, as it was at the first level.
+        One row per student and subject, sorted: `student_id`, `subject`, `school`, `first_date`; `start_date`, `start`
+        (first level and its date, without the month of entry where levels add up), `last_date`, `last` (the same of the
+        last), `grade`, `school_year` (at the last), `reached` (day on which the exit level was reached), and a column
+        for each factor.
     cumulative
         True where levels add up as evidence comes in; False where each was measured anew.
     clock
@@ -78,14 +98,13 @@ def measured(levels: Relation, subject: str | None) -> Relation:
     return rows.filter(f"subject = {literal(wanted)}") if wanted else rows
 
 
-def read_spans(  # noqa: PLR0913  one argument for each thing that is read
+def read_spans(
     levels: Relation,
     policy: Policy,
     calendar: Relation | None,
     *,
     factors: Sequence[str],
-    subject: str | None,
-    exit_level: float,
+    wanted: Wanted,
 ) -> Spans:
     """The spans of all students, read in one pass over the levels.
 
@@ -94,9 +113,9 @@ def read_spans(  # noqa: PLR0913  one argument for each thing that is read
     UsageError
         When there is no level, or none of the subject.
     """
-    rows = _collapsed(measured(levels, subject), factors, exit_level).df()
+    rows = _collapsed(measured(levels, wanted.subject), factors, wanted).df()
     if rows.empty:
-        raise _nothing(levels, subject)
+        raise _nothing(levels, wanted.subject)
     rows = rows.sort_values(["student_id", "subject"], ignore_index=True, kind="stable")
     for name in ("first_date", "start_date", "second_date", "last_date", "reached"):
         rows[name] = pd.to_datetime(rows[name])
@@ -110,10 +129,13 @@ def read_spans(  # noqa: PLR0913  one argument for each thing that is read
     return Spans(rows, cumulative, Clock(told.told, frozenset(used), told.days), tuple(factors))
 
 
-def _collapsed(rows: Relation, factors: Sequence[str], exit_level: float) -> Relation:
+def _collapsed(rows: Relation, factors: Sequence[str], wanted: Wanted) -> Relation:
     """One row per student and subject, from one row per student, subject and school."""
     who = ", ".join(f"{identifier(FACTOR + f)} := {identifier(f'placed_{f}')}" for f in factors)
-    fixed = f"arg_min(struct_pack({who}), date)" if who else "1"
+    first = "arg_max" if wanted.at_last else "arg_min"
+    fixed = f"{first}(struct_pack({who}), date)" if who else "1"
+    day = "late.day" if wanted.at_last else "first_date"
+    most = "late" if wanted.at_last else "struct_pack(n := n, day := late.day)"
     adds = (
         f"coalesce(method IN ({', '.join(map(literal, CUMULATIVE))}), false)" if "method" in rows.columns else "false"
     )
@@ -121,13 +143,13 @@ def _collapsed(rows: Relation, factors: Sequence[str], exit_level: float) -> Rel
     now = "struct_pack(day := date, level := level, grade := placed_grade, school_year := placed_school_year)"
     of_schools = rows.aggregate(
         f"student_id, subject, placed_school_id AS school, count(*) AS n, min({level}, 2) AS early, "
-        f"max({now}) AS late, min(date) FILTER (level >= {exit_level}) AS reached, {fixed} AS who, "
+        f"max({now}) AS late, min(date) FILTER (level >= {wanted.exit_level}) AS reached, {fixed} AS who, "
         f"min(date) AS first_date, bool_and({adds}) AS cumulative"
     )
     joined = of_schools.aggregate(
-        "student_id, subject, arg_max(school, struct_pack(n := n, day := late.day)) AS school, "
+        f"student_id, subject, arg_max(school, {most}) AS school, "
         "list_sort(flatten(list(early))) AS early, max(late) AS late, min(reached) AS reached, "
-        "arg_min(who, first_date) AS who, min(first_date) AS first_date, bool_and(cumulative) AS cumulative"
+        f"{first}(who, {day}) AS who, min(first_date) AS first_date, bool_and(cumulative) AS cumulative"
     )
     named = "".join(f", who.{identifier(FACTOR + f)} AS {identifier(FACTOR + f)}" for f in factors)
     return joined.select(

@@ -1,0 +1,141 @@
+"""The answer of `on_track`: who is likely to reach the exit level in time, and the pace that this would take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbe_analysis.indicators.declare import Contrast, Fitted
+from cbe_analysis.indicators.progress.gap_rows import Difference
+from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
+from cbe_analysis.indicators.progress.pace_rows import counted_share
+from cbe_analysis.indicators.rows import Row, row
+from cbe_analysis.indicators.words import counted
+from cbe_analysis.methods.pace import Track, on_track
+from cbe_analysis.methods.pace.prediction import posterior
+from cbe_analysis.methods.proportions import share_interval
+from cbe_analysis.methods.robust import Contrasted, cluster_mean
+
+SHARE = "share of students on track, 0 to 1"
+OBSERVED = "share of students on track by observed pace, 0 to 1"
+NEEDED = "levels / year needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lies ahead of the students.
+
+    Parameters
+    ----------
+    level, years_left
+        Shape `(n,)`: where they stand, and school years to the end of the last grade.
+    present
+        Shape `(n,)`: who is judged.
+    """
+
+    level: NDArray[np.float64]
+    years_left: NDArray[np.float64]
+    present: NDArray[np.bool_]
+    exit_level: float
+
+    @classmethod
+    def of(cls, model: Model, exit_level: float) -> Ahead:
+        """As their last levels have it: the exit level is expected at the end of the last grade."""
+        students = model.paces.students
+        expected = students["expected"].to_numpy(float)
+        present = students["present"].to_numpy(bool) & np.isfinite(expected)
+        years = np.where(present, np.maximum(exit_level - expected, 0), 0)
+        return cls(students["level"].to_numpy(float), years, present, exit_level)
+
+    def track(self, part: Part) -> Track:
+        """The chances of all students by the fit of a part."""
+        found: Track = on_track(part.fit, self.level, self.years_left, exit_level=self.exit_level, present=self.present)
+        return found
+
+    def observed(self, pace: NDArray[np.float64], required: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Shape `(n,)`: 1 for whose observed pace is enough, NaN for those who cannot be judged by one."""
+        enough = (pace >= required) | (required == 0)
+        judged = self.present & (np.isfinite(pace) | ~np.isfinite(required) | (required == 0))
+        return np.where(judged, enough, np.nan)
+
+
+def track_of_groups(of: Model, contrast: Contrast, exit_level: float) -> Fitted:
+    """Expected share on track, share by observed pace, pace and needed pace of every group, and the gaps."""
+    ahead, rows = Ahead.of(of, exit_level), []
+    splits = parts(of, contrast)
+    for part in splits:
+        track = ahead.track(part)
+        sizes = np.bincount(part.groups.codes[ahead.present], minlength=len(part.groups.values))
+        for group in range(len(part.groups.values)):
+            rows += _of_group(part, group, ahead, track)
+        rows += replace(part, sizes=sizes).gaps(contrast, SHARE, Difference(part, track.probability).gap)
+    first = splits[0]
+    method = f"reaching level {exit_level:g} by the end of the last grade, if paces stay as they are; {words(of)}"
+    return answer(of, rows, first.fit, method, _said(of, ahead, ahead.track(first)))
+
+
+def _of_group(part: Part, group: int, ahead: Ahead, track: Track) -> list[Row]:
+    """All rows of one group."""
+    labels, inside = part.groups.labels(group), part.members(group) & ahead.present
+    pace = part.model.paces.students["value"].to_numpy(float)
+    share = _of_school(part, group, track, inside) if part.by_school else track.shares[group]
+    found = Contrasted(share.value, low=share.low, high=share.high)
+    note = part.note(group)
+    return [
+        row("expected_share", SHARE, labels, found, n=int(inside.sum()), note=part.model.note),
+        counted_share(part, OBSERVED, group, ahead.observed(pace, track.required)),
+        row("slope", RATE, labels, part.mean(group), n=int(part.sizes[group]), note=note),
+        _needed(part, group, ahead, inside),
+    ]
+
+
+def _needed(part: Part, group: int, ahead: Ahead, inside: NDArray[np.bool_]) -> Row:
+    """The pace at which a group would cover all that is left in all the time that is left."""
+    missing = np.maximum(ahead.exit_level - ahead.level, 0)
+    some = inside & (ahead.years_left > 0)
+    needed = np.divide(missing, ahead.years_left, out=np.zeros(len(missing)), where=some)
+    cluster = part.model.unit_of_schools[some] if part.model.nested and not part.by_school else None
+    found = cluster_mean(needed[some], cluster=cluster, weights=ahead.years_left[some])
+    return row("mean", NEEDED, part.groups.labels(group), found, n=int(some.sum()), note=part.model.note)
+
+
+def _of_school(part: Part, group: int, track: Track, inside: NDArray[np.bool_]) -> Contrasted:
+    """The expected share in one school, with an interval for the true share of these very students.
+
+    Each student's own chance, and that all are judged by one prediction of the school's pace.
+    """
+    chance, n = track.probability[inside], int(inside.sum())
+    if not n or not np.isfinite(chance).all():
+        return Contrasted(float("nan"))
+    of = part.fit.model
+    known = posterior(of.everyone, of.sample, of.point)
+    required = track.required[inside]
+    some = np.isfinite(required) & (required > 0)
+    error = np.sqrt(np.maximum(known.variance[inside], 1e-300))
+    height = np.where(some, (known.mean[inside] - np.where(some, required, 0)) / error, 0)
+    steep = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0)
+    together = float((steep * known.left[inside]).sum()) ** 2 * float(known.base[inside].max())
+    own, value = float((chance * (1 - chance)).sum()), float(chance.mean())
+    around = value * (1 - value)
+    if not around > 0 or not own + together > 0:
+        return Contrasted(value, low=value, high=value)
+    bounds = share_interval(value * n, n, design_effect=(own + together) / n / around)
+    return Contrasted(value, low=bounds.low, high=bounds.high)
+
+
+def _said(of: Model, ahead: Ahead, track: Track) -> tuple[str, ...]:
+    """Who is in no share, and whose chance is certain."""
+    said, least = [], of.minimum_n
+    gone = int((~of.paces.students["present"]).sum())
+    graded = int((of.paces.students["present"] & of.paces.students["expected"].isna()).sum())
+    for count, words_ in (
+        (gone, "left before the data end: not known to be on track or off it, and in no share"),
+        (graded, "have no known grade and are in no share"),
+        (int(track.arrived[0]), "have reached the exit level"),
+        (int(track.late[0]), "are below the exit level without a school year left"),
+    ):
+        if count:
+            said.append(f"{counted(count, 'students', least)} {words_}")
+    return tuple(said)
