@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators.declare import Relation
@@ -30,6 +30,10 @@ class Outcome:
     def name(self) -> str:
         """The choice as it is written: instrument:subject."""
         return f"{self.instrument}:{self.subject}"
+
+    def among(self, assessments: Relation) -> Outcome:
+        """The scores of the same test in other rows of the table."""
+        return replace(self, rows=_rows(assessments, None, self.instrument, self.subject))
 
     def unit(self, policy: Policy) -> str:
         """The unit of the scores, in words."""

@@ -79,17 +79,17 @@ def year_scores(
     scores = chosen(assessments, outcome)
     told = _scores(scores.rows)
     if assessments is everyone:
-        rows, unknown = _known(_years(told, past, "true").df())
+        rows, unknown = _known(_years(told, past, "true"))
         return YearScores(rows, scores.name, past, unknown)
     cohorts = told.aggregate("grade, year, count(DISTINCT student_id) AS n", "grade, year").df()
     lost = cohorts["grade"].isna() | cohorts["year"].isna()
     unknown = int(cohorts.loc[lost, "n"].sum())
-    of_everyone = _scores(chosen(everyone, scores.name).rows)
+    of_everyone = _scores(scores.among(everyone).rows)
     days = told.aggregate("student_id, date, true AS asked", "student_id, date").set_alias("told")
     years = _years(of_everyone, past).filter(_within(cohorts[~lost], ahead)).set_alias("years")
     same = "years.student_id = told.student_id AND years.date = told.date"
     both = years.join(days, same, how="left").select("years.*, coalesce(told.asked, false) AS asked")
-    return YearScores(_known(both.df())[0], scores.name, past, unknown)
+    return YearScores(_known(both)[0], scores.name, past, unknown)
 
 
 def _scores(rows: Relation) -> Relation:
@@ -133,8 +133,9 @@ def _within(cohorts: pd.DataFrame, ahead: int) -> str:
     return f"(grade, year) IN ({pairs})" if pairs else "false"
 
 
-def _known(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def _known(years: Relation) -> tuple[pd.DataFrame, int]:
     """The rows whose grade and year are known, always in the same order, and how many are not."""
+    rows: pd.DataFrame = years.to_arrow_table().to_pandas(date_as_object=False)
     known = (rows["grade"].notna() & rows["year"].notna()).to_numpy()
     numbers = [name for name in map(str, rows) if name in ("grade", "year") or name.startswith("value")]
     order = np.lexsort([rows[name].to_numpy(np.float64, na_value=np.nan)[known] for name in reversed(numbers)])
