@@ -1,13 +1,15 @@
 """Growth percentiles against pinball-qr, and quantreg where Rscript is found, on the same simulated scores.
 
-    python benchmarks/percentiles.py [--students 1000 10000] [--repeats 3] [--state 20] [--reference FOLDER]
+    python benchmarks/percentiles.py [--students 1000 10000] [--repeats 3] [--state 20] [--district 10000]
+                                     [--reference FOLDER]
 
 Two past scores, 15 columns, 100 quantiles. Each fit runs in a process of its own. Printed are the seconds of the fit
 (median of the repeats), the peak memory of the process, how many times longer the other takes, the largest excess of
 its loss over ours as a share of ours, over all quantiles, and how many students get another percentile from it. Then:
 one cohort of 4,600 students with one and two past scores, splines and all. With --state N, N cohorts of 80,000 from a
-Parquet file to a table. With --reference, the percentiles of the R package SGP in FOLDER are compared, student by
-student; the exit code is 1 where one differs.
+Parquet file to a table. With --district N, `cbe.measure` on a Parquet district of 20 cohorts, ten grades in two school
+years with N students in each, by a factor, with the seconds of its parts. With --reference, the percentiles of the R
+package SGP in FOLDER are compared, student by student; the exit code is 1 where one differs.
 """
 
 from __future__ import annotations
@@ -223,6 +225,81 @@ def whole_state(cohorts: int) -> None:
     print(f"  {read:.1f} s of it reading; {students:,} students, {placed:,} with a percentile; {memory:,.0f} MB")
 
 
+def district(students: int, folder: Path) -> None:
+    """A district in Parquet: ten grades, four school years, a score a year, this many students in each."""
+    import pandas as pd
+
+    parts, years = [], np.arange(2023, 2027)
+    for stream in range(-1, 10):  # students who move up together
+        draw, ids = np.random.default_rng(stream + 1), np.arange(students) + students * (stream + 1)
+        able = draw.normal(size=(students, 1))
+        found = np.round(500 + 20 * np.arange(4) + 60 * (0.9 * able + 0.45 * draw.normal(size=(students, 4))))
+        for at, year in enumerate(years.tolist()):
+            grade = stream + at
+            if 0 <= grade <= 12:
+                parts.append(pd.DataFrame({"number": ids, "grade": grade, "school_year": year, "score": found[:, at]}))
+    rows = pd.concat(parts).sample(frac=1, random_state=1)
+    rows["student_id"] = "s" + rows["number"].astype(str).str.zfill(8)
+    rows["school_id"] = "k" + (rows["number"] % max(students // 50, 2)).astype(str).str.zfill(4)
+    year = rows["school_year"].astype(str)
+    days = {"entry_date": (rows["school_year"] - 1).astype(str) + "-08-20", "exit_date": year + "-06-10"}
+    spells = rows[["student_id", "school_id", "school_year", "grade"]].assign(
+        **{name: pd.to_datetime(text) for name, text in days.items()}
+    )
+    tests = rows[["student_id", "score"]].assign(
+        instrument="state", subject="math", date=pd.to_datetime(year + "-04-15")
+    )
+    people = rows[["student_id", "number"]].drop_duplicates().sort_values("number")
+    schools = rows[["school_id"]].drop_duplicates()
+    for name, frame in {
+        "enrollments": spells,
+        "assessments": tests,
+        "students": people.assign(gender=np.where(people["number"] % 2, "male", "female")).drop(columns="number"),
+        "schools": schools.assign(name=schools["school_id"], kind="elementary"),
+    }.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def measured(folder: str) -> None:
+    """The product's way from a Parquet district to estimates: seconds, those of its parts and megabytes to the screen."""
+    import cbe_analysis as cbe
+    from cbe_analysis.indicators import cohorts
+    from cbe_analysis.load.findings import Findings
+
+    spent: dict[str, float] = {}
+
+    def timed(name, work):
+        def run(*given, **more):
+            began = time.perf_counter()
+            try:
+                return work(*given, **more)
+            finally:
+                spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
+
+        return run
+
+    cohorts.growth_percentiles = timed("kernel", cohorts.growth_percentiles)
+    began = time.perf_counter()
+    found = cbe.load(folder).with_findings(Findings((), checks=1, passed=1, not_checked=(), fingerprint=""))
+    type(found).fingerprint = timed("fingerprint", type(found).fingerprint)
+    timed("enrollments", lambda: found.clock)()
+    answer = cbe.measure("growth_percentile", found, by="gender", compare="others", where="school_year>=2025")
+    mean = answer.rows[answer.rows["quantity"] == "mean"].iloc[0]
+    print(json.dumps([time.perf_counter() - began, spent, int(mean["n"]), peak()]))
+
+
+def whole_district(students: int) -> None:
+    """Seconds of `cbe.measure` on a district, and of its parts."""
+    with tempfile.TemporaryDirectory() as folder:
+        district(students, Path(folder))
+        done = subprocess.check_output([sys.executable, __file__, "--child", "district", "0", folder], text=True)
+    seconds, spent, told, memory = json.loads(done.splitlines()[-1])
+    kernel = spent["kernel"]
+    print(f"a district, 20 cohorts of {students:,}, from Parquet to estimates of {told:,} students: {seconds:.1f} s,")
+    parts = ", ".join(f"{name} {part:.1f} s" for name, part in spent.items())
+    print(f"  of it {parts}; the way in and out is {(seconds - kernel) / kernel:.1f} kernels long; {memory:,.0f} MB")
+
+
 def reference(folder: Path) -> int:
     """How many students of R's SGP have the same percentiles; 1 where one has not."""
     import pandas as pd
@@ -265,12 +342,14 @@ def main() -> int:
     parser.add_argument("--students", type=int, nargs="*", default=[1_000, 10_000])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--state", type=int, default=0, metavar="COHORTS")
+    parser.add_argument("--district", type=int, default=0, metavar="STUDENTS")
     parser.add_argument("--reference", type=Path, metavar="FOLDER")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
         contender, students, file = asked.child
-        state(file) if contender == "state" else child(contender, int(students), file)
+        ways = {"state": state, "district": measured}
+        ways[contender](file) if contender in ways else child(contender, int(students), file)
         return 0
     if asked.reference:
         return reference(asked.reference)
@@ -284,6 +363,8 @@ def main() -> int:
     one_cohort(asked.repeats)
     if asked.state:
         whole_state(asked.state)
+    if asked.district:
+        whole_district(asked.district)
     return 0
 
 
