@@ -102,6 +102,15 @@ def test_students_who_entered_earlier_leave_the_standards_open():
     assert told["ESSA evidence"][1] == "No tier yet"
 
 
+def test_a_rating_is_protected_with_the_difference_that_it_rests_on():
+    told = checks(whole(lost=(1, 2)))
+    assert told["Lost on the way"][1] == "Not known"
+    assert told["Standards"][0].endswith("How many were lost is protected.")
+    assert told["Standards"][1] == "Not judged"
+    open_ones = found(whole(lost=(1, 2)), audience="staff")
+    assert "without reservations" in open_ones[0].of("attrition", arm="(all)").note
+
+
 @pytest.mark.parametrize(
     ("rating", "word", "tier"),
     [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
@@ -15,6 +15,7 @@ from cbe_analysis.protect.sizes import public_size, vague
 
 MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01
+APART = "difference"  # the arm of a record that sets both arms against each other
 RATIO_STEPS = {1: 0.05, 5: 0.1}  # a finer ratio would tell more than the percentages that it is made of
 SURENESS = ("std_error", "low", "high", "p", "p_adjusted")  # what says how sure a value is
 
@@ -57,7 +58,18 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
             found.append(_count(grounds, entry))
         else:
             found.append(_estimate(grounds, entry, printed_step(entry, carried, percents)))
-    return found
+    return _unrated(found)
+
+
+def _unrated(found: Sequence[Printed]) -> list[Printed]:
+    """The records without the rating of who was lost, where it rests on a difference that is hidden."""
+    closed = {p.entry.group for p in found if p.hidden and (p.entry.quantity, p.entry.arm) == ("attrition", APART)}
+    return [
+        replace(p, entry=_without(p.entry, (), note=""))
+        if p.entry.quantity == "attrition" and p.entry.group in closed and p.entry.note
+        else p
+        for p in found
+    ]
 
 
 def _without(entry: Entry, numbers: Iterable[str], **instead: float | str) -> Entry:

@@ -160,7 +160,10 @@ def _standards(trials: Sequence[Trial]) -> Check:
     source = "By the tables of What Works Clearinghouse 4.1, cautious boundary. "
     text = source + "This is the kit's own check, not a rating by the Clearinghouse."
     if UNRATED in ratings:
-        return f"{text} Who was lost since students were drawn is not known.", "Not judged"
+        apart = [t.of("attrition", arm="difference") for t in trials]
+        closed = any(r is not None and r.protected for r in apart) and not any(t.late for t in trials)
+        why = "How many were lost is protected." if closed else "Who was lost since students were drawn is not known."
+        return f"{text} {why}", "Not judged"
     if len(ratings) > 1:
         return text, "Differs by outcome"
     (rating,) = ratings
