@@ -210,3 +210,13 @@ def test_blocks_come_closer_where_that_saves_a_page(printed_brief, table, monkey
     loose = [pages(printed_brief(*[table] * count)) for count in counts]
     saved = [len(a) - len(b) for a, b in zip(loose, closer, strict=True)]
     assert set(saved) == {0, 1}
+
+
+@pytest.mark.parametrize("between", ["|", "+", ","])
+@pytest.mark.parametrize("shift", range(0, 12, 3))
+def test_a_line_of_the_receipt_ends_between_names_and_not_inside_one(printed_brief, between, shift):
+    names = [f"{'a' * shift}factor_{chr(97 + i)}_of_the_district" for i in range(12)]
+    made = printed_brief(blocks.Receipt((("Receipt", f"by={between.join(names)}"),)))
+    assert faults(made) == []
+    text = pages(made)[0].replace("\u200b", "")
+    assert [name for name in names if name not in text] == []
