@@ -32,10 +32,11 @@ def pace(  # noqa: PLR0913 - the tables and the options of a declaration
     A student's pace is the last level less the first over the school years between, 180 days or more apart, where
     levels add up as evidence comes in; where each level was measured anew, it is the slope through three dates or more,
     or through two that are 180 days apart. Over several subjects it is the mean of those that have one. `slope` is the
-    mean pace of a group by the model of observed paces; by school, where there are six schools or more, a prediction
-    that is drawn toward the district, the more the fewer its students. `mean` is the plain mean beside it, `depth` the
-    mean share of students' evidence at depth of knowledge 3 or 4, `share` the part of students without a pace. Who
-    reaches the exit level is observed until then. Factors are those of the first level, the school that of most levels.
+    mean pace of a group by the model of observed paces, in which schools that differ weigh nearly alike; by school,
+    where there are six schools or more, a prediction that is drawn toward the district, the more the fewer its
+    students. `mean` is the plain mean beside it, in which students weigh alike, `depth` the mean share of students'
+    evidence at depth of knowledge 3 or 4, `share` the part of students without a pace. Who reaches the exit level is
+    observed until then. Factors are those of the first level, the school that of most levels.
 
     Parameters
     ----------
@@ -74,10 +75,9 @@ def year_of_growth(  # noqa: PLR0913 - the tables and the options of a declarati
 ) -> Fitted:
     """The share of students whose true pace is at least one level a year.
 
-    `expected_share` is taken from the distribution of true paces by the model of observed paces (see `pace`): noise
-    draws a plain share toward one half. `share` stands beside it twice: by observed pace, and the part of students
-    without a pace. By school, where there are six schools or more, the expected share is that about the school's
-    predicted pace.
+    `expected_share` is the mean chance of students, from the distribution of each one's true pace by the model of
+    observed paces (see `pace`): noise draws a plain share toward one half. Its interval is for the true share of these
+    very students. `share` stands beside it twice: by observed pace, and the part of students without a pace.
 
     Parameters
     ----------

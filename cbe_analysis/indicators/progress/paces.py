@@ -78,7 +78,7 @@ def paces(spans: Spans, levels: Relation, enrollments: Relation | None, *, exit_
     UsageError
         When no student has a pace.
     """
-    rows = spans.rows.assign(end_date=_observed_until(spans, enrollments))
+    rows = _observed_from(spans, enrollments).assign(end_date=_observed_until(spans, enrollments))
     sigma2, warnings = None, list(spans.clock.warnings)
     if spans.cumulative:
         seen = _gained(spans, rows, exit_level)
@@ -141,6 +141,30 @@ def subjects_of(spans: Spans) -> str:
     """The subjects in words."""
     named = spans.subjects
     return named[0] if len(named) == 1 else f"the mean of {', '.join(named)}"
+
+
+def _observed_from(spans: Spans, enrollments: Relation | None) -> pd.DataFrame:
+    """The spans with the first level as it was at the end of the month after entry, where levels add up.
+
+    In the month of entry, what a student can do comes to light, which is no gain. The first piece of evidence is no
+    beginning of observation, either: until then the student stood at the level of entry, which is a whole one.
+    """
+    rows = spans.rows
+    if not spans.cumulative:
+        return rows
+    entry = rows["start_date"]
+    if enrollments is not None:
+        told = enrollments.aggregate(
+            "student_id, school_id AS first_school, CAST(school_year AS DOUBLE) AS first_year, min(entry_date) AS entry"
+        ).df()
+        found = rows[["student_id", "first_school", "first_year"]].merge(told, how="left")["entry"]
+        entry = pd.to_datetime(found).clip(lower=entry.min()).fillna(entry).clip(upper=entry)
+    settled = entry + pd.offsets.MonthEnd(0) + pd.offsets.MonthEnd(1)
+    early, late = rows["second_date"] <= settled, rows["start_date"] > settled
+    start = rows["start"].where(~early, rows["second"]).where(~late, np.floor(rows["start"]))
+    single = rows["second_date"].isna() & ~late
+    day = settled.where(~single, rows["start_date"])
+    return rows.assign(start_date=day, start=start)
 
 
 def _observed_until(spans: Spans, enrollments: Relation | None) -> pd.Series:

@@ -50,10 +50,10 @@ class Spans:
     Parameters
     ----------
     rows
-        One row per student and subject, sorted: `student_id`, `subject`, `school`, `first_date`; `start_date`, `start`
-        (first level and its date, without the month of entry where levels add up), `last_date`, `last` (the same of the
-        last), `grade`, `school_year` (at the last), `reached` (day on which the exit level was reached), and a column
-        for each factor.
+        One row per student and subject, sorted: `student_id`, `subject`, `school`; `first_date`, `first_school`,
+        `first_year` (school year); `start_date`, `start` (the first level), `second_date`, `second` (the next),
+        `last_date`, `last`; `grade`, `school_year` (at the last), `reached` (day on which the exit level was reached),
+        and a column for each factor.
     cumulative
         True where levels add up as evidence comes in; False where each was measured anew.
     clock
@@ -120,10 +120,6 @@ def read_spans(
     for name in ("first_date", "start_date", "second_date", "last_date", "reached"):
         rows[name] = pd.to_datetime(rows[name])
     cumulative = bool(rows["cumulative"].all())
-    if cumulative:
-        later = rows["second_date"].notna()
-        rows["start_date"] = rows["second_date"].where(later, rows["start_date"])
-        rows["start"] = rows["second"].where(later, rows["start"])
     told = clock(policy, spans(calendar), ())
     used = {told.school_year(day.date()) for name in ("start_date", "last_date") for day in rows[name].unique()}
     return Spans(rows, cumulative, Clock(told.told, frozenset(used), told.days), tuple(factors))
@@ -139,7 +135,7 @@ def _collapsed(rows: Relation, factors: Sequence[str], wanted: Wanted) -> Relati
     adds = (
         f"coalesce(method IN ({', '.join(map(literal, CUMULATIVE))}), false)" if "method" in rows.columns else "false"
     )
-    level = "struct_pack(day := date, level := level)"
+    level = "struct_pack(day := date, level := level, school_year := placed_school_year)"
     now = "struct_pack(day := date, level := level, grade := placed_grade, school_year := placed_school_year)"
     of_schools = rows.aggregate(
         f"student_id, subject, placed_school_id AS school, count(*) AS n, min({level}, 2) AS early, "
@@ -147,13 +143,14 @@ def _collapsed(rows: Relation, factors: Sequence[str], wanted: Wanted) -> Relati
         f"min(date) AS first_date, bool_and({adds}) AS cumulative"
     )
     joined = of_schools.aggregate(
-        f"student_id, subject, arg_max(school, {most}) AS school, "
+        f"student_id, subject, arg_max(school, {most}) AS school, arg_min(school, first_date) AS first_school, "
         "list_sort(flatten(list(early))) AS early, max(late) AS late, min(reached) AS reached, "
         f"{first}(who, {day}) AS who, min(first_date) AS first_date, bool_and(cumulative) AS cumulative"
     )
     named = "".join(f", who.{identifier(FACTOR + f)} AS {identifier(FACTOR + f)}" for f in factors)
     return joined.select(
-        "student_id, subject, school, first_date, early[1].day AS start_date, early[1].level AS start, "
+        "student_id, subject, school, first_school, first_date, early[1].day AS start_date, early[1].level AS start, "
+        "TRY_CAST(early[1].school_year AS DOUBLE) AS first_year, "
         "early[2].day AS second_date, early[2].level AS second, late.day AS last_date, late.level AS last, "
         "TRY_CAST(late.grade AS DOUBLE) AS grade, TRY_CAST(late.school_year AS DOUBLE) AS school_year, reached, "
         f"cumulative{named}"

@@ -80,7 +80,7 @@ def _of_group(part: Part, group: int, ahead: Ahead, track: Track) -> list[Row]:
     """All rows of one group."""
     labels, inside = part.groups.labels(group), part.members(group) & ahead.present
     pace = part.model.paces.students["value"].to_numpy(float)
-    share = _of_school(part, group, track, inside) if part.by_school else track.shares[group]
+    share = share_of_school(part, track, inside) if part.by_school else track.shares[group]
     found = Contrasted(share.value, low=share.low, high=share.high)
     note = part.note(group)
     return [
@@ -101,7 +101,7 @@ def _needed(part: Part, group: int, ahead: Ahead, inside: NDArray[np.bool_]) -> 
     return row("mean", NEEDED, part.groups.labels(group), found, n=int(some.sum()), note=part.model.note)
 
 
-def _of_school(part: Part, group: int, track: Track, inside: NDArray[np.bool_]) -> Contrasted:
+def share_of_school(part: Part, track: Track, inside: NDArray[np.bool_]) -> Contrasted:
     """The expected share in one school, with an interval for the true share of these very students.
 
     Each student's own chance, and that all are judged by one prediction of the school's pace.

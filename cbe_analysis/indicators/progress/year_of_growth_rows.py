@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.declare import Contrast, Fitted
+from cbe_analysis.indicators.progress.gap_rows import Difference
 from cbe_analysis.indicators.progress.model import Model, Part, answer, parts, words
 from cbe_analysis.indicators.progress.pace_rows import counted_share, left_out
+from cbe_analysis.indicators.progress.track_rows import share_of_school
 from cbe_analysis.indicators.rows import Row, row
-from cbe_analysis.methods.pace import shares_above
-from cbe_analysis.methods.pace.chances import chances
+from cbe_analysis.methods.pace import Track, on_track, shares_above
 from cbe_analysis.methods.robust import Contrasted
 
 SHARE = "share of students, 0 to 1"
@@ -19,45 +21,50 @@ OBSERVED = "share of students by observed pace, 0 to 1"
 def shares_of_groups(of: Model, contrast: Contrast, mark: float) -> Fitted:
     """The shares of every group, and the gaps.
 
+    The mean chance of a group's students, not the share of its mean: schools of fast and slow students may differ in
+    size.
+
     Parameters
     ----------
     mark
         Levels a year.
+
+    Raises
+    ------
+    UsageError
+        When the mark is no pace to reach.
     """
+    if not mark > 0:
+        raise UsageError("option 'at_least' does not take this value", remedy="give a pace above 0, such as 1.0")
     rows: list[Row] = []
     splits = parts(of, contrast)
+    n = len(of.paces.used)
     for part in splits:
-        told = shares_above(part.fit, mark)
+        track: Track = on_track(
+            part.fit, np.zeros(n), np.ones(n), exit_level=mark, present=of.paces.used
+        )  # a mark in a year: who needs just that pace
         for group in range(len(part.groups.values)):
-            share = _of_school(part, group, mark) if part.by_school else told.model[group]
-            rows += _of_group(part, group, Contrasted(share.value, low=share.low, high=share.high), mark)
-        rows += part.gaps(contrast, SHARE, told.gap)
+            rows += _of_group(part, group, track, mark)
+        rows += part.gaps(contrast, SHARE, Difference(part, track.probability).gap)
     first = splits[0]
     implied = float(shares_above(first.fit, mark).implied[0])
-    more = _unlike(rows[1], implied)
-    return answer(of, rows, first.fit, f"share at {mark:g} levels a year or more; {words(of)}", more)
+    method = f"share at {mark:g} levels a year or more, by the distribution of each student's true pace; {words(of)}"
+    return answer(of, rows, first.fit, method, _unlike(rows[1], implied))
 
 
-def _of_group(part: Part, group: int, share: Contrasted, mark: float) -> list[Row]:
+def _of_group(part: Part, group: int, track: Track, mark: float) -> list[Row]:
     """The share by true pace, the share by observed pace, and who is left out, of one group."""
+    inside = part.members(group) & part.model.paces.used
+    share = share_of_school(part, track, inside) if part.by_school else track.shares[group]
+    found = Contrasted(share.value, low=share.low, high=share.high)
     pace = part.model.paces.students["value"].to_numpy(float)
     reached = np.where(np.isnan(pace), np.nan, pace >= mark)
-    more = {"n": int(part.sizes[group]), "note": part.note(group)}
+    labels, note = part.groups.labels(group), part.note(group)
     return [
-        row("expected_share", SHARE, part.groups.labels(group), share, **more),
+        row("expected_share", SHARE, labels, found, n=int(part.sizes[group]), note=note),
         counted_share(part, OBSERVED, group, reached),
         left_out(part, group),
     ]
-
-
-def _of_school(part: Part, group: int, mark: float) -> Contrasted:
-    """The share in one school: its predicted pace, with its interval, and the spread of students about it."""
-    mean, spread = part.mean(group), float(np.sqrt(part.fit.variances.student))
-    if not np.isfinite(mean.std_error) or not spread > 0:
-        return Contrasted(float("nan"))
-    ends = np.array([mean.value, mean.low, mean.high])
-    value, low, high = chances(ends, np.full(3, spread), np.full(3, mark)).tolist()
-    return Contrasted(value, low=low, high=high)
 
 
 def _unlike(raw: Row, implied: float) -> tuple[str, ...]:
