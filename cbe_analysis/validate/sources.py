@@ -56,6 +56,7 @@ class Sources:
     def __init__(self, district: District) -> None:
         self.district = district
         self.sizes: dict[str, int] = {}
+        self._texts: dict[str, Any] = {}
 
     def named(self, reads: Sequence[str], table: str) -> dict[str, Any]:
         """`raw`, the table as text, and the relations that a check reads."""
@@ -104,9 +105,12 @@ class Sources:
 
     def _text(self, table: str) -> Any:
         """The declared columns as text; an extra column might bear a name that a check uses for itself."""
-        declared = [c.name for c in TABLES[table].columns if c.name in self.district.columns(table)]
-        columns = ", ".join(identifier(name) for name in declared)
-        return self.district.sql(f"SELECT row_number, {columns} FROM raw", raw=self.district.raw(table))
+        if table not in self._texts:
+            declared = [c.name for c in TABLES[table].columns if c.name in self.district.columns(table)]
+            columns = ", ".join(identifier(name) for name in declared)
+            rows = self.district.sql(f"SELECT row_number, {columns} FROM raw", raw=self.district.raw(table))
+            self._texts[table] = rows
+        return self._texts[table]
 
 
 _ROWS = f"SELECT count(*), min(row_number, {MOST_ROWS}) FROM ({{}})"

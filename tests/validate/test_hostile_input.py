@@ -60,7 +60,7 @@ def test_rows_in_which_every_cell_is_missing(findings, clean):
 def test_a_table_whose_optional_columns_are_empty_throughout(findings, clean):
     lines = [line.split(",")[0] + ",,,," for line in clean["students"].splitlines()[1:]]
     students = "\n".join([clean["students"].splitlines()[0], *lines]) + "\n"
-    assert findings(students=students).findings == ()
+    assert findings(**BARE, students=students).findings == ()
 
 
 IDS = [("00001", "1"), ("1e5", "100000"), ("1E5", "1e5"), ("7", "7.0"), (" 7", "7")]
@@ -84,17 +84,17 @@ def test_29_february_is_a_day_in_leap_years_alone(findings, clean, day, sound):
 
 
 def test_a_school_that_was_renamed_stands_there_twice_and_one_that_was_merged_is_gone(findings, clean):
-    renamed = findings(schools=clean["schools"] + "0101,Oak Academy,elementary\n")
+    renamed = findings(**BARE, schools=clean["schools"] + "0101,Oak Academy,elementary\n")
     assert short(renamed) == {("duplicate_key", "schools", ("school_id",), (1, 3))}
-    merged = findings(schools=clean["schools"].replace("0102,Elm,elementary\n", ""))
+    merged = findings(**BARE, schools=clean["schools"].replace("0102,Elm,elementary\n", ""))
     assert short(merged) == {("parent", "enrollments", ("school_id",), (3,))}
 
 
 @pytest.mark.parametrize("word", ["NA", "None", "null", "nan", "N/A", "-"])
 def test_words_that_look_like_nothing_are_groups_of_their_own(findings, clean, word):
-    found = findings(students=clean["students"].replace("asian", word))
+    found = findings(**BARE, students=clean["students"].replace("asian", word))
     assert short(found) == {("unusual", "students", ("race_ethnicity",), (1,))}
-    found = findings(enrollments=clean["enrollments"].replace("never", word))
+    found = findings(**BARE, enrollments=clean["enrollments"].replace("never", word))
     assert short(found) == {("allowed", "enrollments", ("english_learner",), (1,))}
 
 
@@ -140,6 +140,7 @@ def test_hostile_text_in_every_text_cell_does_no_harm_and_is_shown_nowhere(valid
     lines = students.splitlines()
     students = "\n".join([lines[0], *(f"{line}," for line in lines[1:-1]), lines[-1]]) + "\n"
     code, printed = validate(
+        **BARE,
         schools=clean["schools"] + f"{cell},{cell},{cell}\n",
         students=students,
         enrollments=clean["enrollments"] + f"{cell},{cell},2025-08-20,,2026,3,{cell},{cell}\n",

@@ -16,15 +16,18 @@ from cbe_analysis.validate import cleaning, inspection, remainder
 from cbe_analysis.validate.cleaning import quarantine
 
 TARGETS = "target_id,subject,level,title,kind,required\nT1,math,5,Fractions,academic,true\n"
+BARE = dict.fromkeys(("assessments", "programs", "participation"))
 EVIDENCE = "evidence_id,student_id,target_id,date,score,proficient\n"
 
 
 @pytest.fixture
 def cleaned(write, tmp_path):
-    """The account of the clean district with the given tables in place of its own, put into quarantine."""
+    """The account of a district put into quarantine: what all need and the given tables, and what these rest on."""
 
     def done(**tables):
-        return quarantine(cbe.validate(cbe.load(write(**tables))), tmp_path / "out")
+        needed = {"programs"} if "participation" in tables else set()
+        left_out = {"assessments", "programs", "participation"} - needed
+        return quarantine(cbe.validate(cbe.load(write(**dict.fromkeys(left_out) | tables))), tmp_path / "out")
 
     return done
 
@@ -52,10 +55,10 @@ def files(folder):
     return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
 
 
-def test_a_district_without_a_fault_is_copied_as_it_is(cleaned, write):
-    (write() / "district.toml").write_text('name = "Oak"\n', encoding="utf-8")
-    made = cleaned()
-    assert files(made.folder / "clean") == files(write())
+def test_a_district_without_a_fault_is_copied_as_it_is(cleaned, write, clean):
+    (folder := write()).joinpath("district.toml").write_text('name = "Oak"\n', encoding="utf-8")
+    made = cleaned(**{table: (folder / f"{table}.csv").read_text(encoding="utf-8") for table in clean})
+    assert files(made.folder / "clean") == files(folder)
     assert (lost(made), made.rounds, list((made.folder / "rejected").iterdir())) == ({}, 0, [])
 
 
@@ -73,11 +76,10 @@ CRITICAL = [
 
 @pytest.mark.parametrize(("table", "old", "new", "check", "rows"), CRITICAL, ids=[c[3] + "-" + c[0] for c in CRITICAL])
 def test_every_critical_kind_is_set_aside_and_leaves_nothing_critical(
-    cleaned, write, clean, table, old, new, check, rows
+    cleaned, clean, tmp_path, table, old, new, check, rows
 ):
     assert old in clean[table]
     changed = {table: clean[table].replace(old, new)}
-    before = files(write(**changed))
     made = cleaned(**changed)
     told = reasons(made, table)
     assert set(told) == rows
@@ -86,14 +88,16 @@ def test_every_critical_kind_is_set_aside_and_leaves_nothing_critical(
     lines = changed[table].splitlines(keepends=True)
     kept = [line for number, line in enumerate(lines) if number not in rows]
     assert (made.folder / "clean" / f"{table}.csv").read_text(encoding="utf-8") == "".join(kept)
-    assert files(write(**changed)) == before
+    before = {f"{table}.csv": text.encode() for table, text in (clean | changed).items()}
+    assert files(tmp_path / "district").items() <= before.items()
 
 
 def test_what_hangs_on_a_rejected_row_follows_it_round_by_round(cleaned, clean):
     """Two rows of one student that differ cannot both be true: both go, and all that hangs on the student."""
     students = clean["students"] + "0003,asian,,,\n"
+    given = {"assessments": clean["assessments"], "targets": TARGETS}
     evidence = EVIDENCE + "E1,0001,T1,2025-10-01,3,true\nE2,0003,T1,2026-01-20,3,true\n"
-    made = cleaned(students=students, targets=TARGETS, evidence=evidence)
+    made = cleaned(students=students, evidence=evidence, **given)
     assert lost(made) == {"students": 2, "enrollments": 2, "assessments": 1, "evidence": 1}
     assert made.rounds == 2
     assert {part for part, _ in reasons(made, "students").values()} == {1}
@@ -134,7 +138,7 @@ def test_when_no_row_of_a_required_table_is_left_nothing_is_written(cleaned, cle
 
 
 def test_the_same_district_gives_the_same_bytes(write, clean, tmp_path):
-    folder = write(students=clean["students"] + "0003,asian,,,\n")
+    folder = write(students=clean["students"] + "0003,asian,,,\n", **BARE)
     made = [quarantine(cbe.validate(cbe.load(folder)), tmp_path / name) for name in "ab"]
     assert files(made[0].folder) == files(made[1].folder)
 
@@ -165,7 +169,7 @@ ODD = {  # what stands in the file: header, the two rows that are rejected, the 
 def test_csv_of_every_form_keeps_its_bytes(tmp_path, write, form):
     header, gone, kept = ODD[form]
     enrollments = "student_id,school_id,entry_date,school_year,grade\n0003,0101,2025-08-20,2026,3\n"
-    folder = write(**dict.fromkeys(("assessments", "programs", "participation")), enrollments=enrollments)
+    folder = write(**BARE, enrollments=enrollments)
     (folder / "students.csv").write_bytes(header + gone + kept)
     made = quarantine(cbe.validate(cbe.load(folder)), tmp_path / "out")
     assert (made.folder / "clean" / "students.csv").read_bytes() == header + kept
@@ -173,7 +177,9 @@ def test_csv_of_every_form_keeps_its_bytes(tmp_path, write, form):
 
 
 def test_empty_lines_are_no_rows(tmp_path, write):
-    (folder := write()).joinpath("students.csv").write_bytes(b"student_id,note\n\n0001,x\n\n\n0002,y\n0003,\n,z\n")
+    (folder := write(**BARE)).joinpath("students.csv").write_bytes(
+        b"student_id,note\n\n0001,x\n\n\n0002,y\n0003,\n,z\n"
+    )
     made = quarantine(cbe.validate(cbe.load(folder)), tmp_path / "out")
     assert (made.folder / "clean" / "students.csv").read_bytes() == b"student_id,note\n0001,x\n0002,y\n0003,\n"
     assert set(reasons(made, "students")) == {4}
@@ -188,7 +194,7 @@ def test_records_that_are_not_those_that_were_read_stop_it(cleaned, clean, tmp_p
 
 
 def test_parquet_stays_parquet_with_its_types_and_extra_columns(write, tmp_path):
-    folder = write(assessments=None)
+    folder = write(**BARE)
     table = pa.table(
         {
             "student_id": ["0001", "9999", "0002"],
@@ -228,7 +234,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_harmless_in_the_rejected_ro
 
 @pytest.mark.parametrize("place", ["district/out", "district", ".", "full", "file"])
 def test_a_place_that_is_taken_or_lies_in_the_district_is_refused(write, tmp_path, monkeypatch, place):
-    district = cbe.validate(cbe.load(write()))
+    district = cbe.validate(cbe.load(write(**BARE)))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("mine")
     (tmp_path / "file").write_text("mine")
@@ -239,14 +245,14 @@ def test_a_place_that_is_taken_or_lies_in_the_district_is_refused(write, tmp_pat
 
 
 def test_a_folder_around_the_district_is_refused(write, tmp_path):
-    folder = write()
+    folder = write(**BARE)
     with pytest.raises(UsageError):
         quarantine(cbe.validate(cbe.load(folder)), folder.parent)
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_what_stops_on_the_way_leaves_nothing(write, clean, tmp_path, monkeypatch, error):
-    district = cbe.validate(cbe.load(write(assessments=clean["assessments"].replace("0003", "9999"))))
+    district = cbe.validate(cbe.load(write(**BARE | {"assessments": clean["assessments"].replace("0003", "9999")})))
 
     def full(*arguments):
         raise error
@@ -262,7 +268,7 @@ def test_what_stops_on_the_way_leaves_nothing(write, clean, tmp_path, monkeypatc
 
 
 def test_a_file_that_changes_meanwhile_is_an_error(write, clean, tmp_path):
-    folder = write(assessments=clean["assessments"].replace("0003", "9999"))
+    folder = write(**BARE | {"assessments": clean["assessments"].replace("0003", "9999")})
     district = cbe.validate(cbe.load(folder))
     (folder / "assessments.csv").write_text(clean["assessments"] + "\n\n", encoding="utf-8")
     with pytest.raises(UnreadableData, match="changed"):
@@ -282,7 +288,7 @@ def run(capsys, *words):
 
 def test_the_command_prints_what_became_of_every_table(write, clean, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    folder = write(assessments=clean["assessments"].replace("0003", "9999"))
+    folder = write(**BARE | {"assessments": clean["assessments"].replace("0003", "9999")})
     code, printed = run(capsys, "validate", folder, "--quarantine", "out")
     assert code == 1  # the district itself has critical findings
     assert [line.split() for line in printed.splitlines() if line.strip().startswith("assessments ")] == [
