@@ -100,7 +100,7 @@ def test_the_difference_of_two_exports(cbe, tmp_path):
     code, out, _ = cbe("diff", "old", "new")
     assert code == 0
     assert [line.split() for line in out.splitlines() if "0101" in line] == [["0101", "12", "12", "0", "0", "1"]]
-    assert "columns that changed: attendance.days_absent in 1 rows" in out
+    assert "columns that changed: attendance.days_absent in 1 row\n" in out
     assert "tables without a change: schools, students, enrollments" in out
     assert "0001" not in out
 

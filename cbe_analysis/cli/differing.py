@@ -45,7 +45,9 @@ def _counts(part: RowsChanged) -> tuple[str, ...]:
 def _lines(found: Changes, same: list[str]) -> list[str]:
     """What the grid does not say."""
     facts = {
-        "columns that changed": [f"{part.table}.{part.column} in {part.rows:,} rows" for part in found.cells],
+        "columns that changed": [
+            f"{part.table}.{part.column} in {part.rows:,} row{'s' * (part.rows != 1)}" for part in found.cells
+        ],
         "tables without a change": same,
         "tables added": found.tables_added,
         "tables gone": found.tables_gone,

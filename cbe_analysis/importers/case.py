@@ -173,7 +173,7 @@ def _subjects(sieve: Sieve, told: str) -> None:
     own = plain_subjects(sieve.rows["subject"])
     if own.eq("").any() and not told:
         raise UsageError(
-            f"{int(own.eq('').sum())} items have no subject, nor has their framework",
+            f"items without a subject, which their framework does not say either: {int(own.eq('').sum())}",
             "option subject",
             "say it in the district's word, as subject=math",
         )

@@ -99,6 +99,12 @@ GENERAL = {
     ),
 }
 
+TAIL = """
+`levels` that are derived from ratings have no file and no check of their own: their steps follow from the ratings and
+targets by the rule, and faults are looked for in these. `jump` looks at the levels that a file tells, placements
+included.
+"""
+
 
 def checks_page() -> str:
     """The page in Markdown."""
@@ -111,7 +117,7 @@ def checks_page() -> str:
         *("each table, as far as its columns are there:", ""),
         *("| check | severity | what is found | what it would distort | tables |", "|---|---|---|---|---|"),
     ]
-    return "\n".join([HEAD, LIMITS.format(limits="\n".join(_limits())), *listed, *map(_line, _by_id())]) + "\n"
+    return "\n".join([HEAD, LIMITS.format(limits="\n".join(_limits())), *listed, *map(_line, _by_id()), TAIL])
 
 
 def every_check() -> list[Check]:
