@@ -114,7 +114,7 @@ def test_items_without_a_grade_take_the_level_that_is_told(export):
 def test_what_the_framework_does_not_say_must_be_told(export):
     with pytest.raises(UsageError, match="no item has a grade"):
         export(package([item("a", grades=())]))
-    with pytest.raises(UsageError, match="items without a subject.*: 1"):
+    with pytest.raises(UsageError, match=r"items without a subject.*: 1"):
         export(package([item("a")], subject=[]))
     assert column(export(package([item("a")], subject=[]), subject="science"), "targets", "subject") == ["science"]
     assert column(export(package([item("a", subject=["art"])])), "targets", "subject") == ["art"]
