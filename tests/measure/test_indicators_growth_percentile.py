@@ -270,15 +270,30 @@ def test_options_out_of_range_are_refused(district, option, value):
 def test_the_public_sees_groups_rounded_and_no_student(district):
     found = cbe.measure("growth_percentile", district, by="gender", compare="others", where="school_year=2026")
     release = cbe.protect(found, district.policy)
-    rows = release.rows if hasattr(release, "rows") else release._rows
+    rows = release.rows
+    assert set(rows["quantity"]) == {"mean", "median", "gap", "hedges_g"}
     assert rows["hidden"].isna().all()
-    printed = rows[(rows["quantity"] == "mean") & (rows["gender"] == "female")].iloc[0]
-    assert printed["value"] == round(one(found, "mean", gender="female")["value"], 1) or printed["value"] % 1 == 0
-    assert printed["value"] != one(found, "mean", gender="female")["value"]
+    for quantity in ("mean", "median"):
+        for group in ("(all)", "female", "male"):
+            [printed] = rows[rows["quantity"].eq(quantity) & rows["gender"].eq(group)].to_dict("records")
+            exact = one(found, quantity, gender=group)
+            assert abs(printed["value"] - exact["value"]) <= exact["std_error"]
+            assert printed["value"] * 10 == pytest.approx(round(printed["value"] * 10))
     alone = cbe.measure("growth_percentile", district, by="student_id", where="school_year=2026")
     with pytest.raises(ReleaseRefused, match="single people"):
         cbe.protect(alone, district.policy)
-    assert len(cbe.protect(alone, district.policy, "staff")._rows) > 3 * N
+    assert len(cbe.protect(alone, district.policy, "staff").rows) > 3 * N
+
+
+@pytest.mark.parametrize("options", [{}, {"target": 620}])
+def test_few_students_are_hidden_from_the_public(scores, write, options):
+    given = frames(*scores)
+    given["students"]["gender"] = np.where(np.arange(3 * N) < 7, "nonbinary", given["students"]["gender"])
+    few = write(**given)
+    found = cbe.measure("growth_percentile", few, by="gender", where="school_year=2026", **options)
+    rows = cbe.protect(found, few.policy).rows.set_index(["quantity", "gender"])
+    assert rows.loc[(slice(None), "nonbinary"), "hidden"].notna().all()
+    assert rows.loc[(slice(None), "nonbinary"), ["value", "n"]].isna().all(axis=None)
 
 
 def test_the_median_of_very_many_students_has_an_interval(write):
