@@ -16,6 +16,7 @@ from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Observed, gains, slopes
 
 DAYS_APART = 180  # levels nearer to each other say more of errors than of pace
+DAYS = 1_000_000  # more than any day has for a number
 MONTH = 31  # days before the end of the data in which nobody counts as gone
 DATES = 3  # or as many dates, where each level was measured anew
 
@@ -209,14 +210,15 @@ def _gained(spans: Spans, rows: pd.DataFrame, exit_level: float) -> Observed:
 def _sloped(spans: Spans, levels: Relation, exit_level: float) -> tuple[Observed, float | None, NDArray[np.int64]]:
     """Slopes through all levels of every span; the error variance where it is known; dates of each span."""
     error = ", std_error" if "std_error" in levels.columns else ""
-    rows = levels.select(f"student_id, subject, date, level{error}").df()
+    rows = levels.select(f"student_id, subject, date, level{error}").to_arrow_table().to_pandas(date_as_object=False)
     keys = spans.rows[["student_id", "subject"]].assign(unit=np.arange(len(spans.rows)))
     rows = rows.merge(keys, on=["student_id", "subject"])
     errors = rows["std_error"].to_numpy(float) if error else np.full(len(rows), np.nan)
     known = bool((np.isfinite(errors) & (errors > 0)).all())
     years, unit = spans.years(pd.to_datetime(rows["date"])), rows["unit"].to_numpy()
     told = slopes(rows["level"], years, unit, std_error=errors if known else None, ceiling=exit_level)
-    dates = np.bincount(np.unique(np.stack([unit, (years * 1e6).round()]), axis=1)[0].astype(int), minlength=len(keys))
+    day = rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    dates = np.bincount(np.unique(unit * DAYS + day) // DAYS, minlength=len(keys))
     return told, 1.0 if known and told.degrees == 0 else None, dates
 
 

@@ -113,7 +113,9 @@ def read_spans(
     UsageError
         When there is no level, or none of the subject.
     """
-    rows = _collapsed(measured(levels, wanted.subject), factors, wanted).df()
+    rows = (
+        _collapsed(measured(levels, wanted.subject), factors, wanted).to_arrow_table().to_pandas(date_as_object=False)
+    )
     if rows.empty:
         raise _nothing(levels, wanted.subject)
     rows = rows.sort_values(["student_id", "subject"], ignore_index=True, kind="stable")
