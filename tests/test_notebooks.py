@@ -11,6 +11,7 @@ import page
 import pikepdf
 import pytest
 
+from cbe_analysis.errors import UsageError
 from cbe_analysis.render.bundles import read_bundles
 from cbe_analysis.render.readability import grade
 from cbe_analysis.run import run
@@ -28,8 +29,8 @@ def code(file):
     return [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
 
 
-def test_the_four_inquiries_are_there():
-    assert [file.stem for file in NOTEBOOKS] == ["data_quality", "disparities", "growth", "intervention"]
+def test_the_five_inquiries_are_there():
+    assert [file.stem for file in NOTEBOOKS] == ["data_quality", "disparities", "growth", "intervention", "pace"]
 
 
 @notebooks
@@ -70,9 +71,11 @@ def districts(star):
     return {"star": star, "riverbend": Path(__file__).parents[1] / "data" / "riverbend"}
 
 
+CASES = [(file, d) for file in NOTEBOOKS for d in ("star", "riverbend") if (file.stem, d) != ("pace", "star")]
+
+
 @pytest.mark.sockets
-@pytest.mark.parametrize("district", ["star", "riverbend"])
-@notebooks
+@pytest.mark.parametrize(("file", "district"), CASES, ids=[f"{file.stem}-{district}" for file, district in CASES])
 def test_each_brief_is_short_accessible_and_easy_to_read(file, district, districts, tmp_path):
     made = run(file, districts[district], out=tmp_path)
     pdf, html, record = made.paths[:3]
@@ -113,6 +116,27 @@ def test_a_district_that_has_decided_nothing_yet_gets_its_briefs(name, star, tmp
     if name != "intervention":
         assert "is compared with all other students, as district.toml names no reference group" in json.dumps(blocks)
         assert "Each group against all other students." in json.dumps(blocks)
+
+
+@pytest.mark.sockets
+def test_pace_without_levels_says_what_is_missing(star, tmp_path):
+    with pytest.raises(UsageError, match=r"needs table 'levels', which was not loaded; add levels\.csv"):
+        run(NOTEBOOKS[-1], star, out=tmp_path)
+
+
+@pytest.mark.sockets
+def test_pace_of_one_school_and_subject_for_staff_lists_students_on_a_page_of_their_own(districts, tmp_path):
+    asked = {"subject": "reading", "factors": ["gender"], "where": ["school_id=S07"]}
+    made = run(NOTEBOOKS[-1], districts["riverbend"], parameters=asked, audience="staff", out=tmp_path)
+    blocks = read_bundles(nbformat.read(made.paths[2], as_version=4))
+    kinds = [b["kind"] for b in blocks]
+    titles = [b.get("title", "") for b in blocks]
+    assert "Spruce Landing High School" in blocks[0]["facts"]
+    assert titles[0] == "How fast do students move in reading, and will they finish in time?"
+    assert "Schools: pace, depth and gap to grade" not in titles  # one school is set beside no other
+    assert made.pages <= PAGES + 1
+    assert all("internal" in path.parts for path in made.paths)
+    assert titles[kinds.index("page") + 1 :] == ["Students whose pace stands out"]
 
 
 @pytest.mark.sockets

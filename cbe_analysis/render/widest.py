@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cbe_analysis.render.courses import Course
+from cbe_analysis.render.progress import Progress
 from cbe_analysis.render.readings import UNKNOWN
 from cbe_analysis.render.standings import Crossing, Standing
 
+FEWER = 18  # groups where a chart and two tables show them all
 MOST = 22  # groups in a chart or a table, all factors together
 ABREAST = 3  # factors whose curves stand side by side
 Compared = TypeVar("Compared", Course, Standing)
@@ -78,3 +80,12 @@ def _size(one: Course | Standing, group: str) -> float:
 def _without(one: Compared, out: set[Group]) -> Compared:
     rows = tuple(r for r in one.rows if (one.factor, r.groups.get(one.factor, UNKNOWN)) not in out)
     return replace(one, rows=rows)
+
+
+def fitting(found: Sequence[Progress], most: int = FEWER) -> tuple[Progress, ...]:
+    """The same with so many groups over all factors, those whose pace differs most; what is compared with stays."""
+    spare = [(one.factor, g) for one in found for g in one.groups if g not in (one.reference, one.main)]
+    far = {(one.factor, g): abs(gap.value) for one in found for g in one.groups if (gap := one.gap(g)) and gap.known}
+    over = sum(len(one.groups) for one in found) - most
+    out = set(sorted(spare, key=lambda key: far.get(key, 0.0))[: max(0, over)])
+    return tuple(one.without([g for factor, g in out if factor == one.factor]) for one in found)

@@ -75,11 +75,21 @@ class Panel:
         Of the x axis, as `limits` gives them.
     rule
         Where a line is drawn through all rows; None without one.
+    after
+        Of the width of all marks, kept free right of them, as given to `limits`.
     """
 
     head: str
     limits: tuple[float, float]
     rule: float | None = None
+    after: float = AFTER
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where marks begin and end within the limits of the axis: the room for numbers is beyond."""
+        low, high = self.limits
+        air = (high - low) / (1 + BEFORE + self.after)
+        return low + BEFORE * air, high - self.after * air
 
 
 def seen(block: Sequence[Line]) -> bool:
@@ -101,9 +111,9 @@ def students(value: Reading | None) -> str:
     return PROTECTED if value is None or value.protected else value.n_shown
 
 
-def passes(value: Reading, limits: tuple[float, float]) -> bool:
-    """True when the interval goes on past what the chart shows of it."""
-    low, high = _ends(limits)
+def passes(value: Reading, panel: Panel) -> bool:
+    """True when the interval goes on past what the panel shows of it."""
+    low, high = panel.ends
     slack = 1e-9 * (high - low)
     return value.bounded and (value.low < low - slack or value.high > high + slack)
 
@@ -126,7 +136,7 @@ def chart(lines: Sequence[Line], panels: Sequence[Panel]) -> Canvas:
         axes = canvas.axes(x, HEAD, width, tall, xlim=panel.limits, ylim=(tall, 0), yticks=[])
         if panel.rule is not None:
             axes.axvline(panel.rule, color=SOFT, lw=0.8)
-        _panel(axes, list(zip(tops, lines, strict=True)), i)
+        _panel(axes, list(zip(tops, lines, strict=True)), i, panel.ends)
     return canvas
 
 
@@ -141,7 +151,7 @@ def _tops(lines: Sequence[Line]) -> list[float]:
     return tops
 
 
-def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None:
+def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int, ends: tuple[float, float]) -> None:
     """The marks of one outcome; y runs in points from the top."""
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
@@ -160,36 +170,29 @@ def _panel(axes: Axes, lines: Sequence[tuple[float, Line]], column: int) -> None
             start = top + (ROW / 2 if line.first else -ROW / 2)
             axes.vlines([base], start, top + ROW / 2, color=MID, lw=0.9, ls=(0, (2, 2)))
         if one is not None:
-            _dot(axes, one, y)
+            _dot(axes, one, y, ends)
 
 
-def _dot(axes: Axes, one: Mark, y: float) -> None:
+def _dot(axes: Axes, one: Mark, y: float, ends: tuple[float, float]) -> None:
     """A dot with its interval, its number, and the diamond of what is wanted."""
     colour = MID if one.hollow else ACCENT if one.strong else SOFT
+    edge, aside = one.value.value, 4
     if one.value.bounded:
-        _bar(axes, one.value, y, colour)
+        _bar(axes, one.value, y, colour, ends)
+        edge = min(one.value.high, ends[1])
     if one.wanted is not None and one.wanted.known:
         axes.plot([one.wanted.value], [y], "D", mfc="white", mec=INK, mew=0.9, ms=3.6)
+        edge, aside = max((edge, 4), (one.wanted.value, 6))
     face = "white" if one.hollow else colour
     axes.plot([one.value.value], [y], "o", color=colour, mfc=face, mec=colour, mew=1.1, ms=4.6)
-    ends = [one.value.high if one.value.bounded else one.value.value, *([one.wanted.value] if one.wanted else [])]
-    edge = min(max(e for e in ends if e == e), _ends(axes.get_xlim())[1]) if one.value.bounded else one.value.value
     shade = ACCENT if one.strong else SOFT
     box = {"fc": "white", "ec": "none", "pad": 0.6}
-    mark(axes, one.told, (edge, y), (4, 0), color=shade, weight=600 if one.strong else 400, bbox=box)
+    mark(axes, one.told, (edge, y), (aside, 0), color=shade, weight=600 if one.strong else 400, bbox=box)
 
 
-def _ends(limits: tuple[float, float]) -> tuple[float, float]:
-    """Where marks begin and end within the limits of the axis: the room for numbers is beyond."""
-    low, high = limits
-    air = (high - low) / (1 + BEFORE + AFTER)
-    return low + BEFORE * air, high - AFTER * air
-
-
-def _bar(axes: Axes, value: Reading, y: float, colour: str) -> None:
+def _bar(axes: Axes, value: Reading, y: float, colour: str, ends: tuple[float, float]) -> None:
     """The interval, with an arrow where it goes on past the chart."""
-    limits = axes.get_xlim()
-    low, high = _ends(limits)
+    low, high = ends
     start, end = max(value.low, low), min(value.high, high)
     axes.hlines([y], [start], [end], color=colour, lw=1.3)
     for at, whole, marker in ((start, value.low, 4), (end, value.high, 5)):
@@ -197,20 +200,22 @@ def _bar(axes: Axes, value: Reading, y: float, colour: str) -> None:
             axes.plot([at], [y], marker=marker, color=colour, ms=3.5)
 
 
-def limits(values: Iterable[Reading], within: Sequence[float] = ()) -> tuple[float, float]:
+def limits(values: Iterable[Reading], within: Sequence[float] = (), after: float = AFTER) -> tuple[float, float]:
     """The lowest and the highest limit, with room for a number at the right; very wide intervals pass them.
 
     Parameters
     ----------
     within
         Further numbers that must be seen.
+    after
+        Of the width of all marks, kept free right of them for a number.
     """
     found = [v for v in values if v.known]
     if not found:
         return 0.0, 1.0
     low, high = reach(found, within)
     air = (high - low) or 1.0
-    return low - BEFORE * air, high + AFTER * air
+    return low - BEFORE * air, high + after * air
 
 
 def reach(known: Sequence[Reading], within: Sequence[float] = ()) -> tuple[float, float]:

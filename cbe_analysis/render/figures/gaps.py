@@ -99,5 +99,5 @@ def _picture(lines: Sequence[Line], heads: Sequence[str], told: tuple[str, str, 
     columns = [[m.value for line in lines if (m := line.marks[i])] for i in range(len(heads))]
     shared = [v for column in columns for v in column]
     panels = [Panel(head, limits(shared if alike else own)) for head, own in zip(heads, columns, strict=True)]
-    cut = any(passes(v, panel.limits) for panel, own in zip(panels, columns, strict=True) for v in own)
+    cut = any(passes(v, panel) for panel, own in zip(panels, columns, strict=True) for v in own)
     return chart(lines, panels).picture(title, sub + (f" {words.ARROW}" if cut else ""), alt)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.courses import Course
+from cbe_analysis.render.progress import Progress
 from cbe_analysis.render.readings import OTHERS
 from cbe_analysis.render.standings import Standing
 from cbe_analysis.render.wording import names
 
 FIRST = "Each group against the first of its block"
-Compared = Sequence[Course] | Sequence[Standing]
+Compared = Sequence[Course] | Sequence[Standing] | Sequence[Progress]
 
 
 def legend(found: Compared) -> str:

@@ -11,7 +11,7 @@ from cbe_analysis.render.courses import Course
 from cbe_analysis.render.numbers import counted, listed
 from cbe_analysis.render.readings import UNKNOWN, Reading, compared, find
 from cbe_analysis.render.widest import left_out, widest
-from cbe_analysis.render.wording import against, names
+from cbe_analysis.render.wording import against, differing, names
 from cbe_analysis.render.wording.tables import Entry, gap_table
 
 if TYPE_CHECKING:
@@ -137,26 +137,10 @@ def _far_from_zero(reading: Reading) -> bool:
 
 def _pace(courses: Sequence[Course], found: Sequence[Course], policy: Policy) -> str:
     """The differences in growth of one outcome, each as sure as its p allows."""
-    pairs = [(c, gap) for c in courses if c.main and (gap := c.gap(c.main)) is not None and gap.bounded]
+    pairs = [(c.factor, gap) for c in courses if c.main and (gap := c.gap(c.main)) is not None and gap.bounded]
     where = f"In {_in(courses[0], found, policy)}"
-    if not pairs:
-        hidden = any(r.protected for c in courses for r in c.rows if r.quantity == "gap")
-        return f"{where} the differences in pace {'are protected' if hidden else 'cannot be told'}."
-    unit = names.unit(pairs[0][1].unit, short=True)
-    told: list[str] = []
-    by = {w: [p for p in pairs if p[1].sureness() == w] for w in ("very sure", "fairly sure", "cannot tell")}
-    for word in ("very sure", "fairly sure"):
-        parts = []
-        for course, gap in by[word]:
-            size = f"{names.measured(gap.size(), unit)} a year" if unit else gap.size()
-            parts.append(f"{names.factor(policy, course.factor)} ({size}, {gap.less()})")
-            unit = ""
-        if parts:
-            told.append(f"{word} that {'it' if told else 'the pace'} differs by {listed(parts)}")
-    unclear = names.factors(policy, [c.factor for c, _ in by["cannot tell"]], "or")
-    if not told:
-        return f"{where} we cannot tell whether the pace differs by {unclear}."
-    return f"{where} we are {' and '.join(told)}." + (f" We cannot tell by {unclear}." if unclear else "")
+    hidden = any(r.protected for c in courses for r in c.rows if r.quantity == "gap")
+    return differing.told(pairs, where, policy, hidden=hidden)
 
 
 def tables(found: Sequence[Course], policy: Policy) -> tuple[Table, ...]:
