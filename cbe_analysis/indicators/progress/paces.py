@@ -218,7 +218,8 @@ def _sloped(spans: Spans, levels: Relation, exit_level: float) -> tuple[Observed
     years, unit = spans.years(pd.to_datetime(rows["date"])), rows["unit"].to_numpy()
     told = slopes(rows["level"], years, unit, std_error=errors if known else None, ceiling=exit_level)
     day = rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    dates = np.bincount(np.unique(unit * DAYS + day) // DAYS, minlength=len(keys))
+    key = np.sort(unit * DAYS + day)
+    dates = np.bincount(key[np.r_[True, np.diff(key) > 0]] // DAYS, minlength=len(keys))
     return told, 1.0 if known and told.degrees == 0 else None, dates
 
 
