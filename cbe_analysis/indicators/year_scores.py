@@ -12,7 +12,8 @@ from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.outcomes import chosen
 from cbe_analysis.tables.quoting import identifier
 
-ORDER = "OVER (PARTITION BY student_id ORDER BY year)"  # a student's scores from year to year
+# the score of the same student so many years before, whether or not there is one between
+BEFORE = "OVER (PARTITION BY student_id ORDER BY year RANGE BETWEEN {0} PRECEDING AND {0} PRECEDING)"
 PLACED = "placed_"
 YEARS = 100  # more grades than there are: a cohort's code is its school year times this, and its grade
 
@@ -113,12 +114,11 @@ def _years(scores: Relation, past: int, asked: str = "") -> Relation:
     last = scores.aggregate(
         f"student_id, year, arg_max(struct_pack({packed}), {latest}) AS last", "student_id, year"
     ).select("student_id, year, unnest(last)")
-    follows = "lag(year, {0}) " + ORDER + " = year - {0}"
-    beside = [f"coalesce({follows.format(1)}, false) AS year_before"]
+    beside = [f"count(*) {BEFORE.format(1)} > 0 AS year_before"]
     for back in range(1, past + 1):
-        stepped = f"{follows.format(back)} AND lag(grade, {back}) {ORDER} = grade - {back}"
+        then = BEFORE.format(back)
         beside += [
-            f"CASE WHEN {stepped} THEN lag({name}, {back}) {ORDER} END AS {name}_{back}"
+            f"CASE WHEN first_value(grade) {then} = grade - {back} THEN first_value({name}) {then} END AS {name}_{back}"
             for name in ("value", "std_error")
         ]
     beside += [f"{asked} AS asked"] if asked else []
