@@ -53,9 +53,17 @@ def _cut_short(known: Known) -> Check:
         "export the term again and compare its number of rows with the source system; an export cut short is the usual"
         " cause, a new practice of rating the other",
     )
+    groups = f"{_ratings_of_terms(known, own)}, {_beside_the_usual(least)}"
+    columns = ("date", "school_id" if own else "student_id")
+    check = Check("usual_evidence", "evidence", columns, "warning", words, NO_ROWS, reads=("typed", "terms", "stays"))
+    return counted(replace(check, groups=groups))
+
+
+def _ratings_of_terms(known: Known, own: bool) -> str:
+    """Named queries: the days that the export reaches, the parts of terms, and the ratings found in each part."""
     whom = "coalesce(school_id, '') AS school_id" if own else "student_id"
     until = f"{literal(known.policy.as_of)}" if known.policy.as_of else "max(date) FILTER (later >= nearly_none)"
-    groups = f"""
+    return f"""
         WITH reach AS (
             SELECT min(date) FILTER (sooner >= nearly_none) - {LATE} AS began, {until} AS reached FROM (
                 SELECT date, sum(times) OVER (ORDER BY date) AS sooner, sum(times) OVER (ORDER BY date DESC) AS later,
@@ -69,7 +77,12 @@ def _cut_short(known: Known) -> Check:
                 SELECT extent, school_year, place,
                     unnest(generate_series(first_day, last_day, INTERVAL 1 DAY))::DATE AS day FROM parts
             ) AS days ON typed.date = days.day GROUP BY ALL
-        ), found AS ({_BY_OWN_SCHOOL if own else _BY_STAY}),
+        ), found AS ({_BY_OWN_SCHOOL if own else _BY_STAY})"""
+
+
+def _beside_the_usual(least: float) -> str:
+    """Named queries after those, and the question: ratings of each part beside what is usual for its enrolled days."""
+    return f"""
         there AS (
             SELECT school_id, extent, parts.school_year, place, title, judged, parts.first_day AS begins,
                 sum(least(parts.last_day, stays.last_day) - greatest(parts.first_day, stays.first_day) + 1) AS enrolled
@@ -97,6 +110,3 @@ def _cut_short(known: Known) -> Check:
                 whose, title, ratings::BIGINT, round(usual)::BIGINT) AS said
         FROM (SELECT *, pace * enrolled AS usual FROM beside)
         ORDER BY whose <> 'all schools', school_year, place, whose"""
-    columns = ("date", "school_id" if own else "student_id")
-    check = Check("usual_evidence", "evidence", columns, "warning", words, NO_ROWS, reads=("typed", "terms", "stays"))
-    return counted(replace(check, groups=groups))
