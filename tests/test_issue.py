@@ -22,12 +22,14 @@ INQUIRIES = {
     "growth": {"factors": ["gender"]},
     "disparities": {"factors": ["gender"], "crossed": [], "where": ["grade=4"]},
     "intervention": {"program": "tutoring", "factors": ["gender"]},
+    "pace": {"factors": ["gender"]},
 }
 POLICY = """name = "Harbor County"
 factors = ["gender"]
 [references]
 gender = "male"
-"""
+[labels.school_id]
+""" + "".join(f'{MARK}School{n} = "School {n}"\n' for n in range(SCHOOLS))
 
 
 def tables():
@@ -51,6 +53,14 @@ def tables():
         "assessments": [
             "student_id,instrument,subject,date,score",
             *(f"{id},map,math,{y}-05-10,{200 + 9 * (y - 2025) + chance.gauss(0, 8):.1f}" for id, _, _, y in years),
+        ],
+        "levels": [
+            "student_id,subject,date,level,method",
+            *(
+                f"{id},math,{day},{y - 2022 + gained * chance.gauss(1, 0.3):.2f},highest"
+                for id, _, _, y in years
+                for gained, day in enumerate((f"{y - 1}-09-10", f"{y}-05-10"))
+            ),
         ],
         "programs": [
             "program_id,name,subject,assignment,start_date,outcomes,minimum_effect,certainty,next_step_yes,next_step_no,"

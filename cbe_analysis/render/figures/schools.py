@@ -85,7 +85,9 @@ class Box:
 def _names(axes: Axes, shown: Sequence[School], policy: Policy) -> None:
     """The names of the schools beside their marks, where they cover least; of many schools, the clear ones."""
     frame = axes.get_window_extent()
-    taken = [box for one in shown for box in _boxes(axes, one)]
+    across, up = axes.transData.transform((GRADE, LEVEL)).tolist()
+    rules = [Box(frame.x0, up - 1, frame.x1, up + 1), Box(across - 1, frame.y0, across + 1, frame.y1)]
+    taken = rules + [box for one in shown for box in _boxes(axes, one)]
     named = [s for s in shown if s.clear or len(shown) <= schools.NAMED]
     for one in sorted(named, key=lambda s: (not s.clear, -s.growth.value)):
         name = pace_charts.school(policy, one.id)
@@ -97,7 +99,14 @@ def _names(axes: Axes, shown: Sequence[School], policy: Policy) -> None:
         words: dict[str, Any] = {"ha": "left" if side > 0 else "right", "color": ACCENT if one.clear else SOFT}
         weight = 600 if one.clear else 400
         if abs(lift) > NEAR:
-            words["arrowprops"] = {"arrowstyle": "-", "color": STROKE, "lw": 0.5, "shrinkA": 0, "shrinkB": 3}
+            words["arrowprops"] = {
+                "arrowstyle": "-",
+                "color": STROKE,
+                "lw": 0.5,
+                "shrinkA": 1,
+                "shrinkB": 3,
+                "relpos": (side < 0, 0.5),
+            }
         mark(axes, name, (one.status.value, one.growth.value), (ASIDE * side, lift), weight=weight, **words)
 
 
