@@ -18,7 +18,7 @@ from cbe_analysis.render.widest import fitting
 from cbe_analysis.render.wording import names
 from cbe_analysis.render.wording import pace_charts as words
 from cbe_analysis.render.wording.gap_charts import ARROW
-from cbe_analysis.render.wording.shares import at_least, percent
+from cbe_analysis.render.wording.shares import at_least
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +29,7 @@ BAR, TOP = 17.0, 22.0  # points
 DRAWN = 201  # points of the curve
 NARROWEST = 0.02  # levels a year: paces that differ less are drawn as a line
 NUMBER = 0.42  # of the width of all marks, kept free right of them for a number
+BENEATH, ALONE = -0.09, 0.5  # where the mean stands: under the curve, and where there is none
 ASIDE = 4  # points between a line and its words
 
 
@@ -88,12 +89,12 @@ def _bars(canvas: Canvas, own: Progress) -> None:
     y = TOP
     for block in words.bars(own):
         for name, share in block:
-            shown = share is not None and not share.protected
+            shown = share is not None and bool(share.shown)
             canvas.text(0, y + 6.5, name, size=8.5)
             axes.barh([y + 3.5], [1], height=7, color=LINE, lw=0)
             axes.barh([y + 3.5], [at_least(share)], height=7, color=ACCENT, lw=0)
             style = {"color": ACCENT, "weight": 600} if shown else {"color": SOFT, "style": "italic"}
-            canvas.text(LABELS + LONGEST + 6, y + 6.5, percent(share), size=8.5, **style)
+            canvas.text(LABELS + LONGEST + 6, y + 6.5, words.share_of(share), size=8.5, **style)
             y += BAR
         y += 7
 
@@ -116,9 +117,10 @@ def _distribution(axes: Axes, curve: Curve, own: Progress) -> None:
         axes.plot(xs, ys, color=ACCENT, lw=1.3)
         for told, place in words.parts(own, curve.spread):
             mark(axes, told, place, (ASIDE, 0), color=SOFT, linespacing=1.2)
-    axes.hlines([-0.09], [curve.mean.low], [curve.mean.high], color=INK, lw=1.6)
-    axes.plot([curve.mean.value], [-0.09], "o", color=INK, ms=4.4)
-    mark(axes, f"mean {curve.mean.shown}", (curve.mean.high, -0.09), (5, 0), weight=600)
+    height = BENEATH if curve.drawn else ALONE
+    axes.hlines([height], [curve.mean.low], [curve.mean.high], color=INK, lw=1.6)
+    axes.plot([curve.mean.value], [height], "o", color=INK, ms=4.4)
+    mark(axes, f"mean {curve.mean.shown}", (curve.mean.high, height), (5, 0), weight=600)
 
 
 def group_charts(found: Sequence[Progress], policy: Policy) -> tuple[Picture, ...]:

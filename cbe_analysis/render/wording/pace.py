@@ -128,16 +128,13 @@ def tables(found: Sequence[Progress], policy: Policy) -> tuple[Table, ...]:
     count = sum(len(one.groups) for one in found) - sum(len(one.groups) for one in shown)
     left = f" {count} groups, which differ least, are left out." if count else ""
     legend = f" {against.legend(shown)}" if any(one.factor for one in shown) else ""
-    return (
-        _table(
-            "Where groups stand and how they move",
-            f"Levels a school year.{legend}{left}",
-            (MOVING, _move),
-            shown,
-            policy,
-        ),
-        _table("Who will finish in time", "Shares of students, by true pace.", (AHEAD, _arrive), shown, policy),
-    )
+    move = f"Levels a school year.{legend}{left}"
+    made = [_table("Where groups stand and how they move", move, (MOVING, _move), shown, policy)]
+    if any(_arrive(one, g)[2] for one in shown for g in (ALL, *one.groups)):
+        made.append(
+            _table("Who will finish in time", "Shares of students, by true pace.", (AHEAD, _arrive), shown, policy)
+        )
+    return tuple(made)
 
 
 def _table(

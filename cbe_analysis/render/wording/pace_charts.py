@@ -59,6 +59,11 @@ def bars(own: Progress) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
     return standing, (("Gain a level a year", own.full_year()), ("On track to finish", own.arriving()))
 
 
+def share_of(share: Reading | None) -> str:
+    """A share beside its bar: "42%", "at most 5%", "protected", "not known"."""
+    return "not known" if share is None or not (share.shown or share.protected) else shares.percent(share)
+
+
 def parts(own: Progress, spread: float) -> list[tuple[str, tuple[float, float]]]:
     """The words beside the curve, and where they begin.
 
@@ -91,7 +96,7 @@ def overview(own: Progress, drawn: bool, policy: Policy) -> tuple[str, str, str]
     """
     mean = own.pace()
     assert mean is not None
-    title = _heading(own) or f"Pace{subject(own, policy)}"
+    title = _heading(own, policy)
     curve = (
         "Right: how true paces are spread, by the model; no student is drawn. Dot and bar: mean pace, 95% interval."
         if drawn
@@ -101,12 +106,15 @@ def overview(own: Progress, drawn: bool, policy: Policy) -> tuple[str, str, str]
     return title, sub, f"{title}. {' '.join(_overview_told(own, drawn))}"
 
 
-def _heading(own: Progress) -> str:
-    """Who gains a level, and who is on track, as a chart's title; empty where neither may be told."""
+def _heading(own: Progress, policy: Policy) -> str:
+    """Who gains a level, and who is on track, as a chart's title; where neither may be told, the mean pace."""
     year, track = own.full_year(), own.arriving()
     told = [f"{shares.in_100(year)} students gain a level a year or more"] if year is not None and year.shown else []
     told += [f"{shares.in_100(track)} are on track to finish in time"] if track is not None and track.shown else []
-    return names.upper("; ".join(told))
+    if told:
+        return names.upper("; ".join(told))
+    gain = speed(mean) if (mean := own.pace()) is not None else ""
+    return f"Students gain {gain} a level a year{subject(own, policy)}" if gain else f"Pace{subject(own, policy)}"
 
 
 def _overview_told(own: Progress, drawn: bool) -> list[str]:
@@ -121,7 +129,7 @@ def _overview_told(own: Progress, drawn: bool) -> list[str]:
             "students gain two levels a year or more."
         )
     standing, heading = bars(own)
-    known = [f"{name.lower()} {shares.percent(share)}" for name, share in (*standing, *heading)]
+    known = [f"{name.lower()} {share_of(share)}" for name, share in (*standing, *heading)]
     return [*told, f"Students: {'; '.join(known)}."]
 
 
