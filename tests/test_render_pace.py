@@ -140,6 +140,7 @@ def test_where_students_cannot_be_told_from_errors_shares_are_unknown_and_means_
     assert not found[0].told_apart
     assert "on track to finish" not in words.answer(found, POLICY)
     assert "real differences between students and chance cannot be kept apart" in told(found)
+    assert "stay as they are" not in told(found)
     (picture,) = overview(found, POLICY)
     assert "How paces are spread cannot be told." in picture.sub
     assert picture.title == "Students gain about a level a year in reading"

@@ -97,6 +97,11 @@ class Progress:
         return year is not None and (year.protected or bool(year.shown))
 
     @property
+    def nested(self) -> bool:
+        """True where schools are part of the model."""
+        return find(self.moving, "sd_school_slope") is not None
+
+    @property
     def center(self) -> float:
         """Where the middle student's true pace lies: the plain mean, in which every student counts alike."""
         plain, mean = self._find(self.moving, "mean", ALL), self.pace()

@@ -237,7 +237,7 @@ def _deep(own: Progress) -> str:
 
 def _cannot(own: Progress, places: Sequence[School]) -> list[str]:
     told = ["It does not say why paces differ, nor what any child can do."]
-    if own.arriving() is not None:
+    if (track := own.arriving()) is not None and track.shown:
         told.append("“On track” takes it that paces stay as they are. They can change.")
     if own.left_out() is not None and (lost := own.left_out()) is not None and lost.known and lost.value > 0:
         told.append(f"{names.upper(shares.in_100(lost))} students have no pace: too little time between their levels.")
@@ -276,10 +276,10 @@ def definitions(found: Sequence[Progress], policy: Policy) -> str:
     factors = [one.factor for one in found if one.factor]
     split = f" Groups by {names.factors(policy, factors)} as recorded at the first level." if factors else ""
     against_whom = f" {against.definition(found, policy)}" if factors else ""
+    alike = "; in the mean of the model, schools count much alike" if found[0].nested else ""
     return (
-        "One level is what a year of school is meant to bring. Pace: levels gained over school years; in the mean of "
-        "the model, schools count much alike. Gap to grade: "
-        "last level less the level expected for grade and day, of students who had not left. Depth: share of evidence "
-        "at depth of knowledge 3 or 4. Level or more: share whose true pace is 1.0 or more. Pace needed: all that is "
+        f"One level is what a year of school is meant to bring. Pace: levels gained over school years{alike}. "
+        "Gap to grade: last level less the level expected for grade and day, of students who had not left. Depth: share of "
+        "evidence at depth of knowledge 3 or 4. Level or more: share whose true pace is 1.0 or more. Pace needed: all that is "
         f"left over all school years left.{split}{against_whom}"
     )
