@@ -279,7 +279,7 @@ def definitions(found: Sequence[Progress], policy: Policy) -> str:
     alike = "; in the mean of the model, schools count much alike" if found[0].nested else ""
     return (
         f"One level is what a year of school is meant to bring. Pace: levels gained over school years{alike}. "
-        "Gap to grade: last level less the level expected for grade and day, of students who had not left. Depth: share of "
-        "evidence at depth of knowledge 3 or 4. Level or more: share whose true pace is 1.0 or more. Pace needed: all that is "
-        f"left over all school years left.{split}{against_whom}"
+        "Gap to grade: last level less the level expected for grade and day, of students who had not left. Depth: "
+        "share of evidence at depth of knowledge 3 or 4. Level or more: share whose true pace is 1.0 or more. Pace "
+        f"needed: all that is left over all school years left.{split}{against_whom}"
     )
