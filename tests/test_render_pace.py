@@ -16,7 +16,7 @@ from cbe_analysis.render.wording import exceptions, pace_charts
 from cbe_analysis.render.wording import pace as words
 from cbe_analysis.render.wording import schools as school_words
 
-RATE, GRADE = "levels / year", "levels from grade"
+RATE, GRADE, CHANCE = "levels / year", "levels from grade", "chance, 0 to 1"
 SHARE, TRACK = "share of students, 0 to 1", "share of students on track, 0 to 1"
 DEEP, OUT = "share of evidence at depth 3 or 4, 0 to 1", "share of students without a pace, 0 to 1"
 BELOW = "share of students one level or more below grade, 0 to 1"
@@ -76,13 +76,19 @@ def _whole(row):
     return (*row[:5], unit(RATE)) if row[0] == "slope" else row
 
 
+def chance(group, n, kind):
+    """How likely the first of the kinds is, with the kind that is told."""
+    return "probability", group, n, 0.4, math.nan, unit(CHANCE, at="high growth, high status", note=kind)
+
+
 def of_schools(kinds, *, n=50):
     """The release of growth_and_status with a school for each kind."""
     rows = [("slope", "(all)", n * len(kinds), 1.0, 0.02, unit(RATE)), ("mean", "(all)", n * len(kinds), 0.0, 0.1)]
     for i, kind in enumerate(kinds):
         fast, high = ("high growth" in kind), ("high status" in kind)
-        rows.append(("slope", f"S{i}", n, 1.1 if fast else 0.9, 0.02, unit(RATE, note=kind)))
-        rows.append(("mean", f"S{i}", n, 0.4 if high else -0.4, 0.1, {"note": kind}))
+        rows.append(("slope", f"S{i}", n, 1.1 if fast else 0.9, 0.02, unit(RATE)))
+        rows.append(("mean", f"S{i}", n, 0.4 if high else -0.4, 0.1))
+        rows.append(chance(f"S{i}", n, kind))
     release = estimates("growth_and_status", ["school_id"], rows, unit=GRADE, compare=None)
     return schools([protect(release, POLICY)])
 
@@ -252,13 +258,34 @@ def test_small_schools_are_protected_and_counted():
     rows = [("slope", "(all)", 308, 1.0, 0.02, unit(RATE)), ("mean", "(all)", 308, 0.0, 0.1)]
     for i in range(len(kinds) + 1):
         size = 4 if i > 5 else 50
-        rows.append(("slope", f"S{i}", size, 1.0, 0.02, unit(RATE, note="not clear")))
-        rows.append(("mean", f"S{i}", size, 0.0, 0.1, {"note": "not clear"}))
+        rows.append(("slope", f"S{i}", size, 1.0, 0.02, unit(RATE)))
+        rows.append(("mean", f"S{i}", size, 0.0, 0.1))
+        rows.append(chance(f"S{i}", size, "not clear"))
     release = protect(estimates("growth_and_status", ["school_id"], rows, unit=GRADE, compare=None), POLICY)
     places = schools([release])
     (picture,) = growth_and_status(places, POLICY)
     assert "S6" not in picture.alt + picture.svg
     assert picture.sub.endswith("2 schools protected.")
+
+
+@pytest.mark.parametrize("hidden", ["slope", "mean"])
+def test_a_kind_is_hidden_with_either_of_the_two_that_it_tells_of(hidden):
+    rows = []
+    for group, n in (("(all)", 200), ("S0", 50), ("S1", 150)):
+        for quantity, told in (("slope", {"unit": RATE}), ("mean", {})):
+            alike = hidden == quantity and group == "S0"  # all of the school are alike: its value is everyone's
+            rows.append((quantity, group, n, 1.0, 0.0 if alike else 0.1, told))
+        rows.append(chance(group, n, "high growth, low status"))
+    given = estimates("growth_and_status", ["school_id"], rows, unit=GRADE, compare=None)
+    release = protect(given, POLICY)
+    own = release.rows[release.rows["school_id"].eq("S0")].set_index("quantity")
+    assert own["shown"].eq("protected").to_dict() == {"slope": False, "mean": False, "probability": True} | {
+        hidden: True
+    }
+    assert own["note"].dropna().eq("").all()
+    (found, _) = schools([release])
+    assert (found.kind, found.clear) == ("", False)
+    assert schools([protect(given, POLICY, "staff")])[0].kind == "high growth, low status"
 
 
 def test_of_very_many_schools_the_clear_ones_are_named():

@@ -16,7 +16,11 @@ from cbe_analysis.protect.entries import Entry, Key, pattern_of
 
 CENTRAL = ("mean", "median", "percentile", "slope", "intercept")  # lie among the values of the members
 SPREADLESS = ("count", "attrition", "probability", "index", "ratio")  # no error of their own is expected
-RESTING = {"slope": ("sd_", "cor_"), "effect": ("index", "probability")}  # what is made of it, by how it begins
+RESTING = {  # what is made of it, by how it begins
+    "slope": ("sd_", "cor_", "probability"),
+    "mean": ("probability",),
+    "effect": ("index", "probability"),
+}
 
 
 def alike(entry: Entry) -> bool:
@@ -35,11 +39,11 @@ def covered(entries: Sequence[Entry], minimum: int) -> set[int]:
         sizes = {key: entries[i].n for key, i in places.items()}
         given = {key for key, i in places.items() if i in found and sizes[key] >= minimum}
         found |= {places[key] for key in _with_cover(sizes, given)}
-    return found | _resting(entries, found)
+    return found
 
 
-def _resting(entries: Sequence[Entry], found: Collection[int]) -> set[int]:
-    """The records that are made of hidden ones: spreads of a hidden line, chances of a hidden effect."""
+def resting(entries: Sequence[Entry], found: Collection[int]) -> set[int]:
+    """The records that are made of hidden ones: spreads of a hidden line, chances of a hidden effect or mean."""
     gone = {(entries[i].quantity, entries[i].group) for i in found if not entries[i].compares}
     return {
         i

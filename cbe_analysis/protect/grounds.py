@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
-from cbe_analysis.protect.alike import covered
+from cbe_analysis.protect.alike import covered, resting
 from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
@@ -90,7 +90,7 @@ def hidden_entries(
     shown = {i: p for i, p in percents.items() if p is not None and i not in found}
     found |= _differences(grounds.entries, found, shown)
     found |= _comparisons(grounds, found, shown)
-    return frozenset(found)
+    return frozenset(found | resting(grounds.entries, found))
 
 
 def _by_arms(grounds: Grounds) -> set[int]:

@@ -197,8 +197,9 @@ def schools(releases: Sequence[Release]) -> tuple[School, ...]:
     rows = [r for name, r in told if name == "growth_and_status"]
     deep = {r.groups[SCHOOL]: r for name, r in told if name == "pace" and r.quantity == "depth"}
     status = {r.groups[SCHOOL]: r for r in rows if r.quantity == "mean"}
+    kinds = {r.groups[SCHOOL]: r.note for r in rows if r.quantity == "probability" and not r.protected}
     for growth in (r for r in rows if r.quantity == "slope"):
         id = growth.groups[SCHOOL]
         if id not in (ALL, UNKNOWN) and id in status:
-            found.append(School(id, growth, status[id], deep.get(id), growth.note.partition(";")[0]))
+            found.append(School(id, growth, status[id], deep.get(id), kinds.get(id, "")))
     return tuple(found)

@@ -12,7 +12,7 @@ from cbe_analysis.indicators.progress.gap_rows import FROM_GRADE
 from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.methods.pace import Standing, growth_and_status
-from cbe_analysis.methods.pace.standing import KINDS, UNSURE
+from cbe_analysis.methods.pace.standing import KINDS
 from cbe_analysis.methods.robust import Contrasted
 
 CHANCE = "chance, 0 to 1"
@@ -74,21 +74,16 @@ def _told(pairs: list[tuple[Contrasted, Contrasted]], marks: Marks, together: fl
 def _of_group(
     growth: Part, status: Part, group: int, pair: tuple[Contrasted, Contrasted], told: Standing | None
 ) -> list[Row]:
-    """Growth with the kind as its note, status, and the chances."""
+    """Growth, status, and the chances, which have the kind as their note: it tells of growth and of status alike."""
     labels, sizes = growth.groups.labels(group), (int(growth.sizes[group]), int(status.sizes[group]))
-    notes = [growth.note(group), status.note(group)]
-    known = told is not None and bool(np.isfinite(told.chances[group]).all())
-    if told is not None:
-        kind = str(told.kind[group]) if known else UNSURE
-        notes = ["; ".join(part for part in (kind, note) if part) for note in notes]
     rows = [
-        row("slope", RATE, labels, pair[0], n=sizes[0], note=notes[0]),
-        row("mean", FROM_GRADE, labels, pair[1], n=sizes[1], note=notes[1]),
+        row("slope", RATE, labels, pair[0], n=sizes[0], note=growth.note(group)),
+        row("mean", FROM_GRADE, labels, pair[1], n=sizes[1], note=status.note(group)),
     ]
-    if told is None or not known:
+    if told is None or not np.isfinite(told.chances[group]).all():
         return rows
     return rows + [
-        row("probability", CHANCE, labels, float(chance), n=min(sizes), at=kind)
+        row("probability", CHANCE, labels, float(chance), n=min(sizes), at=kind, note=str(told.kind[group]))
         for kind, chance in zip(KINDS, told.chances[group], strict=True)
     ]
 
