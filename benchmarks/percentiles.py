@@ -27,6 +27,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from growth import peak  # the script beside this one
 
 QUANTILES = (np.arange(100) + 0.5) / 100
 COLUMNS = 15
@@ -98,17 +99,6 @@ CONTENDERS = {
     "pfnb": lambda X, y: quantreg(X, y, "pfnb"),
     "rq": lambda X, y: quantreg(X, y, "rq"),
 }
-
-
-def peak() -> float:
-    """Megabytes that this process, or the largest it started, has held at most; NaN where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    unit = 1 if sys.platform == "darwin" else 1024
-    kinds = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) * unit / 2**20
 
 
 def child(contender: str, students: int, out: str) -> None:

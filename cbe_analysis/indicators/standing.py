@@ -116,9 +116,9 @@ def growth_and_status(  # noqa: PLR0913 - the tables and the options of a declar
     """Growth beside status for schools or groups, and the chance of each of the four kinds; no ranks.
 
     `slope` is the mean pace (see `pace`), `mean` the mean gap to grade of students who had not left (see `level_gap`),
-    `probability` the chance of the kind that `at` names, errors of both taken together. The note of a group names its
-    kind where one is likely enough, else "not clear". By school, where there are six schools or more, growth and status
-    are both predictions that are drawn toward the district.
+    `probability` the chance of the kind that `at` names, errors of both taken together; its note names the kind of the
+    group where one is likely enough, else "not clear". By school, where there are six schools or more, growth and
+    status are both predictions that are drawn toward the district.
 
     Parameters
     ----------

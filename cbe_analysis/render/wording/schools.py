@@ -85,19 +85,6 @@ def tables(found: Sequence[School], policy: Policy) -> tuple[Table, ...]:
     kept = sorted(kept, key=lambda s: school(policy, s.id))[:NAMED]
     if not kept:
         return ()
-    rows = [
-        (
-            school(policy, s.id),
-            s.growth.n_shown,
-            s.growth.shown,
-            s.growth.interval(),
-            (s.depth.printed() or "").replace(" ", NO_BREAK) if s.depth else "",
-            s.status.shown,
-            s.status.interval(),
-            s.kind.replace(" growth", "").replace(" status", "") or "not clear",
-        )
-        for s in kept
-    ]
     left = len(found) - len(kept)
     sub = "By name, not by result." + (f" {counted(left, 'more school')} are not listed." if left else "")
     table = Table(
@@ -113,10 +100,24 @@ def tables(found: Sequence[School], policy: Policy) -> tuple[Table, ...]:
             "95% interval",
             "Growth, status",
         ),
-        rows=aligned(rows, (2, 5)),
+        rows=aligned([_row(s, policy) for s in kept], (2, 5)),
         align="lrrrrrrr",
         widths=(None, 42, 42, 68, 40, 46, 72, 66),
         pad=2.3,
         after=18,
     )
     return (table,)
+
+
+def _row(one: School, policy: Policy) -> tuple[str | None, ...]:
+    """Name, size, pace, depth, gap to grade and kind of a school."""
+    return (
+        school(policy, one.id),
+        one.growth.n_shown,
+        one.growth.shown,
+        one.growth.interval(),
+        (one.depth.printed() or "").replace(" ", NO_BREAK) if one.depth else "",
+        one.status.shown,
+        one.status.interval(),
+        one.kind.replace(" growth", "").replace(" status", "") or "not clear",
+    )
