@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import math
 import re
-import types
-import typing
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators.relation import Relation as Relation  # bodies are declared with it
-from cbe_analysis.tables import TABLES
+from cbe_analysis.indicators.signature import Option as Option
+from cbe_analysis.indicators.signature import signature, unfolded
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["cases", "model"]
-GIVEN = ("policy", "contrast", "everyone")  # what a body may ask for besides tables
 CATALOGUE: dict[str, Indicator] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A choice that the person may make with `--set name=value`.
-
-    Parameters
-    ----------
-    name
-        The keyword of the body.
-    kind
-        str, int, float or bool.
-    default
-        Value when nothing is set; None means "not chosen".
-    meaning
-        What it chooses, from the body's docstring.
-    """
-
-    name: str
-    kind: type
-    default: Any
-    meaning: str
-
-    def read(self, value: Any) -> Any:
-        """The value in the option's type, from text or from Python.
-
-        Raises
-        ------
-        UsageError
-            When it cannot be read as that type.
-        """
-        try:
-            if value is None:
-                return None
-            if self.kind is bool:
-                return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
-            read = self.kind(value)
-            lossy = self.kind is int and isinstance(value, float) and read != value
-            if isinstance(value, bool) or lossy or (self.kind is float and not math.isfinite(read)):
-                raise ValueError
-            return read
-        except (ValueError, TypeError, KeyError, OverflowError):
-            words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}[self.kind]
-            raise UsageError(f"option '{self.name}' does not take this value", remedy=f"give {words}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +151,8 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
     Its name is the id, its docstring the definition, its positional parameters the tables it needs (the first is the
     main one; a table with default None is optional; where all have it, any one will do), plus what it wants of
     `policy`, `contrast` and `everyone`, the rows of the main table with those that `--where` leaves out. Its
-    keyword-only parameters are the options, explained under Parameters in the docstring.
+    keyword-only parameters are the options, explained under Parameters in the docstring. What several declarations have
+    in common is a record: a parameter whose type is a dataclass stands for its fields, read by the same rules.
 
     Parameters
     ----------
@@ -233,48 +187,12 @@ def indicator(  # noqa: PLR0913 - the words of a declaration
         if name in CATALOGUE:
             raise TypeError(f"indicator {name} is declared twice")
         words = re.split(r"\n+(?:Parameters|References|Notes)\n-+\n", definition)[0]
-        parts = _parts(name, body)
-        entry = Indicator(name, kind, question, unit, principles, source, words, *parts, minimum_n, body, lists)
+        said = signature(name, body)
+        parts = (said.tables, said.optional_tables, said.options, said.wants)
+        entry = Indicator(
+            name, kind, question, unit, principles, source, words, *parts, minimum_n, unfolded(body), lists
+        )
         CATALOGUE[name] = entry
         return entry
 
     return declare
-
-
-def _parts(
-    name: str, body: Callable[..., Any]
-) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Option], tuple[str, ...]]:
-    """Tables, optional tables, options and given values of a body's signature."""
-    hints, meanings = typing.get_type_hints(body), _meanings(body)
-    tables: list[str] = []
-    optional: list[str] = []
-    options, wants = {}, []
-    for p in inspect.signature(body).parameters.values():
-        if p.kind is p.KEYWORD_ONLY:
-            if p.name not in meanings:
-                raise TypeError(f"indicator {name}: the docstring does not explain option {p.name} under Parameters")
-            options[p.name] = Option(p.name, _plain_type(name, p, hints.get(p.name)), p.default, meanings[p.name])
-        elif p.name in GIVEN:
-            wants.append(p.name)
-        elif p.name not in TABLES:
-            raise TypeError(f"indicator {name}: '{p.name}' is neither a table nor one of {GIVEN}")
-        else:
-            (tables if p.default is p.empty else optional).append(p.name)
-    if not tables and not optional:
-        raise TypeError(f"indicator {name} needs at least one table")
-    return tuple(tables), tuple(optional), options, tuple(wants)
-
-
-def _meanings(body: Callable[..., Any]) -> dict[str, str]:
-    """What each parameter means, from the section Parameters of the docstring."""
-    section = re.search(r"\nParameters\n-+\n(.*?)(?=\n\n\S|\Z)", inspect.getdoc(body) or "", re.DOTALL)
-    entries = re.findall(r"^(\w+)\n((?: +.*\n?)+)", section.group(1), re.MULTILINE) if section else []
-    return {name: " ".join(text.split()) for name, text in entries}
-
-
-def _plain_type(name: str, parameter: inspect.Parameter, hint: Any) -> type:
-    """The one plain type of an option, from its hint without None."""
-    kinds = [k for k in typing.get_args(hint) if k is not types.NoneType] or [hint]
-    if len(kinds) != 1 or kinds[0] not in (str, int, float, bool) or parameter.default is parameter.empty:
-        raise TypeError(f"indicator {name}: option {parameter.name} needs a plain type and a default")
-    return typing.cast(type, kinds[0])

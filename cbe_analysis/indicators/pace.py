@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from cbe_analysis.indicators.declare import Contrast, Fitted, Relation, indicator
-from cbe_analysis.policy import Policy
-
-EXIT_LEVEL = 13.0  # grade 12 completed
+from cbe_analysis.indicators.declare import Fitted, Relation, indicator
+from cbe_analysis.indicators.progress.asked import EXIT_LEVEL, Progress
 
 
 @indicator(
@@ -15,16 +13,11 @@ EXIT_LEVEL = 13.0  # grade 12 completed
     principles=(8, 9, 12, 15, 16),
     source="Sturgis & Casey 2018, Quality Principles for Competency-Based Education, principles 8 and 12",
 )
-def pace(  # noqa: PLR0913 - the tables and the options of a declaration
-    levels: Relation,
-    policy: Policy,
-    contrast: Contrast,
-    calendar: Relation | None = None,
-    enrollments: Relation | None = None,
+def pace(
+    progress: Progress,
     evidence: Relation | None = None,
     targets: Relation | None = None,
     *,
-    subject: str | None = None,
     exit_level: float = EXIT_LEVEL,
 ) -> Fitted:
     """Levels gained in a school year: 1.0 is the learning that a year of school is meant to bring.
@@ -40,19 +33,16 @@ def pace(  # noqa: PLR0913 - the tables and the options of a declaration
 
     Parameters
     ----------
-    subject
-        One subject; without it the mean over all subjects that have levels.
     exit_level
         The level that completes the continuum.
     """
-    from cbe_analysis.indicators.progress.begin import Tables, begin
+    from cbe_analysis.indicators.progress.begin import begin
     from cbe_analysis.indicators.progress.depth import depths
     from cbe_analysis.indicators.progress.pace_rows import pace_of_groups
-    from cbe_analysis.indicators.progress.spans import Wanted
 
-    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
+    found = begin(progress, exit_level)
     depth = depths(found.model.paces.students, found.spans, evidence, targets)
-    return pace_of_groups(found.model, contrast, depth)
+    return pace_of_groups(found.model, progress.contrast, depth)
 
 
 @indicator(
@@ -62,14 +52,9 @@ def pace(  # noqa: PLR0913 - the tables and the options of a declaration
     principles=(9, 12, 14, 15),
     source="Sturgis & Casey 2018, Quality Principles for Competency-Based Education, principles 14 and 15",
 )
-def year_of_growth(  # noqa: PLR0913 - the tables and the options of a declaration
-    levels: Relation,
-    policy: Policy,
-    contrast: Contrast,
-    calendar: Relation | None = None,
-    enrollments: Relation | None = None,
+def year_of_growth(
+    progress: Progress,
     *,
-    subject: str | None = None,
     at_least: float = 1.0,
     exit_level: float = EXIT_LEVEL,
 ) -> Fitted:
@@ -81,20 +66,17 @@ def year_of_growth(  # noqa: PLR0913 - the tables and the options of a declarati
 
     Parameters
     ----------
-    subject
-        One subject; without it the mean over all subjects that have levels.
     at_least
         The pace to reach, levels a year.
     exit_level
         The level that completes the continuum.
     """
-    from cbe_analysis.indicators.progress.begin import Tables, begin, unadjusted
-    from cbe_analysis.indicators.progress.spans import Wanted
+    from cbe_analysis.indicators.progress.begin import begin, unadjusted
     from cbe_analysis.indicators.progress.year_of_growth_rows import shares_of_groups
 
-    unadjusted(contrast, "a share of students")
-    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
-    return shares_of_groups(found.model, contrast, at_least)
+    unadjusted(progress.contrast, "a share of students")
+    found = begin(progress, exit_level)
+    return shares_of_groups(found.model, progress.contrast, at_least)
 
 
 @indicator(
@@ -106,15 +88,10 @@ def year_of_growth(  # noqa: PLR0913 - the tables and the options of a declarati
     lists="student_id",
 )
 def exceptions(  # noqa: PLR0913 - the tables and the options of a declaration
-    levels: Relation,
-    policy: Policy,
-    contrast: Contrast,
-    calendar: Relation | None = None,
-    enrollments: Relation | None = None,
+    progress: Progress,
     evidence: Relation | None = None,
     targets: Relation | None = None,
     *,
-    subject: str | None = None,
     stalled_below: float = 0.5,
     fast_above: float = 2.0,
     exit_level: float = EXIT_LEVEL,
@@ -128,8 +105,6 @@ def exceptions(  # noqa: PLR0913 - the tables and the options of a declaration
 
     Parameters
     ----------
-    subject
-        One subject; without it the mean over all subjects that have levels.
     stalled_below
         The whole interval lies below this pace, levels a year.
     fast_above
@@ -137,11 +112,10 @@ def exceptions(  # noqa: PLR0913 - the tables and the options of a declaration
     exit_level
         The level that completes the continuum.
     """
-    from cbe_analysis.indicators.progress.begin import Tables, begin, unadjusted
+    from cbe_analysis.indicators.progress.begin import begin, unadjusted
     from cbe_analysis.indicators.progress.exceptions_rows import Marks, exceptions_of, last_evidence
-    from cbe_analysis.indicators.progress.spans import Wanted
 
-    unadjusted(contrast, "a list of students")
-    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
+    unadjusted(progress.contrast, "a list of students")
+    found = begin(progress, exit_level)
     last = last_evidence(evidence, targets, found.spans)
-    return exceptions_of(found.model, contrast, Marks(stalled_below, fast_above), last)
+    return exceptions_of(found.model, progress.contrast, Marks(stalled_below, fast_above), last)

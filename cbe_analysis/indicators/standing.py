@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cbe_analysis.indicators.dates import read_date
-from cbe_analysis.indicators.declare import Contrast, Fitted, Relation, indicator
-from cbe_analysis.indicators.pace import EXIT_LEVEL
-from cbe_analysis.policy import Policy
+from cbe_analysis.indicators.declare import Fitted, indicator
+from cbe_analysis.indicators.progress.asked import EXIT_LEVEL, Progress
 
 
 @indicator(
@@ -15,14 +16,9 @@ from cbe_analysis.policy import Policy
     principles=(9, 12, 15, 16),
     source="Sturgis & Casey 2018, Quality Principles for Competency-Based Education, principle 12",
 )
-def level_gap(  # noqa: PLR0913 - the tables and the options of a declaration
-    levels: Relation,
-    policy: Policy,
-    contrast: Contrast,
-    calendar: Relation | None = None,
-    enrollments: Relation | None = None,
+def level_gap(
+    progress: Progress,
     *,
-    subject: str | None = None,
     until: str | None = None,
     exit_level: float = EXIT_LEVEL,
 ) -> Fitted:
@@ -35,21 +31,18 @@ def level_gap(  # noqa: PLR0913 - the tables and the options of a declaration
 
     Parameters
     ----------
-    subject
-        One subject; without it the mean over all subjects that have levels.
     until
         Leave out later levels: a date, YYYY-MM-DD.
     exit_level
         The level that completes the continuum.
     """
-    from cbe_analysis.indicators.progress.begin import Tables, standing
+    from cbe_analysis.indicators.progress.begin import standing
     from cbe_analysis.indicators.progress.gap_rows import gaps_of_groups
-    from cbe_analysis.indicators.progress.spans import Wanted
 
     last_day = read_date(until, "until") if until else None
-    rows = levels.filter(f"date <= DATE '{last_day}'") if last_day else levels
-    wanted = Wanted(subject, exit_level, at_last=True)
-    return gaps_of_groups(standing(Tables(rows, calendar, enrollments), policy, contrast, wanted), contrast)
+    if last_day:
+        progress = replace(progress, levels=progress.levels.filter(f"date <= DATE '{last_day}'"))
+    return gaps_of_groups(standing(progress, exit_level), progress.contrast)
 
 
 @indicator(
@@ -59,14 +52,9 @@ def level_gap(  # noqa: PLR0913 - the tables and the options of a declaration
     principles=(9, 12, 15, 16),
     source="Sturgis & Casey 2018, Quality Principles for Competency-Based Education, principles 12 and 16",
 )
-def on_track(  # noqa: PLR0913 - the tables and the options of a declaration
-    levels: Relation,
-    policy: Policy,
-    contrast: Contrast,
-    calendar: Relation | None = None,
-    enrollments: Relation | None = None,
+def on_track(
+    progress: Progress,
     *,
-    subject: str | None = None,
     exit_level: float = EXIT_LEVEL,
 ) -> Fitted:
     """The share of students who will complete the continuum by the end of the last grade, if their pace stays as it is.
@@ -79,18 +67,15 @@ def on_track(  # noqa: PLR0913 - the tables and the options of a declaration
 
     Parameters
     ----------
-    subject
-        One subject; without it the mean over all subjects that have levels.
     exit_level
         The level to reach at the end of the last grade.
     """
-    from cbe_analysis.indicators.progress.begin import Tables, begin, unadjusted
-    from cbe_analysis.indicators.progress.spans import Wanted
+    from cbe_analysis.indicators.progress.begin import begin, unadjusted
     from cbe_analysis.indicators.progress.track_rows import track_of_groups
 
-    unadjusted(contrast, "a share of students")
-    found = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level))
-    return track_of_groups(found.model, contrast, exit_level)
+    unadjusted(progress.contrast, "a share of students")
+    found = begin(progress, exit_level)
+    return track_of_groups(found.model, progress.contrast, exit_level)
 
 
 @indicator(
@@ -100,14 +85,9 @@ def on_track(  # noqa: PLR0913 - the tables and the options of a declaration
     principles=(9, 12, 15),
     source="Owen 1956, Annals of Mathematical Statistics 27, 1075-1090: the chance of both, without ranks",
 )
-def growth_and_status(  # noqa: PLR0913 - the tables and the options of a declaration
-    levels: Relation,
-    policy: Policy,
-    contrast: Contrast,
-    calendar: Relation | None = None,
-    enrollments: Relation | None = None,
+def growth_and_status(
+    progress: Progress,
     *,
-    subject: str | None = None,
     growth_from: float = 1.0,
     status_from: float = 0.0,
     certainty: float = 0.8,
@@ -122,8 +102,6 @@ def growth_and_status(  # noqa: PLR0913 - the tables and the options of a declar
 
     Parameters
     ----------
-    subject
-        One subject; without it the mean over all subjects that have levels.
     growth_from
         Where high growth begins, levels a year.
     status_from
@@ -133,10 +111,9 @@ def growth_and_status(  # noqa: PLR0913 - the tables and the options of a declar
     exit_level
         The level that completes the continuum.
     """
-    from cbe_analysis.indicators.progress.begin import Tables, begin, status_of, unadjusted
-    from cbe_analysis.indicators.progress.spans import Wanted
+    from cbe_analysis.indicators.progress.begin import begin, status_of, unadjusted
     from cbe_analysis.indicators.progress.standing_rows import Marks, standings
 
-    unadjusted(contrast, "growth beside status")
-    growth = begin(Tables(levels, calendar, enrollments), policy, contrast, Wanted(subject, exit_level)).model
-    return standings(growth, status_of(growth), contrast, Marks(growth_from, status_from, certainty))
+    unadjusted(progress.contrast, "growth beside status")
+    growth = begin(progress, exit_level).model
+    return standings(growth, status_of(growth), progress.contrast, Marks(growth_from, status_from, certainty))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,61 @@ def test_a_table_that_may_be_absent_is_not_missing(catalogue):
         ("attendance",),
         (),
     )
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What two declarations have in common.
+
+    Parameters
+    ----------
+    most
+        How many at most.
+    """
+
+    attendance: Relation
+    policy: Policy
+    calendar: Relation | None = None
+    most: int = field(default=3, kw_only=True)
+
+
+def test_what_declarations_share_is_a_record_that_stands_for_its_fields(catalogue):
+    def headcount(presence: Presence, closures: Relation | None = None, *, least: int = 1) -> tuple[object, ...]:
+        """Students who are there.
+
+        Parameters
+        ----------
+        least
+            How many at least.
+        """
+        return presence, closures, least
+
+    entry = indicator(**WORDS)(headcount)
+    assert (entry.tables, entry.optional_tables, entry.wants) == (
+        ("attendance",),
+        ("calendar", "closures"),
+        ("policy",),
+    )
+    assert list(entry.options.values()) == [
+        Option("most", int, 3, "How many at most."),
+        Option("least", int, 1, "How many at least."),
+    ]
+    given = dict(attendance="a", policy="p", calendar=None, closures="c", **entry.read_options({"most": "5"}))
+    assert entry.body(**given) == (Presence("a", "p", most=5), "c", 1)
+
+
+def test_a_shared_record_is_held_to_the_same_rules(catalogue):
+    @dataclass
+    class Wordless:
+        attendance: Relation
+        most: int = field(default=3, kw_only=True)
+
+    def headcount(presence):
+        """Students who are there."""
+
+    headcount.__annotations__ = {"presence": Wordless}
+    with pytest.raises(TypeError, match="indicator headcount: the docstring does not explain option most"):
+        indicator(**WORDS)(headcount)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.declare import Contrast, Relation
+from cbe_analysis.indicators.declare import Contrast
+from cbe_analysis.indicators.progress.asked import Progress
 from cbe_analysis.indicators.progress.model import SCHOOL, Model, model
 from cbe_analysis.indicators.progress.paces import gaps_to_grade, paces, with_gaps
 from cbe_analysis.indicators.progress.spans import Spans, Wanted, read_spans
-from cbe_analysis.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,7 @@ class Begun:
     model: Model
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What paces are read from."""
-
-    levels: Relation
-    calendar: Relation | None
-    enrollments: Relation | None
-
-
-def begin(tables: Tables, policy: Policy, contrast: Contrast, wanted: Wanted) -> Begun:
+def begin(asked: Progress, exit_level: float) -> Begun:
     """The paces of all students, ready to be fitted.
 
     Raises
@@ -37,12 +28,12 @@ def begin(tables: Tables, policy: Policy, contrast: Contrast, wanted: Wanted) ->
     UsageError
         When there is no level, or nobody has a pace.
     """
-    found = spans_of(tables, policy, contrast, wanted)
-    seen = paces(found, tables.levels, tables.enrollments, exit_level=wanted.exit_level, minimum=policy.minimum_n)
-    return Begun(found, model(seen, contrast, policy.minimum_n))
+    found, minimum = spans_of(asked, exit_level), asked.policy.minimum_n
+    seen = paces(found, asked.levels, asked.enrollments, exit_level=exit_level, minimum=minimum)
+    return Begun(found, model(seen, asked.contrast, minimum))
 
 
-def standing(tables: Tables, policy: Policy, contrast: Contrast, wanted: Wanted) -> Model:
+def standing(asked: Progress, exit_level: float) -> Model:
     """The gaps to grade of all students who had not left, ready to be told of groups.
 
     Raises
@@ -50,8 +41,8 @@ def standing(tables: Tables, policy: Policy, contrast: Contrast, wanted: Wanted)
     UsageError
         When there is no level, or no grade is known.
     """
-    found = spans_of(tables, policy, contrast, wanted)
-    return model(gaps_to_grade(found, tables.enrollments, minimum=policy.minimum_n), contrast, policy.minimum_n)
+    found, minimum = spans_of(asked, exit_level, at_last=True), asked.policy.minimum_n
+    return model(gaps_to_grade(found, asked.enrollments, minimum=minimum), asked.contrast, minimum)
 
 
 def status_of(growth: Model) -> Model:
@@ -60,10 +51,12 @@ def status_of(growth: Model) -> Model:
     return replace(growth, paces=replace(seen, students=with_gaps(seen.students), about=(0, 0.0), sigma2=None))
 
 
-def spans_of(tables: Tables, policy: Policy, contrast: Contrast, wanted: Wanted) -> Spans:
+def spans_of(asked: Progress, exit_level: float, *, at_last: bool = False) -> Spans:
     """The spans, with a column for each factor that is asked for."""
-    factors = tuple(c for c in dict.fromkeys((*contrast.by, *contrast.adjust)) if c not in (SCHOOL, "student_id"))
-    return read_spans(tables.levels, policy, tables.calendar, factors=factors, wanted=wanted)
+    named = dict.fromkeys((*asked.contrast.by, *asked.contrast.adjust))
+    factors = tuple(c for c in named if c not in (SCHOOL, "student_id"))
+    wanted = Wanted(asked.subject, exit_level, at_last)
+    return read_spans(asked.levels, asked.policy, asked.calendar, factors=factors, wanted=wanted)
 
 
 def unadjusted(contrast: Contrast, what: str) -> None:
