@@ -16,7 +16,7 @@ from cbe_analysis.protect.auditor import audit
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.complement import secured
 from cbe_analysis.protect.compositions import left_over
-from cbe_analysis.protect.entries import NAMED_AT, completed, entries
+from cbe_analysis.protect.entries import NAMED_AT, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.percents import Percent, public_percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
@@ -53,9 +53,11 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     if audience not in AUDIENCES:
         raise UsageError("the audience is unknown", "audience", f"choose one of: {choices(AUDIENCES)}")
     if audience == "staff":
-        return _release(estimates, policy, audience, [as_measured(entry) for entry in entries(estimates)])
+        measured = entries(estimates)
+        return _release(estimates, policy, audience, measured, [as_measured(entry) for entry in measured])
     _door(estimates, policy)
-    release = _release(estimates, policy, audience, _public(estimates, _minimum(estimates, policy)))
+    found = completed(entries(estimates), estimates.by)
+    release = _release(estimates, policy, audience, found, _public(found, _minimum(estimates, policy)))
     audit(release, estimates)
     return release
 
@@ -112,9 +114,8 @@ def _curves(estimates: Estimates) -> list[str]:
     return sorted(set(rows.loc[drawn, "quantity"]))
 
 
-def _public(estimates: Estimates, minimum: int) -> list[Printed]:
+def _public(found: tuple[Entry, ...], minimum: int) -> list[Printed]:
     """The records as the public may see them: hidden, coded, banded, rounded."""
-    found = completed(entries(estimates), estimates.by)
     tables = bases(found)
     grounds = Grounds(found, tables, tuple(secured(base, minimum) for base in tables), minimum)
     percents = _percents(grounds)
@@ -137,8 +138,10 @@ def _percents(grounds: Grounds) -> dict[int, Percent | None]:
     }
 
 
-def _release(estimates: Estimates, policy: Policy, audience: Audience, printed: Sequence[Printed]) -> Release:
-    """The Release of these records."""
+def _release(
+    estimates: Estimates, policy: Policy, audience: Audience, found: Sequence[Entry], printed: Sequence[Printed]
+) -> Release:
+    """The Release of these records, as they are printed."""
     minimum, public = _minimum(estimates, policy), audience == "public"
     return Release(
         indicator=estimates.indicator,
@@ -155,7 +158,13 @@ def _release(estimates: Estimates, policy: Policy, audience: Audience, printed: 
         parameters=estimates.parameters,
         warnings=tuple(vague(w, minimum) if public else w for w in estimates.warnings),
         population_id=estimates.population.id,
+        profile=policy.privacy_profile,
+        entity=estimates.population.entity,
+        where=tuple(estimates.population.where),
+        window=estimates.population.window,
+        official=tuple((c.school_id, c.grade, c.students) for c in policy.official.enrollment),
         _rows=_rows(printed, estimates.by),
+        _sizes=tuple(entry.n for entry in found),
         permit=_PERMIT,
     )
 

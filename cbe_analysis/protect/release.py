@@ -26,8 +26,16 @@ class Release:
         What `rows` hands out: the columns of Estimates.rows, then `shown` (the text to print), `n_shown`
         (the group size as printed) and `hidden` ("protected" or null). A hidden row holds no number at all. In public a
         `p` of 0 stands for "below .01".
+    _sizes
+        How many were truly counted in each row: for the record inside, never printed.
     policy_hash
         Of the words and limits that it was made under.
+    profile
+        How small groups are protected: see Policy.
+    entity, where, window
+        Who was counted: see Population.
+    official
+        School, grade (null for all of them) and number of students, as officials published them.
     permit
         Proof that `protect` is at work; not kept, so that a copy with other rows cannot be made either.
     """
@@ -46,7 +54,13 @@ class Release:
     parameters: Mapping[str, Any]
     warnings: tuple[str, ...]
     population_id: str
+    profile: str
+    entity: str
+    where: tuple[str, ...]
+    window: tuple[str, str]
+    official: tuple[tuple[str | None, int | None, int], ...] = field(repr=False)
     _rows: pd.DataFrame = field(repr=False)
+    _sizes: tuple[float, ...] = field(repr=False)
     permit: InitVar[object] = None
 
     def __post_init__(self, permit: object) -> None:
