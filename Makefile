@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXTRAS := demo,rd,cluster,test
 STAMP := .venv/.installed
+PEERS := .venv/.peers
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
 NOTEBOOKS := data_quality growth disparities intervention
 
 .PHONY: help setup briefs test check bench lab docs clean
@@ -12,7 +14,7 @@ help:
 	@echo "make briefs   install into .venv if needed; make briefs from the Project STAR sample district"
 	@echo "make test     install if needed; run the tests"
 	@echo "make check    format, lint and types"
-	@echo "make bench    benchmarks against the libraries one would use instead"
+	@echo "make bench    benchmarks against the libraries one would use instead; installs those that are missing"
 	@echo "make lab      JupyterLab on the notebooks with the sample district"
 	@echo "make docs     write the generated pages under docs/ anew"
 
@@ -23,8 +25,12 @@ $(STAMP): pyproject.toml requirements.lock
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	@echo "Installing into .venv (about a minute)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable ".[$(EXTRAS)]"
+	@$(INSTALL) ".[$(EXTRAS)]"
 	@touch $(STAMP)
+
+$(PEERS): $(STAMP)
+	@$(INSTALL) ".[bench]"
+	@touch $(PEERS)
 
 data/star/district.toml: $(wildcard cbe_analysis/importers/star*.py) | $(STAMP)
 	@$(BIN)/cbe demo star data/star
@@ -44,7 +50,7 @@ check: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(STAMP)
+bench: $(PEERS)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit $$?; done
 
 lab: $(STAMP) data/star/district.toml
