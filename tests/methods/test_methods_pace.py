@@ -78,10 +78,11 @@ def test_students_and_schools_are_predicted_as_the_joint_normal_says():
     X = np.eye(2)[fit.schools.group]
     own = _of_cells(paces, at, ones, X)
     assert fit.schools.predicted.pace == pytest.approx(own[0], rel=1e-7)
-    assert cell_errors(model.sample, model.point, np.arange(len(X)), X) == pytest.approx(np.diag(own[1]), rel=1e-6)
+    assert cell_errors(model.point) == pytest.approx(np.diag(own[1]), rel=1e-6)
     weights = np.random.default_rng(0).uniform(0, 1, len(X))
-    shared = shared_errors(model.sample, model.point, (weights @ X)[None], weights[:, None])
-    assert shared[0] == pytest.approx(weights @ own[1] @ weights, rel=1e-6)
+    shared = shared_errors(model.sample, model.point, weights, np.empty((2, 0)))
+    of_groups = weights[:, None] * X
+    assert shared == pytest.approx(np.diag(of_groups.T @ own[1] @ of_groups), rel=1e-6)
 
 
 def _of_cells(paces, at, ones, X):

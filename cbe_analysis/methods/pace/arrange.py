@@ -24,8 +24,8 @@ class Given:
         Shape `(n,)`: who has a pace.
     groups, schools
         Labels; None for no schools.
-    X
-        Shape `(n, g + q)`: a column for each group, then the covariates about their mean.
+    held
+        Shape `(n, q)`: the covariates about their mean.
     centre
         Shape `(q,)`: these means, over the students with a pace.
     """
@@ -35,7 +35,7 @@ class Given:
     used: NDArray[np.bool_]
     groups: Coded
     schools: Coded | None
-    X: FloatArray
+    held: FloatArray
     centre: FloatArray
 
     @property
@@ -57,14 +57,10 @@ class Cells:
         Of the students with a pace.
     of
         Shape `(n,)`: the cell of every student.
-    group, school
-        Shape `(c,)` codes.
     """
 
     nest: Nest
     of: IntArray
-    group: IntArray
-    school: IntArray
 
 
 def arrange(
@@ -96,8 +92,7 @@ def arrange(
     places = None if school is None else coded(school, y.size, "school")
     held = np.empty((y.size, 0)) if X is None else columns(X, y.size)
     centre = held[used].mean(axis=0)
-    design = np.hstack([np.eye(len(groups.labels))[groups.codes], held - centre])
-    return Given(np.where(used, y, 0), np.where(used, noise, np.inf), used, groups, places, design, centre)
+    return Given(np.where(used, y, 0), np.where(used, noise, np.inf), used, groups, places, held - centre, centre)
 
 
 def cells(given: Given) -> Cells:
@@ -106,5 +101,5 @@ def cells(given: Given) -> Cells:
     place = np.zeros(len(given.pace), np.int64) if given.schools is None else given.schools.codes
     key, of = np.unique(place * kinds + given.groups.codes, return_inverse=True)
     school, group = np.divmod(key, kinds)
-    nest = Nest(of[given.used], school, given.spread[given.used], int(school[-1]) + 1)
-    return Cells(nest, of, group, school)
+    nest = Nest(of[given.used], school, group, given.spread[given.used], int(school[-1]) + 1, kinds)
+    return Cells(nest, of)

@@ -50,11 +50,9 @@ def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chanc
     error = np.sqrt(np.maximum(found.variance, 1e-300))
     height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
     along = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0) * found.left
-    fixed = sums(codes, along[:, None] * model.everyone.X, kinds)
-    cells = np.zeros((len(model.cells.group), kinds))
-    at = np.arange(len(cells)), model.cells.group
-    cells[at] = sums(model.everyone.cell, along, len(cells))
-    together = shared_errors(model.sample, model.point, fixed, cells) - sums(codes, along**2 * found.base, kinds)
+    cells = sums(model.everyone.cell, along, len(model.sample.nest.school))
+    held = sums(codes, along[:, None] * model.everyone.held, kinds)
+    together = shared_errors(model.sample, model.point, cells, held) - sums(codes, along**2 * found.base, kinds)
     turned = _turned(model, vcov, required, some)
     result: FloatArray = own + few(model) * np.maximum(together, 0) + np.einsum("kg,kl,lg->g", turned, vcov, turned)
     return result

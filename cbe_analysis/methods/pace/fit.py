@@ -12,6 +12,7 @@ from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray, numbers
 from cbe_analysis.methods.pace.arrange import Cells, Given, arrange, cells
 from cbe_analysis.methods.pace.likelihood import Point, Sample
+from cbe_analysis.methods.pace.means import plain_means, weighed_means
 from cbe_analysis.methods.pace.prediction import (
     Everyone,
     Posterior,
@@ -23,7 +24,7 @@ from cbe_analysis.methods.pace.prediction import (
     understated,
 )
 from cbe_analysis.methods.pace.variances import Estimated, Variances, estimate
-from cbe_analysis.methods.robust import Contrasted, RobustFit, cluster_fit
+from cbe_analysis.methods.robust import Contrasted, RobustFit
 from cbe_analysis.methods.threads import one_thread
 
 EXACT = 1e-12  # a residual this small a share of the paces is rounding
@@ -107,8 +108,6 @@ class Model:
         The same students in the terms of the sample.
     sample, point
         Those with a pace; the end of the search.
-    kept
-        The columns of `given.X` in use: all but those of groups without a pace.
     """
 
     given: Given
@@ -116,7 +115,6 @@ class Model:
     everyone: Everyone
     sample: Sample
     point: Point
-    kept: IntArray
 
 
 def fit_pace(  # noqa: PLR0913  one argument for each part of the model's equation
@@ -165,18 +163,15 @@ def fit_pace(  # noqa: PLR0913  one argument for each part of the model's equati
     if sigma2 is not None and not 0 <= sigma2 < np.inf:
         raise UsageError(f"an error variance of {sigma2}", "sigma2", "give one of 0 or more, or none to estimate it")
     with one_thread():
-        y, design, cluster = given.pace[given.used], given.X[given.used], given.cluster
-        raw = cluster_fit(y, design, cluster=cluster)
-        kept = _kept(raw, given)
-        nested = cells(given)
-        degrees, squares = about if sigma2 is None and about[1] > 0 else (0, 0.0)
-        sample = Sample(nested.nest, y, design[:, kept], degrees, squares)
-        exact = bool(np.abs(raw.design.residual).max() <= EXACT * np.abs(y).max())
+        nested, cluster = cells(given), given.cluster
+        rows = np.column_stack([given.pace, given.held])[given.used]
+        raw = plain_means(nested.nest, rows, cluster)
+        sample = _sample(raw, given, nested, about if sigma2 is None else (0, 0.0))
+        exact = bool(np.abs(_residual(raw, sample)).max() <= EXACT * np.abs(sample.y).max())
         fitted = estimate(sample, sigma2=sigma2, nested=cluster is not None, exact=exact)
-        white = fitted.found.point.covariance.whiten(np.column_stack([y, design]))
-        means = raw if exact else cluster_fit(white[:, 0], white[:, 1:], cluster=cluster)
-        everyone = Everyone(nested.of, given.X[:, kept], given.pace, given.spread, not given.centre.size)
-        model = Model(given, nested, everyone, sample, fitted.found.point, kept)
+        means = raw if exact else weighed_means(fitted.found.point.swept.between, rows, cluster)
+        everyone = Everyone(nested.of, given.held, given.pace, given.spread)
+        model = Model(given, nested, everyone, sample, fitted.found.point)
         students, schools = _students(model, fitted), _schools(model, fitted)
     return PaceFit(
         groups=given.groups.labels,
@@ -196,17 +191,24 @@ def fit_pace(  # noqa: PLR0913  one argument for each part of the model's equati
     )
 
 
-def _kept(raw: RobustFit, given: Given) -> IntArray:
-    """The columns of groups that have a pace, and all covariates."""
-    kinds = len(given.groups.labels)
-    kept = raw.design.kept
-    surplus = sorted({*range(kinds, given.X.shape[1])} - {*kept.tolist()})
+def _sample(raw: RobustFit, given: Given, nested: Cells, about: tuple[int, float]) -> Sample:
+    """The paces to be explained, by the columns of groups that have one, and all covariates."""
+    kinds, y, kept = len(given.groups.labels), given.pace[given.used], raw.design.kept
+    surplus = sorted({*range(kinds, raw.design.k)} - {*kept.tolist()})
     if surplus:
         which = ", ".join(str(column - kinds) for column in surplus)
         raise UsageError(f"columns {which} depend on groups or on each other", "X, counted from 0", "leave them out")
-    if raw.n <= len(kept):
-        raise UsageError(f"{raw.n} paces for {len(kept)} columns", "pace", "give more students, or fewer groups")
-    return kept
+    if len(y) <= len(kept):
+        raise UsageError(f"{len(y)} paces for {len(kept)} columns", "pace", "give more students, or fewer groups")
+    degrees, squares = about if about[1] > 0 else (0, 0.0)
+    return Sample(nested.nest, y, given.held[given.used], len(kept), degrees, squares)
+
+
+def _residual(raw: RobustFit, sample: Sample) -> FloatArray:
+    """The paces less what the plain regression expects."""
+    nest = sample.nest
+    found: FloatArray = sample.y - raw.coef[nest.group][nest.cell] - sample.held @ raw.coef[nest.groups :]
+    return found
 
 
 def _students(model: Model, fitted: Estimated) -> Predicted:
@@ -217,27 +219,25 @@ def _students(model: Model, fitted: Estimated) -> Predicted:
         return bounds(unknown, unknown, 1)
     found, moved = _known(model, fitted, model.everyone)
     seen = np.isin(codes, codes[model.given.used])
-    n, p = model.sample.X.shape
-    return bounds(np.where(seen, found.mean, np.nan), found.variance + moved, n - p)
+    return bounds(np.where(seen, found.mean, np.nan), found.variance + moved, model.sample.spare)
 
 
 def _schools(model: Model, fitted: Estimated) -> Schools:
     """The pace of every cell, as of a student there of whom nothing else is known."""
-    given, at, nest = model.given, model.cells, model.sample.nest
+    given, nest = model.given, model.sample.nest
     if given.schools is None:
         none = np.empty(0)
         return Schools(none, none, np.empty(0, np.int64), none, bounds(none, none, 1))
-    n = np.bincount(nest.cell, minlength=len(at.group))
+    n = nest.size
     raw = np.divide(nest.by_cell(model.sample.y), n, out=np.full(len(n), np.nan), where=n > 0)
-    X = np.zeros((len(n), given.X.shape[1]))
-    X[np.arange(len(n)), at.group] = 1
-    everyone = Everyone(np.arange(len(n)), X[:, model.kept], np.zeros(len(n)), np.full(len(n), np.inf), True)
+    middling = np.zeros((len(n), given.held.shape[1]))
+    everyone = Everyone(np.arange(len(n)), middling, np.zeros(len(n)), np.full(len(n), np.inf))
     found, moved = _known(model, fitted, everyone)
-    seen = np.isin(at.group, at.group[n > 0])
+    seen = np.isin(nest.group, nest.group[n > 0])
     error = np.full(len(n), np.nan) if fitted.exact else found.base + moved
-    schools = len(np.unique(at.school[n > 0]))
+    schools = len(np.unique(nest.school[n > 0]))
     predicted = bounds(np.where(seen, found.mean, np.nan), error, schools - 1)
-    return Schools(given.schools.labels[at.school], given.groups.labels[at.group], n, raw, predicted)
+    return Schools(given.schools.labels[nest.school], given.groups.labels[nest.group], n, raw, predicted)
 
 
 def _known(model: Model, fitted: Estimated, everyone: Everyone) -> tuple[Posterior, FloatArray]:

@@ -1,6 +1,7 @@
 """The covariance of paces, students in cells in schools, and its inverse as sums over cells.
 
-The variances stand in one order throughout: of students, of errors per unit of spread, of schools, of cells.
+A cell is a group within a school. The variances stand in one order throughout: of students, of errors per unit of
+spread, of schools, of cells.
 """
 
 from __future__ import annotations
@@ -18,24 +19,31 @@ LEAST = 1e-12  # a pace without any variance would weigh infinitely much
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """Which cell each student is in, and which school each cell.
+    """Which cell each student is in, and which school and group each cell.
 
     Parameters
     ----------
     cell
         Shape `(n,)`.
-    school
+    school, group
         Shape `(c,)`.
     spread
         Shape `(n,)`: error variances over sigma2.
-    schools
+    schools, groups
         How many there are.
     """
 
     cell: IntArray
     school: IntArray
+    group: IntArray
     spread: FloatArray
     schools: int
+    groups: int
+
+    @property
+    def size(self) -> IntArray:
+        """Students of each cell, shape `(c,)`."""
+        return np.bincount(self.cell, minlength=len(self.school))
 
     def by_cell(self, rows: FloatArray) -> FloatArray:
         """Sums over the students of each cell."""
@@ -45,12 +53,22 @@ class Nest:
         """Sums over the cells of each school."""
         return sums(self.school, cells, self.schools)
 
+    def by_group(self, cells: FloatArray) -> FloatArray:
+        """Sums over the cells of each group."""
+        return sums(self.group, cells, self.groups)
+
+    def table(self, cells: FloatArray) -> FloatArray:
+        """The cells with schools as rows and groups as columns, zero where there is no cell."""
+        found = np.zeros((self.schools, self.groups))
+        found[self.school, self.group] = cells
+        return found
+
     def part(self, which: int, rows: FloatArray) -> FloatArray:
         """The derivative of the covariance in one variance, times the rows."""
         if which == STUDENT:
             return rows
         if which == ERROR:
-            return _times(self.spread, rows)
+            return times(self.spread, rows)
         cells = self.by_cell(rows)
         return (cells if which == CELL else self.by_school(cells)[self.school])[self.cell]
 
@@ -89,72 +107,44 @@ class Covariance:
     def solve(self, rows: FloatArray) -> FloatArray:
         """The inverse covariance times the rows, shape as given."""
         nest = self.nest
-        weighted = _times(self.weight, rows)
+        weighted = times(self.weight, rows)
         cells = nest.by_cell(weighted)
-        schools = _times(self.lift, nest.by_school(_times(self.damp, cells)))
-        taken = _times(self.damp, self.theta[CELL] * cells + schools[nest.school])
-        found: FloatArray = weighted - _times(self.weight, taken[nest.cell])
+        schools = times(self.lift, nest.by_school(times(self.damp, cells)))
+        taken = times(self.damp, self.theta[CELL] * cells + schools[nest.school])
+        found: FloatArray = weighted - times(self.weight, taken[nest.cell])
+        return found
+
+    def departures(self, solved: FloatArray) -> FloatArray:
+        """Predicted departures of the cells from their group's mean, from the inverse times residuals."""
+        cells = self.nest.by_cell(solved)
+        schools = self.nest.by_school(cells)[self.nest.school]
+        found: FloatArray = self.theta[CELL] * cells + self.theta[SCHOOL] * schools
         return found
 
     def whiten(self, rows: FloatArray) -> FloatArray:
         """The rows in units in which paces are independent with variance one."""
         nest, root = self.nest, np.sqrt(self.weight)
         mass = self.reach / self.damp
-        first = _times(root, rows)
-        shrink = _times((1 - np.sqrt(self.damp)) / np.maximum(mass, LEAST), nest.by_cell(_times(root, first)))
-        first -= _times(root, shrink[nest.cell])
+        first = times(root, rows)
+        shrink = times((1 - np.sqrt(self.damp)) / np.maximum(mass, LEAST), nest.by_cell(times(root, first)))
+        first -= times(root, shrink[nest.cell])
         along = root * np.sqrt(self.damp)[nest.cell]
+        schools = nest.by_school(nest.by_cell(times(along, first)))
+        shrink = times(self._apart(), schools)
+        found: FloatArray = first - times(along, shrink[nest.school][nest.cell])
+        return found
+
+    def white_groups(self) -> FloatArray:
+        """The columns of groups whitened, shape `(c, g)`, to be multiplied with the root of each student's weight."""
+        nest = self.nest
+        schools = times(self._apart(), nest.table(self.reach))
+        found: FloatArray = times(np.sqrt(self.damp), np.eye(nest.groups)[nest.group] - schools[nest.school])
+        return found
+
+    def _apart(self) -> FloatArray:
+        """What whitening takes from a school's weight, shape `(s,)`."""
         left = 1 - 1 / np.sqrt(1 + self.theta[SCHOOL] * self.whole)
-        schools = nest.by_school(nest.by_cell(_times(along, first)))
-        shrink = _times(left / np.maximum(self.whole, LEAST), schools)
-        found: FloatArray = first - _times(along, shrink[nest.school][nest.cell])
-        return found
-
-    def diagonal(self) -> FloatArray:
-        """The diagonal of the inverse, shape `(n,)`."""
-        own, nest = self.weight, self.nest
-        cells = self.theta[CELL] * self.damp + self.lift[nest.school] * self.damp**2
-        found: FloatArray = own - own**2 * cells[nest.cell]
-        return found
-
-    def traces(self) -> FloatArray:
-        """Traces of the inverse times each part, shape `(4,)`."""
-        nest, diagonal = self.nest, self.diagonal()
-        schools = self.whole / (1 + self.theta[SCHOOL] * self.whole)
-        cells = self.reach - self.lift[nest.school] * self.reach**2
-        return np.array([diagonal.sum(), diagonal @ nest.spread, schools.sum(), cells.sum()])
-
-    def squared_traces(self) -> FloatArray:
-        """Traces of the inverse times one part times the inverse times another, shape `(4, 4)`."""
-        nest, school, reach = self.nest, self.nest.school, self.reach
-        lift, left = self.lift[school], 1 / (1 + self.theta[SCHOOL] * self.whole)
-        found = np.empty((4, 4))
-        found[:2, :2] = self._of_students()
-        damped = (self.weight * self.damp[nest.cell]) ** 2
-        for k, along in ((STUDENT, damped), (ERROR, damped * nest.spread)):
-            cells = nest.by_cell(along)
-            schools = nest.by_school(cells)
-            found[k, SCHOOL] = schools @ left**2
-            found[k, CELL] = cells @ (1 - 2 * lift * reach) + schools[school] @ (lift * reach) ** 2
-        found[SCHOOL, SCHOOL] = ((self.whole * left) ** 2).sum()
-        found[SCHOOL, CELL] = ((reach * left[school]) ** 2).sum()
-        crossed = (self.lift * nest.by_school(reach**2)) ** 2
-        found[CELL, CELL] = (reach**2 - 2 * lift * reach**3).sum() + crossed.sum()
-        below = np.tril_indices(4, -1)
-        found[below] = found.T[below]
-        return found
-
-    def _of_students(self) -> FloatArray:
-        """The same for the two parts that are diagonal."""
-        nest, own, spread = self.nest, self.weight, self.nest.spread
-        held, lift = self.theta[CELL] * self.damp, self.lift[nest.school]
-        single = own**2 - 2 * own**3 * (held + lift * self.damp**2)[nest.cell]
-        powers = np.stack([np.ones_like(spread), spread])
-        cells = nest.by_cell((own**2 * powers).T)
-        schools = nest.by_school(_times(self.damp**2, cells))
-        found: FloatArray = (powers * single) @ powers.T
-        found += cells.T @ _times(held**2 + 2 * held * lift * self.damp**2, cells)
-        found += schools.T @ _times(self.lift**2, schools)
+        found: FloatArray = left / np.maximum(self.whole, LEAST)
         return found
 
 
@@ -170,7 +160,7 @@ def covariance(nest: Nest, theta: FloatArray) -> Covariance:
     return Covariance(nest, theta, 1 / own, damp, reach, whole, theta[SCHOOL] / rest, log_det)
 
 
-def _times(factor: FloatArray, rows: FloatArray) -> FloatArray:
+def times(factor: FloatArray, rows: FloatArray) -> FloatArray:
     """Each row times its factor."""
     found: FloatArray = factor * rows if rows.ndim == 1 else factor[:, None] * rows
     return found

@@ -18,7 +18,7 @@ from scipy.special import stdtrit
 
 from cbe_analysis.methods.arrays import FloatArray, IntArray
 from cbe_analysis.methods.pace.likelihood import Point, Sample
-from cbe_analysis.methods.pace.nested import CELL, ERROR, LEAST, PARTS, SCHOOL, STUDENT
+from cbe_analysis.methods.pace.nested import CELL, ERROR, LEAST, PARTS, SCHOOL, STUDENT, times
 
 COVERAGE = 0.95
 
@@ -29,19 +29,16 @@ class Everyone:
 
     Parameters
     ----------
-    cell, X
-        Shapes `(n,)` and `(n, p)`.
+    cell, held
+        Shapes `(n,)` and `(n, q)`: the cell, and covariates.
     y, spread
         Shape `(n,)`: 0 and infinite for a student without a pace.
-    alike
-        Whether students of one cell have the same `X`, each cell having a student.
     """
 
     cell: IntArray
-    X: FloatArray
+    held: FloatArray
     y: FloatArray
     spread: FloatArray
-    alike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,7 @@ def posterior(everyone: Everyone, sample: Sample, point: Point) -> Posterior:
     """Means and variances of all students' true paces."""
     theta = point.theta
     own = _own(everyone, theta)
-    cells = _cell_effects(sample, point)
-    middle = everyone.X @ point.beta + cells[everyone.cell]
+    middle = _middle(everyone, sample, point)
     mean = middle + own * (everyone.y - middle)
     base = _base(everyone, sample, point)
     return Posterior(mean, (1 - own) ** 2 * base + theta[STUDENT] * (1 - own), 1 - own, base)
@@ -116,23 +112,21 @@ def posterior(everyone: Everyone, sample: Sample, point: Point) -> Posterior:
 
 def drift(everyone: Everyone, sample: Sample, point: Point) -> FloatArray:
     """Derivatives of the students' means in the variances, shape `(4, n)`."""
-    theta, nest = point.theta, sample.nest
+    theta, nest, swept = point.theta, sample.nest, point.swept
     own = _own(everyone, theta)
-    middle = everyone.X @ point.beta + _cell_effects(sample, point)[everyone.cell]
     found = np.empty((len(PARTS), len(everyone.y)))
     for k in range(len(PARTS)):
         moved = nest.part(k, point.pull)
         along = point.vcov @ (point.design.T @ moved)
-        change = point.covariance.solve(moved) - point.design @ along
-        cells = nest.by_cell(change)
-        effect = -theta[CELL] * cells - theta[SCHOOL] * nest.by_school(cells)[nest.school]
+        about = moved - sample.held @ along
+        effect = -swept.middle(about, swept.solve(about))
         if k in (SCHOOL, CELL):
-            own_cells = nest.by_cell(point.pull)
-            effect += own_cells if k == CELL else nest.by_school(own_cells)[nest.school]
-        found[k] = (1 - own) * (effect[everyone.cell] - everyone.X @ along)
+            cells = nest.by_cell(point.pull)
+            effect += cells if k == CELL else nest.by_school(cells)[nest.school]
+        found[k] = (1 - own) * (effect[everyone.cell] - everyone.held @ along)
     noise = _finite(everyone.spread)
     total = theta[STUDENT] + theta[ERROR] * noise
-    apart = np.where(np.isfinite(everyone.spread), everyone.y - middle, 0)
+    apart = np.where(np.isfinite(everyone.spread), everyone.y - _middle(everyone, sample, point), 0)
     turn = np.divide(apart, total**2, out=np.zeros_like(total), where=total > LEAST)
     found[STUDENT] += turn * theta[ERROR] * noise
     found[ERROR] -= turn * theta[STUDENT] * noise
@@ -150,47 +144,65 @@ def understated(everyone: Everyone, point: Point, vcov: FloatArray) -> FloatArra
     return np.maximum(found, 0)
 
 
-def cell_errors(sample: Sample, point: Point, cell: IntArray, X: FloatArray) -> FloatArray:
-    """Error variance of the pace that the model gives to a cell at some covariates, one for each row."""
-    between, theta, nest = point.covariance, point.theta, sample.nest
-    reach, school = between.reach, nest.school
+def cell_errors(point: Point) -> FloatArray:
+    """Error variance of the pace that the model gives to each cell, the covariates' coefficients known, `(c,)`."""
+    between, theta = point.swept.between, point.theta
+    reach, school = between.reach, between.nest.school
     left = 1 / (1 + theta[SCHOOL] * between.whole)
     own = theta[CELL] ** 2 * (reach - between.lift[school] * reach**2)
     own += 2 * theta[CELL] * theta[SCHOOL] * reach * left[school]
     own += (theta[SCHOOL] ** 2 * between.whole * left)[school]
-    cells = nest.by_cell(point.design)
-    seen = theta[CELL] * cells + theta[SCHOOL] * nest.by_school(cells)[school]
-    far = X - seen[cell]
-    fixed = np.einsum("ij,ij->i", far @ point.vcov, far)
-    found: FloatArray = np.maximum(theta[CELL] + theta[SCHOOL] - own[cell], 0) + fixed
+    found: FloatArray = np.maximum(theta[CELL] + theta[SCHOOL] - own, 0) + point.swept.errors()
     return found
 
 
-def shared_errors(sample: Sample, point: Point, fixed: FloatArray, cells: FloatArray) -> FloatArray:
-    """Error variances of weighted sums of fixed effects, shape `(k, p)`, and of cells' effects, shape `(c, k)`."""
-    between, theta, nest = point.covariance, point.theta, sample.nest
-    schools = nest.by_school(cells)
-    along = theta[CELL] * cells + theta[SCHOOL] * schools[nest.school]
-    before = theta[CELL] * (cells**2).sum(axis=0) + theta[SCHOOL] * (schools**2).sum(axis=0)
-    seen = between.reach @ along**2 - between.lift @ nest.by_school(along * between.reach[:, None]) ** 2
-    far = fixed - along.T @ nest.by_cell(point.design)
-    found: FloatArray = np.maximum(before - seen, 0) + np.einsum("ij,ij->i", far @ point.vcov, far)
+def shared_errors(sample: Sample, point: Point, weights: FloatArray, held: FloatArray) -> FloatArray:
+    """Error variances of weighted sums over the cells of each group, shape `(g,)`.
+
+    Parameters
+    ----------
+    weights
+        Shape `(c,)`: of the cells' paces.
+    held
+        Shape `(g, q)`: weighted sums of the covariates.
+    """
+    swept, between, theta, nest = point.swept, point.swept.between, point.theta, sample.nest
+    lift, whole = between.lift[:, None], between.whole[:, None]
+    table, reach = nest.table(weights), swept.reach
+    both = theta[SCHOOL] + theta[CELL]
+    along = theta[SCHOOL] * whole + theta[CELL] * reach
+    seen = theta[SCHOOL] ** 2 * whole + (both**2 - theta[SCHOOL] ** 2) * reach - lift * along**2
+    before = both * (table**2).sum(axis=0)
+    damped = table * (1 - theta[CELL] * reach)
+    far = np.diag(damped.sum(axis=0)) - (damped * lift).T @ reach
+    found: FloatArray = np.maximum(before - (table**2 * seen).sum(axis=0), 0)
+    found += np.einsum("ij,ij->i", far @ swept.vcov, far)
+    apart = held - nest.by_group(times(weights, swept.middle(sample.held, point.design)))
+    found += np.einsum("ij,ij->i", apart @ point.vcov, apart)
     return found
 
 
 def bounds(mean: FloatArray, variance: FloatArray, df: float) -> Predicted:
-    """Predictions with Student's intervals."""
-    error = np.sqrt(np.maximum(variance, 0))
+    """Predictions with Student's intervals; unknown ones have no error."""
+    error = np.where(np.isnan(mean), np.nan, np.sqrt(np.maximum(variance, 0)))
     reach = float(stdtrit(max(df, 1), 0.5 + COVERAGE / 2)) * error
     return Predicted(mean, error, mean - reach, mean + reach)
 
 
 def _base(everyone: Everyone, sample: Sample, point: Point) -> FloatArray:
     """Error variance of the pace of each student's cell."""
-    if not everyone.alike:
-        return cell_errors(sample, point, everyone.cell, everyone.X)
-    cell, first = np.unique(everyone.cell, return_index=True)
-    found: FloatArray = cell_errors(sample, point, cell, everyone.X[first])[everyone.cell]
+    found: FloatArray = cell_errors(point)[everyone.cell]
+    if not point.coef.size:
+        return found
+    far = everyone.held - point.swept.middle(sample.held, point.design)[everyone.cell]
+    found += np.einsum("ij,ij->i", far @ point.vcov, far)
+    return found
+
+
+def _middle(everyone: Everyone, sample: Sample, point: Point) -> FloatArray:
+    """What is expected of each student's pace from group, school and covariates, shape `(n,)`."""
+    cells = point.means[sample.nest.group] + point.swept.between.departures(point.pull)
+    found: FloatArray = cells[everyone.cell] + everyone.held @ point.coef
     return found
 
 
@@ -203,11 +215,3 @@ def _own(everyone: Everyone, theta: FloatArray) -> FloatArray:
 
 def _finite(spread: FloatArray) -> FloatArray:
     return np.where(np.isfinite(spread), spread, 0)
-
-
-def _cell_effects(sample: Sample, point: Point) -> FloatArray:
-    """Predicted departures of the cells from their group's mean, shape `(c,)`."""
-    nest, theta = sample.nest, point.theta
-    cells = nest.by_cell(point.pull)
-    found: FloatArray = theta[CELL] * cells + theta[SCHOOL] * nest.by_school(cells)[nest.school]
-    return found

@@ -10,6 +10,7 @@ from cbe_analysis.methods.arrays import FloatArray, IntArray
 from cbe_analysis.methods.pace.likelihood import Sample, evaluate, slope
 from cbe_analysis.methods.pace.nested import CELL, ERROR, PARTS, SCHOOL, STUDENT
 from cbe_analysis.methods.pace.search import Found, search
+from cbe_analysis.methods.pace.traces import moments, squared_traces
 
 APART = 1e-8  # least eigenvalue of the information, over that without fixed effects, on parts that can be told apart
 NOTHING = 1e-9  # a variance this small a share of all is zero
@@ -101,19 +102,19 @@ def estimate(sample: Sample, *, sigma2: float | None, nested: bool, exact: bool)
 def _varied(sample: Sample) -> bool:
     """Whether students of one cell differ at all; where none do, schools and students cannot be told apart."""
     nest = sample.nest
-    means = nest.by_cell(sample.y) / np.maximum(np.bincount(nest.cell, minlength=len(nest.school)), 1)
+    means = nest.by_cell(sample.y) / np.maximum(nest.size, 1)
     apart = float(((sample.y - means[nest.cell]) ** 2).sum())
     return apart > NOTHING * float(((sample.y - sample.y.mean()) ** 2).sum())
 
 
 def _start(sample: Sample, sigma2: float | None, nested: bool) -> tuple[FloatArray, IntArray]:
     """Variances to start from, and the parts that the data can tell apart; the others stay at zero."""
-    n, p = sample.X.shape
-    residual = sample.y - sample.X @ np.linalg.lstsq(sample.X, sample.y, rcond=None)[0]
-    total, mean = float(residual @ residual) / (n - p), max(float(sample.nest.spread.mean()), 1e-300)
+    residual = evaluate(sample, np.array([1.0, 0, 0, 0])).pull  # of plain least squares
+    total, mean = float(residual @ residual) / sample.spare, max(float(sample.nest.spread.mean()), 1e-300)
     theta = np.array([0.5 * total, 0.5 * total / mean if sigma2 is None else sigma2, 0.1 * total, 0.05 * total])
-    change = slope(sample, evaluate(sample, theta))
-    size = np.sqrt(np.diag(evaluate(sample, theta).covariance.squared_traces()))
+    point = evaluate(sample, theta)
+    change, between = slope(sample, point), point.swept.between
+    size = np.sqrt(np.diag(squared_traces(between, moments(between))))
     free = [STUDENT]
     for part in ([ERROR] if sigma2 is None else []) + ([SCHOOL, CELL] if nested else []):
         trial = [*free, part]
