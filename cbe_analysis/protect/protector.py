@@ -12,7 +12,7 @@ from cbe_analysis.load.where import parse
 from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
-from cbe_analysis.protect.auditor import audit
+from cbe_analysis.protect.attack.auditor import audit
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.complement import secured
 from cbe_analysis.protect.compositions import left_over

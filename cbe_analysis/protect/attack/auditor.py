@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
-from cbe_analysis.protect.outsider import Claim, Outsider, less
-from cbe_analysis.protect.reading import WHOLE, Cell, Interval, Row, Series, read, step_said
+from cbe_analysis.protect.attack.outsider import Claim, Outsider, less
+from cbe_analysis.protect.attack.reading import WHOLE, Cell, Interval, Row, Series, read, step_said
+from cbe_analysis.protect.attack.surface import called, faults, shape
+from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import Release
-from cbe_analysis.protect.surface import called, faults, shape
 
 NAMED_AT_MOST = 12
 COUNTS_BELOW = 200  # a percentage of more students stands for several counts
@@ -45,18 +46,20 @@ def audit(release: Release, estimates: Estimates) -> None:
         When a hidden cell falls, or a number stands where none may; the message names the groups, and no number.
     """
     measured = Measured(estimates)
-    rows = read(release)
+    rows = read(Recorded.of(release))
     found = [Breach(cell, what) for cell, what in faults(rows, release.minimum_n, measured.small)]
     for table in tables(rows, measured):
-        found += _sizes(table, release.minimum_n, measured)
-        found += [breach for share in shares(table, rows) for breach in _shares(share, release.minimum_n)]
+        table.tiny.update(row.cell for row in table.rows if row.hidden and measured.small(row, release.minimum_n))
+        found += [Breach(cell, "its size") for cell in sizes_fallen(table, release.minimum_n)]
+        for share in shares(table, rows):
+            found += [Breach(cell, "its share") for cell in shares_fallen(share, release.minimum_n)]
     if found:
-        names = dict.fromkeys(f"{_named(b.cell, release.by)}: {b.what}" for b in found)
+        names = dict.fromkeys(f"{named(b.cell, release.by)}: {b.what}" for b in found)
         told = "; ".join(list(names)[:NAMED_AT_MOST]) + ("; and more" if len(names) > NAMED_AT_MOST else "")
         raise ReleaseRefused("the release would give away what it hides", told, "use --audience staff or fewer factors")
 
 
-def _named(cell: Cell, by: Sequence[str]) -> str:
+def named(cell: Cell, by: Sequence[str]) -> str:
     """The group in words."""
     parts = [f"{name}={value}" for name, value in zip((*by, "arm"), cell, strict=True) if value != WHOLE]
     return ", ".join(parts) or "all"
@@ -96,10 +99,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows that count the same people, and the sizes that are printed in them."""
+    """Rows that count the same people, the sizes that are printed in them, and the hidden cells that are small."""
 
     rows: list[Row]
     sizes: dict[Cell, Interval]
+    tiny: set[Cell] = field(default_factory=set)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -126,7 +130,7 @@ def tables(rows: Sequence[Row], measured: Measured) -> list[Table]:
     return found
 
 
-def _sizes(table: Table, minimum: int, measured: Measured) -> list[Breach]:
+def sizes_fallen(table: Table, minimum: int) -> list[Cell]:
     """Hidden sizes that follow from the printed ones: a small one must be able to be anything from 0 to the minimum."""
     hidden = [cell for cell in table.cells if cell not in table.sizes]
     if not hidden or not table.sizes:
@@ -134,8 +138,7 @@ def _sizes(table: Table, minimum: int, measured: Measured) -> list[Breach]:
     outsider = Outsider(table.cells, table.sizes)
     outsider.look((less(outsider.people(cell)), 0.0) for cell in hidden)
     outsider.look((outsider.people(cell), float(minimum)) for cell in hidden)
-    tiny = {row.cell for row in table.rows if row.hidden and measured.small(row, minimum)}
-    return [Breach(cell, "its size") for cell in hidden if _size_falls(outsider, cell, minimum, tiny=cell in tiny)]
+    return [cell for cell in hidden if _size_falls(outsider, cell, minimum, tiny=cell in table.tiny)]
 
 
 def _size_falls(outsider: Outsider, cell: Cell, minimum: int, *, tiny: bool) -> bool:
@@ -194,7 +197,7 @@ def _other_side(row: Row, mine: Interval) -> Interval:
     return mine[0] / high, (min(mine[1] / low, 1.0) if low > 0 else 1.0)
 
 
-def _shares(found: ShareTable, minimum: int) -> list[Breach]:
+def shares_fallen(found: ShareTable, minimum: int) -> list[Cell]:
     """Coded and hidden counts that follow from the printed shares, and counts that their own percentage tells."""
     claims = tuple(Claim(cell, row.share) for cell, row in found.rows.items() if row.share)
     if not claims:
@@ -208,8 +211,7 @@ def _shares(found: ShareTable, minimum: int) -> list[Breach]:
         outsider.look((part(cell), 1.0) for cell in found.rows)
     outsider.look((less(outsider.people(cell)), -sizes[cell][0]) for cell in sizes)
     outsider.look((outsider.people(cell), sizes[cell][1]) for cell in sizes)
-    falls = [cell for cell, row in found.rows.items() if _share_falls(outsider, cell, row, minimum)]
-    return [Breach(cell, "its share") for cell in falls]
+    return [cell for cell, row in found.rows.items() if _share_falls(outsider, cell, row, minimum)]
 
 
 def _share_falls(outsider: Outsider, cell: Cell, row: Row, minimum: int) -> bool:

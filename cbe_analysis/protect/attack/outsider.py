@@ -10,8 +10,8 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
+from cbe_analysis.protect.attack.reading import WHOLE, Cell, Interval
 from cbe_analysis.protect.polytope import Bound, Point, Polytope
-from cbe_analysis.protect.reading import WHOLE, Cell, Interval
 
 SLACK = 1e-6
 

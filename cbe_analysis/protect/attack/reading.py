@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from cbe_analysis.protect.release import PROTECTED, Release
+from cbe_analysis.protect.record import Recorded
+from cbe_analysis.protect.release import PROTECTED
 
 Cell = tuple[str, ...]
 Interval = tuple[float, float]
@@ -62,13 +63,13 @@ class Row:
         return bool(self.reference) or self.quantity in ("gap", "ratio", "hedges_g") or self.arm == "difference"
 
 
-def read(release: Release) -> list[Row]:
+def read(release: Recorded) -> list[Row]:
     """The rows of a release, as text says them."""
     rows = release.rows.to_dict("records")
     return [_row({str(name): value for name, value in row.items()}, release) for row in rows]
 
 
-def _row(row: dict[str, Any], release: Release) -> Row:
+def _row(row: dict[str, Any], release: Recorded) -> Row:
     text = {name: "" if _missing(value) else str(value) for name, value in row.items()}
     arm = text["arm"]
     return Row(

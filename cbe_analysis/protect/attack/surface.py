@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from cbe_analysis.protect.reading import WHOLE, Cell, Row
+from cbe_analysis.protect.attack.reading import WHOLE, Cell, Row
 
 Fault = tuple[Cell, str]
 VALUES = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
