@@ -64,3 +64,10 @@ def test_outside_a_run_nothing_is_kept(release, tmp_path, monkeypatch):
 def test_a_damaged_record_is_refused(text):
     with pytest.raises(ValueError, match="a record of a release"):
         Recorded.read(text)
+
+
+def test_a_name_with_a_character_that_ends_lines_elsewhere_is_kept_whole(tmp_path, monkeypatch):
+    monkeypatch.setenv(record.KEPT_IN, str(tmp_path / "releases.jsonl"))
+    keep(cbe.protect(shares({"a\u2028b": (400, 120), "c\x85d": (300, 60)}), POLICY))
+    (again,) = kept(tmp_path / "releases.jsonl")
+    assert {"a\u2028b", "c\x85d"} <= set(again.rows["group"])

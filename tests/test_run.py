@@ -71,6 +71,7 @@ def test_a_public_run_writes_a_draft_and_made_twice_it_has_the_same_bytes(distri
         "drafts/inquiry/inquiry.html",
         "drafts/inquiry/inquiry.pdf",
         "internal/inquiry/public/data-quality.html",
+        "internal/inquiry/public/draft.json",
         "internal/inquiry/public/inquiry.ipynb",
         "internal/inquiry/public/kernel.log",
     ]
@@ -112,7 +113,8 @@ def test_what_is_for_staff_and_what_is_public_stand_apart(district, tmp_path):
         run(book, district, audience=audience)
     staff, public = (tmp_path / "reports" / "internal" / "inquiry" / name for name in ("staff", "public"))
     assert {file.suffix for file in staff.iterdir()} == {".pdf", ".html", ".ipynb", ".log"}
-    assert sorted(file.name for file in public.iterdir()) == ["data-quality.html", "inquiry.ipynb", "kernel.log"]
+    held = ["data-quality.html", "draft.json", "inquiry.ipynb", "kernel.log"]
+    assert sorted(file.name for file in public.iterdir()) == held
     assert sorted(file.name for file in staff.parent.iterdir()) == ["public", "staff"]
 
 

@@ -62,7 +62,7 @@ def test_a_missing_file_is_an_error(shelf):
         notebooks.find("missing.ipynb")
 
 
-@pytest.mark.parametrize("stem", ["a b", ".hidden", "{x}", "a.b", "x" * 65, "con", "NUL", "é"])
+@pytest.mark.parametrize("stem", ["a b", ".hidden", "{x}", "a.b", "x" * 65, "con", "NUL", "é", "releases", "Releases"])
 def test_a_name_that_cannot_name_a_folder_is_refused(shelf, stem):
     nbformat.write(nbformat.v4.new_notebook(), shelf / f"{stem}.ipynb")
     with pytest.raises(UsageError, match="cannot name a folder"):

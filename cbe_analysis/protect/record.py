@@ -115,7 +115,7 @@ def kept(place: Path) -> tuple[Recorded, ...]:
     """
     if not place.is_file():
         return ()
-    return tuple(Recorded.read(line) for line in place.read_text(encoding="utf-8").splitlines())
+    return tuple(Recorded.read(line.decode()) for line in place.read_bytes().split(b"\n") if line)
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,8 @@ OF_THIS_RUN = "CBE_AUDIENCE"  # set by the run for the kernel, as the notebook's
 def admit(release: Release, audience: str | None = None) -> None:
     """Nothing, where the release was made for this audience; by default that of the run, and outside a run any.
 
+    What is admitted in a run is recorded: it is what the brief may show, and what the auditor attacks.
+
     Raises
     ------
     ReleaseRefused
@@ -28,3 +30,6 @@ def admit(release: Release, audience: str | None = None) -> None:
             release.indicator,
             "give cbe.protect and cbe.brief the same audience: the notebook's parameter",
         )
+    from cbe_analysis.protect.record import keep
+
+    keep(release)

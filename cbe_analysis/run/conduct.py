@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cbe_analysis.errors import CbeError, ReleaseRefused, RunFailed, UsageError, choices
-from cbe_analysis.run import notebooks, places
+from cbe_analysis.run import drafts, notebooks, places
 from cbe_analysis.run.execute import Executed, execute
 from cbe_analysis.run.parameters import checked
 
@@ -92,13 +92,18 @@ def run(  # noqa: PLR0913 - the words of a run
         executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, "cells"))
     tell(0, 1, "typesetting")
     brief, pages = _typeset(executed, audience, place / file.stem)
-    target = place if audience == "staff" else places.folder(Path(out), "drafts", file.stem)
-    files = {target / f"{file.stem}{ending}": content for ending, content in brief.items()}
-    record = {place / f"{file.stem}.ipynb": _text(executed)}
-    places.write({**files, **record}, own=place)
+    files = {f"{file.stem}{ending}": content for ending, content in brief.items()}
+    book = place / f"{file.stem}.ipynb"
+    target, inside = place, {book: _text(executed)}
+    if audience == "public":
+        target = places.folder(Path(out), drafts.PLACE, file.stem)
+        mark, releases = executed.mark, executed.releases
+        inside[place / drafts.RECORD] = drafts.record(file.stem, files, releases, notebook=mark, parameters=values)
+    shown = {target / name: content for name, content in files.items()}
+    places.write({**shown, **inside}, own=place)
     _kept_apart(place / file.stem).unlink(missing_ok=True)
     tell(1, 1, "typesetting")
-    return Run(file.stem, (*files, *record, checks), audience, time.perf_counter() - started, pages)
+    return Run(file.stem, (*shown, book, checks), audience, time.perf_counter() - started, pages)
 
 
 def _silent(done: int, total: int, what: str) -> None:
@@ -130,6 +135,13 @@ def _typeset(executed: Executed, audience: str, stem: Path) -> tuple[dict[str, b
             raise ReleaseRefused(
                 f"the notebook's brief is not for the audience {audience!r}",
                 remedy="give cbe.brief the parameter audience",
+            )
+        other = sorted({release.indicator for release in executed.releases if release.audience != audience})
+        if other:
+            raise ReleaseRefused(
+                f"a brief for the audience {audience!r} cannot show a release for another",
+                choices(other),
+                "give cbe.protect the notebook's parameter audience",
             )
         pdf = typeset(bundles)
         return {".pdf": pdf, ".html": page(bundles).encode()}, len(PAGE.findall(pdf))

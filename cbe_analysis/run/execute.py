@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cbe_analysis import disk
 from cbe_analysis.errors import CbeError, RunFailed, from_kernel
+
+if TYPE_CHECKING:
+    from cbe_analysis.protect.record import Recorded
 
 TIME_LIMIT = 3600  # seconds for a whole notebook
 NOISY = ("papermill", "traitlets", "asyncio")
@@ -29,10 +33,16 @@ class Executed:
         The nbformat node with its outputs.
     error
         Why it stopped; None where it ran to its end.
+    mark
+        Hash of what its cells say.
+    releases
+        Every release that it read, with true sizes.
     """
 
     notebook: Any
     error: CbeError | None
+    mark: str
+    releases: tuple[Recorded, ...]
 
 
 def execute(
@@ -56,8 +66,10 @@ def execute(
 
     from cbe_analysis.run.engine import NAME, Session
 
-    with disk.own_file(folder / "kernel.log") as log, quiet():
-        variables = {"CBE_NOTEBOOK": _hash(notebook), "CBE_AUDIENCE": str(parameters.get("audience", "public"))}
+    mark = _hash(notebook)
+    with disk.own_file(folder / "kernel.log") as log, quiet(), _record(folder) as record:
+        variables = {"CBE_NOTEBOOK": mark, "CBE_AUDIENCE": str(parameters.get("audience", "public"))}
+        variables["CBE_RELEASES"] = str(record)
         session = Session(folder, variables, log, time.monotonic() + TIME_LIMIT, progress)
         error = None
         try:
@@ -74,9 +86,36 @@ def execute(
             error = from_kernel(e.ename, e.evalue)
         except Exception as e:  # whatever stops a kernel: its name alone is safe to print
             error = _stopped(e)
+        releases, error = _read(record, error)
     executed = session.notebook or notebook
     executed.metadata.get("papermill", {}).pop("input_path", None)  # papermill puts the whole notebook there
-    return Executed(executed, error)
+    return Executed(executed, error, mark, releases)
+
+
+@contextmanager
+def _record(folder: Path) -> Iterator[Path]:
+    """A file of this execution alone that takes the releases which the kernel reads; gone afterwards.
+
+    A second run of the same notebook, at the same time, has another.
+    """
+    file = folder / f".releases.{secrets.token_hex(4)}"
+    disk.own_file(file).close()
+    try:
+        yield file
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _read(record: Path, error: CbeError | None) -> tuple[tuple[Recorded, ...], CbeError | None]:
+    """What the kernel has recorded, and why there is no brief: by the notebook, or because the record is damaged."""
+    from cbe_analysis.protect.record import kept
+
+    try:
+        if not record.is_file():
+            raise ValueError
+        return kept(record), error
+    except (OSError, ValueError):
+        return (), error or RunFailed("the record of the releases that the notebook shows is damaged")
 
 
 def _hash(notebook: Any) -> str:

@@ -13,6 +13,7 @@ from cbe_analysis.errors import UsageError, choices, meant
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 GRAMMAR = "rfc3987_syntax"
+KEPT_BY_REPORTS = "releases"  # the folder of what was published
 KEPT_BY_WINDOWS = re.compile(r"(?i)con|prn|aux|nul|com\d|lpt\d")
 
 
@@ -64,7 +65,8 @@ def find(notebook: str | Path) -> Path:
         )
     if not file.is_file():
         raise UsageError("the notebook does not exist", str(file), "check the path, or give a name as `growth`")
-    if not SLUG.fullmatch(file.stem) or KEPT_BY_WINDOWS.fullmatch(file.stem):
+    kept = KEPT_BY_WINDOWS.fullmatch(file.stem) or file.stem.casefold() == KEPT_BY_REPORTS
+    if kept or not SLUG.fullmatch(file.stem):
         raise UsageError(
             "the notebook's name cannot name a folder", file.name, "rename it: letters, digits, '_' and '-', at most 64"
         )
