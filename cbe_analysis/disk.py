@@ -50,7 +50,9 @@ def write(files: Mapping[Path, bytes], *, own: Path | None = None) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path, *, own: bool = False) -> Iterator[Path]:
+def whole_folder(
+    folder: Path, *, own: bool = False, filled_in: Path | None = None, once: bool = False
+) -> Iterator[Path]:
     """An empty folder beside the place, to be filled; on the disk then, and in the place, or gone when that fails.
 
     What stands in the place goes when the new folder takes it, and stays otherwise.
@@ -59,6 +61,10 @@ def whole_folder(folder: Path, *, own: bool = False) -> Iterator[Path]:
     ----------
     own
         True: this user alone can read it.
+    filled_in
+        A folder of the same disk in which it is filled, where nothing unfinished may be seen beside the place.
+    once
+        True: what stands in the place is never replaced; a FileExistsError then.
 
     Raises
     ------
@@ -66,11 +72,13 @@ def whole_folder(folder: Path, *, own: bool = False) -> Iterator[Path]:
         When the disk does not take it.
     """
     final = folder.resolve()
-    beside = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+    beside = (filled_in or final.parent) / f".{final.name}.{secrets.token_hex(4)}"
     try:
         beside.mkdir(mode=OWN_FOLDER if own else 0o777, parents=True)
         yield beside
         _settle_files(beside)
+        if once and final.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
         _swap(beside, final)
         _settle(final.parent)
     finally:
@@ -93,8 +101,11 @@ def _swap(new: Path, folder: Path) -> None:
 
 
 def _settle_files(folder: Path) -> None:
-    """Have every file below the folder on the disk, before it is said to be there."""
+    """Have every file and folder below the folder on the disk, before it is said to be there."""
+    _settle(folder)
     for file in sorted(folder.rglob("*")):
+        if file.is_dir() and not file.is_symlink():
+            _settle(file)
         if file.is_file() and not file.is_symlink():
             with suppress(PermissionError), file.open("rb" if os.name == "posix" else "rb+") as stream:
                 os.fsync(stream.fileno())  # a file that this user may not read was not written now

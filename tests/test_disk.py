@@ -81,6 +81,45 @@ def test_a_folder_that_is_stopped_on_the_way_leaves_the_old_one(tmp_path, monkey
     assert [entry.name for entry in tmp_path.iterdir()] == ["place"]
 
 
+def test_a_folder_that_may_take_its_place_once_never_replaces_another(tmp_path):
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / "a.csv").write_bytes(b"old")
+    with pytest.raises(FileExistsError), disk.whole_folder(tmp_path / "place", once=True) as new:
+        (new / "a.csv").write_bytes(b"new")
+    assert holds(tmp_path / "place") == {"a.csv": b"old"}
+    with disk.whole_folder(tmp_path / "second", once=True) as new:
+        (new / "a.csv").write_bytes(b"new")
+    assert holds(tmp_path / "second") == {"a.csv": b"new"}
+
+
+def test_a_folder_can_be_filled_where_nobody_looks(tmp_path):
+    (tmp_path / "seen").mkdir()
+    (tmp_path / "unseen").mkdir()
+    with disk.whole_folder(tmp_path / "seen" / "place", filled_in=tmp_path / "unseen") as new:
+        (new / "a.csv").write_bytes(b"A")
+        assert list((tmp_path / "seen").iterdir()) == []
+    assert holds(tmp_path / "seen" / "place") == {"a.csv": b"A"}
+    assert list((tmp_path / "unseen").iterdir()) == []
+
+
+@posix
+def test_the_entries_of_a_folder_are_on_the_disk_before_it_takes_its_place(tmp_path, monkeypatch):
+    settled, sync = [], os.fsync
+
+    def note(handle):
+        settled.append((os.readlink(f"/proc/self/fd/{handle}"), (tmp_path / "place").exists()))
+        sync(handle)
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("this system does not tell which file a handle is")
+    monkeypatch.setattr(os, "fsync", note)
+    with disk.whole_folder(tmp_path / "place") as new:
+        (new / "inner").mkdir()
+        (new / "inner" / "a.csv").write_bytes(b"A")
+    before = {name.removeprefix(str(new)) for name, there in settled if not there}
+    assert before >= {"", "/inner", "/inner/a.csv"}
+
+
 @posix
 def test_an_own_folder_is_closed_to_others(tmp_path):
     with disk.whole_folder(tmp_path / "place", own=True) as new:
