@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from cbe_analysis.simulate.learning import STATE_HIGHEST, STATE_LOWEST
 from cbe_analysis.simulate.places import Schools
 
+REFERENCES = {
+    "race_ethnicity": "white",
+    "gender": "male",
+    "economically_disadvantaged": "false",
+    "english_learner": "never",
+    "disability": "false",
+}
 FIRST_LINE = "# Riverbend, a synthetic district written by `cbe demo riverbend`. Writing it again replaces this file."
 HEAD = """\
 {first_line}
@@ -18,11 +25,7 @@ growth_clock = "school"
 factors = ["race_ethnicity", "gender", "economically_disadvantaged", "english_learner", "disability"]
 
 [references]
-race_ethnicity = "white"
-gender = "male"
-economically_disadvantaged = "false"
-english_learner = "never"
-disability = "false"
+{references}
 
 [units]
 map = "RIT points"
@@ -134,6 +137,7 @@ def district_file(schools: Schools, enrolled: Sequence[int], count_day: str) -> 
     counts = (f"{id_} = {count}" for id_, count in zip(ids, enrolled, strict=True))
     head = HEAD.format(
         first_line=FIRST_LINE,
+        references="\n".join(f'{factor} = "{value}"' for factor, value in REFERENCES.items()),
         state=(STATE_LOWEST, STATE_HIGHEST),
         count_day=count_day,
         everyone=sum(enrolled),

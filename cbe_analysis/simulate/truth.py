@@ -1,17 +1,18 @@
-"""What students truly are: their pace, and what their marks and scores hide, for the means over all of them."""
+"""What students truly are: their pace and standing, and what their marks and scores hide, for the means over all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from cbe_analysis.simulate import learning as course
 from cbe_analysis.simulate import marks, programs, testing
-from cbe_analysis.simulate.calendar import YEARS
-from cbe_analysis.simulate.continuum import SUBJECTS
-from cbe_analysis.simulate.draws import Floats
+from cbe_analysis.simulate.calendar import BOUNDS, LAST, YEARS
+from cbe_analysis.simulate.continuum import EXIT_LEVEL, REQUIRED, SUBJECTS
+from cbe_analysis.simulate.draws import Flags, Floats, Ints
 from cbe_analysis.simulate.learning import Learning
 from cbe_analysis.simulate.people import People
 
@@ -19,6 +20,8 @@ TESTED = (
     *((subject, testing.MAP_SCALE) for subject in testing.MAP_SUBJECTS),
     ("writing", testing.BENCHMARK_SCALE),
 )
+HALF = 0.5  # school years; a pace over less is not told of
+NEARLY = 31  # days before the last day of school from which nobody counts as gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,21 @@ class Truths:
     Parameters
     ----------
     pace
-        Shape (n, 4): levels a year over the student's stay.
+        Shape (n, 4): levels a year until the student left or came to the exit level; NaN for who was there from the
+        start.
+    stay_pace
+        Shape (n, 4): levels a year over the student's whole stay.
     years
         On the clock, of the stay.
     tested
         Shape (n, 3): levels a year over the years with tests, by measure of TESTED; NaN below half a year.
+    level, expected
+        Shape (n,): where local ratings put the student at the end of the stay, to the last target reached, the mean
+        over subjects; and the level of grade and day.
+    present
+        Shape (n,): had not left when the data end.
+    school
+        Shape (n,): that of most school years.
     far
         Shape (n,): 1 far behind, 0 not, in the reading lab; -1 not in it.
     groups
@@ -40,9 +53,13 @@ class Truths:
     """
 
     pace: Floats
+    stay_pace: Floats
     years: Floats
     tested: Floats
-    school: Floats
+    level: Floats
+    expected: Floats
+    present: Flags
+    school: Ints
     groups: Floats
     lab: Floats
     good_marks: int
@@ -50,26 +67,37 @@ class Truths:
     ceiling: int
     states: int
 
+    @property
+    def long(self) -> Flags:
+        """Shape (n,): stayed half a school year or more, and had something to learn."""
+        return (self.years >= HALF) & np.isfinite(self.pace).any(axis=1)
+
+    @property
+    def usual(self) -> Floats:
+        """Shape (n,): the mean pace over the subjects that have one; NaN for none."""
+        some = np.isfinite(self.pace)
+        total = np.where(some, self.pace, 0.0).sum(axis=1)
+        return np.where(some.any(axis=1), total / np.maximum(some.sum(axis=1), 1), np.nan)
+
 
 def truths(people: People, learning: Learning, found: marks.Marks, scores: testing.Scores) -> Truths:
     """The truths of a chunk."""
     stay = people.stay
-    rows = np.repeat(np.arange(people.size), len(SUBJECTS))
-    subject = np.tile(np.arange(len(SUBJECTS)), people.size)
-    ends = [learning.at(rows, subject, stay[rows, end]).reshape(people.size, -1) for end in (0, 1)]
-    years = stay[:, 1] - stay[:, 0]
-    first = people.here.argmax(axis=1)
-    at = np.arange(people.size), first
+    at = np.arange(people.size), people.here.argmax(axis=1)
     groups = np.stack(
         [people.race, people.gender, people.disadvantaged[at], people.english[at], people.category >= 0], axis=1
     ).astype(float)
     [lab] = [study for study in learning.studies if study.program == programs.LAB]
     state = scores.instrument == testing.STATE
+    end = np.repeat(stay[:, 1:], len(SUBJECTS), axis=1)
     return Truths(
-        (ends[1] - ends[0]) / years[:, None],
-        years,
+        _pace(learning, stay[:, :1], np.minimum(end, _arrivals(learning))),
+        _pace(learning, stay[:, :1], end),
+        stay[:, 1] - stay[:, 0],
         np.stack([_tested_pace(people, learning, subject, scale) for subject, scale in TESTED], axis=1),
-        people.school[at].astype(float),
+        *_standing(people, learning, end),
+        people.last_day >= LAST[-1] - NEARLY,
+        _usual_school(people),
         groups,
         (lab.distance <= -programs.FAR_BEHIND).astype(float),
         *(found.good, found.wrong),
@@ -79,18 +107,49 @@ def truths(people: People, learning: Learning, found: marks.Marks, scores: testi
 
 def joined(parts: Sequence[Truths]) -> Truths:
     """The truths of all chunks together."""
-    return Truths(
-        pace=np.concatenate([part.pace for part in parts]),
-        years=np.concatenate([part.years for part in parts]),
-        tested=np.concatenate([part.tested for part in parts]),
-        school=np.concatenate([part.school for part in parts]),
-        groups=np.concatenate([part.groups for part in parts]),
-        lab=np.concatenate([part.lab for part in parts]),
-        good_marks=sum(part.good_marks for part in parts),
-        wrong_marks=sum(part.wrong_marks for part in parts),
-        ceiling=sum(part.ceiling for part in parts),
-        states=sum(part.states for part in parts),
-    )
+    whole: dict[str, Any] = {}
+    for field in fields(Truths):
+        values = [getattr(part, field.name) for part in parts]
+        whole[field.name] = sum(values) if isinstance(values[0], int) else np.concatenate(values)
+    return Truths(**whole)
+
+
+def _positions(learning: Learning, clocks: Floats, recorded: bool = False) -> Floats:
+    """Position of every student in every subject, each at a moment of its own, shape (n, 4)."""
+    rows, subject = (index.ravel() for index in np.indices(clocks.shape))
+    found = (learning.recorded if recorded else learning.at)(rows, subject, clocks.ravel())
+    return found.reshape(clocks.shape)
+
+
+def _arrivals(learning: Learning) -> Floats:
+    """The moment at which each student comes to the exit level in each subject, shape (n, 4); infinite for never."""
+    there = learning.position >= EXIT_LEVEL  # a course comes to its end at a bound
+    return np.where(there.any(axis=2), BOUNDS[there.argmax(axis=2)], np.inf)
+
+
+def _pace(learning: Learning, start: Floats, end: Floats) -> Floats:
+    """Levels a year from the start of the stay to the end, shape (n, 4)."""
+    begin = np.repeat(start, len(SUBJECTS), axis=1)
+    gained = _positions(learning, end) - _positions(learning, begin)
+    found: Floats = np.divide(gained, end - begin, out=np.full(end.shape, np.nan), where=end > begin)
+    return found
+
+
+def _standing(people: People, learning: Learning, end: Floats) -> tuple[Floats, Floats]:
+    """Recorded level and expected level at the end of the stay, shape (n,) each."""
+    reached = np.floor(_positions(learning, end, recorded=True) * REQUIRED + 1e-9) / REQUIRED
+    year = len(YEARS) - 1 - people.here[:, ::-1].argmax(axis=1)
+    grade = people.grade[np.arange(people.size), year]
+    return reached.mean(axis=1), grade + end[:, 0] - year
+
+
+def _usual_school(people: People) -> Ints:
+    """The school of most school years; of several the last."""
+    same = people.school[:, :, None] == people.school[:, None, :]
+    years = (same & people.here[:, None, :]).sum(axis=2) * people.here
+    last = len(YEARS) - 1 - years[:, ::-1].argmax(axis=1)
+    found: Ints = people.school[np.arange(people.size), last]
+    return found
 
 
 def _tested_pace(people: People, learning: Learning, subject: str, scale: testing.Scale) -> Floats:
@@ -100,5 +159,5 @@ def _tested_pace(people: People, learning: Learning, subject: str, scale: testin
     start, end = np.maximum(people.stay[:, 0], begins), np.minimum(people.stay[:, 1], ends)
     rows, column = np.arange(people.size), np.full(people.size, SUBJECTS.index(subject))
     gained = learning.at(rows, column, end) - learning.at(rows, column, start)
-    long = inside.any(axis=1) & (end - start >= 0.5)
+    long = inside.any(axis=1) & (end - start >= HALF)
     return np.where(long, gained / np.where(long, end - start, 1.0), np.nan)

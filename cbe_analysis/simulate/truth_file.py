@@ -11,12 +11,10 @@ import numpy as np
 from cbe_analysis.simulate import learning as course
 from cbe_analysis.simulate import marks, programs, ratings, school_life, supports, surveys, testing
 from cbe_analysis.simulate.calendar import BOARD, LAST, PROGRAMS_BEGIN, YEARS, clock
-from cbe_analysis.simulate.continuum import SUBJECTS
-from cbe_analysis.simulate.draws import Flags, Floats
-from cbe_analysis.simulate.people import ENGLISH, RACES
 from cbe_analysis.simulate.places import NEVER, Schools
 from cbe_analysis.simulate.staffing import SEVERITY_SD, Staffing
-from cbe_analysis.simulate.truth import TESTED, Truths
+from cbe_analysis.simulate.truth import Truths
+from cbe_analysis.simulate.truth_progress import progress
 
 ABOUT = (
     "The values that generated this synthetic district. Estimates from its tables should come near them; those marked "
@@ -30,8 +28,7 @@ def truth_text(all_: Truths, schools: Schools, staffing: Staffing, options: Mapp
         "about": ABOUT,
         "synthetic": True,
         **options,
-        "pace": _pace(all_, schools),
-        "growth_rate": _growth(all_),
+        **progress(all_, schools),
         "chronic_absence": {"unit": "share of student years, realized", "share": chronic},
         "programs": _programs(all_),
         "change": _change(schools),
@@ -54,51 +51,6 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
     return value
-
-
-def _mean(pace: Floats, chosen: Flags) -> dict[str, Any]:
-    return {"n": int(chosen.sum()), "mean": float(pace[chosen].mean())} if chosen.any() else {"n": 0, "mean": None}
-
-
-def _pace(all_: Truths, schools: Schools) -> dict[str, Any]:
-    """Mean and SD of pace; students with half a school year or more, the mean over subjects."""
-    long = all_.years >= 0.5
-    pace = all_.pace.mean(axis=1)
-    groups = {}
-    columns = {
-        "race_ethnicity": RACES,
-        "gender": ("female", "male", "nonbinary"),
-        "economically_disadvantaged": ("false", "true"),
-        "english_learner": ENGLISH,
-        "disability": ("false", "true"),
-    }
-    for place, (name, values) in enumerate(columns.items()):
-        groups[name] = {value: _mean(pace, long & (all_.groups[:, place] == code)) for code, value in enumerate(values)}
-    return {
-        "unit": "levels / year",
-        "who": "students with half a school year or more, factors at entry; mean over four subjects",
-        **_mean(pace, long),
-        "by_subject": {name: float(all_.pace[long, s].mean()) for s, name in enumerate(SUBJECTS)},
-        "by": groups,
-        "sd_students": float(pace[long].std()),
-        "share_at_least_1": float((pace[long] >= 1.0).mean()),
-        "school_effect": dict(zip(schools.ids.to_pylist(), schools.pace.tolist(), strict=True)),
-        "sd_schools": float(schools.pace.std()),
-    }
-
-
-def _growth(all_: Truths) -> dict[str, Any]:
-    told = {}
-    for (subject, scale), pace in zip(TESTED, all_.tested.T, strict=True):
-        instrument = "map" if scale is testing.MAP_SCALE else "benchmark"
-        told[f"{instrument}:{subject}"] = {
-            "unit": "points / school year",
-            "points_per_level": scale.per_level,
-            "slope": float(scale.per_level * np.nanmean(pace)),
-            "sd_student_slope": float(scale.per_level * np.nanstd(pace)),
-            "sd_residual": scale.noise,
-        }
-    return told
 
 
 def _programs(all_: Truths) -> dict[str, Any]:

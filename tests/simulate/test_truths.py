@@ -83,7 +83,7 @@ def test_pace_from_evidence(riverbend, reached, stays):
     later = reached[reached["at"] > reached["student_id"].map(settled)]
     span = (stays["last"] - settled)[stays["last"] - stays["first"] >= 0.5]
     gained = later.groupby(["subject", "student_id"]).size() / REQUIRED
-    for subject, told in truth["pace"]["by_subject"].items():
+    for subject, told in truth["pace"]["whole_stay"]["by_subject"].items():
         pace = gained[subject].reindex(span.index, fill_value=0.0) / span
         assert pace.mean() == pytest.approx(told, abs=0.03)
 

@@ -1,0 +1,189 @@
+"""What truth.json says of progress: pace, a year's growth, standing and growth in scores, by group and by school."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cbe_analysis.methods.pace.standing import KINDS
+from cbe_analysis.simulate import testing
+from cbe_analysis.simulate.continuum import EXIT_LEVEL, SUBJECTS
+from cbe_analysis.simulate.district_file import REFERENCES
+from cbe_analysis.simulate.draws import Flags, Floats
+from cbe_analysis.simulate.people import ENGLISH, GENDERS, RACES
+from cbe_analysis.simulate.places import Schools
+from cbe_analysis.simulate.truth import HALF, TESTED, Truths
+
+ROUNDING = 1e-9  # a group that is all or nothing of every school differs less within them
+FACTORS = {
+    "race_ethnicity": RACES,
+    "gender": GENDERS,
+    "economically_disadvantaged": ("false", "true"),
+    "english_learner": ENGLISH,
+    "disability": ("false", "true"),
+}
+PACE = (
+    "Levels gained over school years passed, from entry until the student leaves or comes to the exit level: what the "
+    "indicator measures. Students with half a school year or more, factors at entry, mean over the subjects."
+)
+WHOLE_STAY = "The same with the time at the exit level counted, in which nothing is gained."
+GAPS = (
+    "What stands under gaps is a group's mean less that of the reference group. crude: all students of the district, "
+    "whatever their schools (crude_gap of the indicator pace; gap of level_gap). same_schools: between students of the "
+    "same school (gap of pace and of growth_rate, where schools are in the model)."
+)
+YEAR = "The share of those same students whose pace is 1.0 or more."
+STANDING = (
+    "Where local ratings put students who had not left, to the last target reached, less the level of grade and day; "
+    "mean over the subjects. Targets passed over and still open take an estimate a little lower."
+)
+TRACK = (
+    "The share of students who had not left that reach the exit level by the end of grade 12, if pace stays as it is."
+)
+SCHOOLS = "By the school of most school years: pace and level gap as above, and their kind (from 1.0 and from 0)."
+
+
+def progress(all_: Truths, schools: Schools) -> dict[str, Any]:
+    """The parts of truth.json that speak of progress."""
+    usual = np.where(all_.long, all_.usual, np.nan)
+    gap = np.where(all_.present, all_.level - all_.expected, np.nan)
+    return {
+        "gaps": GAPS,
+        "pace": _pace(all_, usual, schools),
+        "year_of_growth": {"unit": "share of students", "says": YEAR, **_shares(all_, _where(usual, usual >= 1.0))},
+        "level_gap": {
+            "unit": "levels from grade",
+            "says": STANDING,
+            **_told(all_, gap),
+            "share_one_below": _mean(_where(gap, gap <= -1.0)),
+            "share_two_below": _mean(_where(gap, gap <= -2.0)),
+            "share_above": _mean(_where(gap, gap > 0)),
+        },
+        "on_track": {"unit": "share of students", "says": TRACK, **_shares(all_, _on_track(all_))},
+        "growth_and_status": {"says": SCHOOLS, "schools": _by_school(all_, usual, gap, schools)},
+        "growth_rate": _growth(all_),
+    }
+
+
+def _where(known: Floats, having: Flags) -> Floats:
+    """1 for who has a property, 0 for who has not, NaN for who is not known."""
+    return np.where(np.isnan(known), np.nan, having)
+
+
+def _mean(values: Floats) -> float | None:
+    """The mean of those known; nothing where there is none."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else None
+
+
+def _told(all_: Truths, values: Floats) -> dict[str, Any]:
+    """Mean in all and by group, and how groups differ."""
+    return {**_counted(values), "by": _by(all_, values, "mean"), "gaps": _gaps(all_, values)}
+
+
+def _shares(all_: Truths, having: Floats) -> dict[str, Any]:
+    return {**_counted(having, "share"), "by": _by(all_, having, "share")}
+
+
+def _counted(values: Floats, name: str = "mean") -> dict[str, Any]:
+    return {"n": int(np.isfinite(values).sum()), name: _mean(values)}
+
+
+def _by(all_: Truths, values: Floats, name: str) -> dict[str, Any]:
+    """By factor and group."""
+    return {
+        factor: {
+            value: _counted(values[all_.groups[:, place] == code], name) for code, value in enumerate(FACTORS[factor])
+        }
+        for place, factor in enumerate(FACTORS)
+    }
+
+
+def _gaps(all_: Truths, values: Floats) -> dict[str, Any]:
+    """By factor and group, how the mean differs from that of the reference group: crude, and in the same schools."""
+    known = np.isfinite(values)
+    told: dict[str, dict[str, Any]] = {}
+    school = np.unique(all_.school[known], return_inverse=True)[1]
+    for place, (factor, names) in enumerate(FACTORS.items()):
+        codes, reference = all_.groups[known, place].astype(int), names.index(REFERENCES[factor])
+        here = [code for code in range(len(names)) if code != reference and (codes == code).any()]
+        told[factor] = {"reference": names[reference]}
+        if not (codes == reference).any():
+            continue
+        member = (codes[:, None] == np.array(here)[None, :]).astype(float)
+        around = _within(member, school)
+        crude, same = _apart(values[known], member), _apart(_within(values[known], school), around)
+        shared = np.abs(around).max(axis=0, initial=0.0) > ROUNDING
+        for at, code in enumerate(here):
+            found = float(crude[at]), float(same[at]) if shared[at] else None
+            told[factor][names[code]] = dict(zip(("crude", "same_schools"), found, strict=True))
+    return told
+
+
+def _within(values: Floats, school: np.ndarray) -> Floats:
+    """Values less the mean of their school."""
+    sizes = np.bincount(school)
+    columns = values.reshape(len(values), -1)
+    means = np.stack([np.bincount(school, column, len(sizes)) / sizes for column in columns.T], axis=1)
+    return np.asarray((columns - means[school]).reshape(values.shape), dtype=np.float64)
+
+
+def _apart(values: Floats, member: Floats) -> Floats:
+    """What each group differs from those in none of them, by least squares."""
+    columns = member - member.mean(axis=0)
+    return np.asarray(np.linalg.lstsq(columns, values - values.mean(), rcond=None)[0], dtype=np.float64)
+
+
+def _pace(all_: Truths, usual: Floats, schools: Schools) -> dict[str, Any]:
+    """Mean and SD of pace, by subject and by group."""
+    whole = np.where((all_.years >= HALF)[:, None], all_.stay_pace, np.nan)
+    own = np.where(all_.long[:, None], all_.pace, np.nan)
+    return {
+        "unit": "levels / year",
+        "says": PACE,
+        **_counted(usual),
+        "by_subject": {name: _mean(own[:, s]) for s, name in enumerate(SUBJECTS)},
+        **{key: told for key, told in _told(all_, usual).items() if key in ("by", "gaps")},
+        "sd_students": float(np.nanstd(usual)),
+        "whole_stay": {
+            "says": WHOLE_STAY,
+            **_counted(whole.mean(axis=1)),
+            "by_subject": {name: _mean(whole[:, s]) for s, name in enumerate(SUBJECTS)},
+        },
+        "school_effect": dict(zip(schools.ids.to_pylist(), schools.pace.tolist(), strict=True)),
+        "sd_schools": float(schools.pace.std()),
+    }
+
+
+def _on_track(all_: Truths) -> Floats:
+    """1 for who will reach the exit level in time, 0 for who will not, NaN for who left."""
+    left = np.maximum(EXIT_LEVEL - all_.expected, 0.0)
+    pace = np.nan_to_num(all_.usual)
+    return np.where(all_.present, all_.level + pace * left >= EXIT_LEVEL - 1e-9, np.nan)
+
+
+def _by_school(all_: Truths, usual: Floats, gap: Floats, schools: Schools) -> dict[str, Any]:
+    told = {}
+    for code, name in enumerate(schools.ids.to_pylist()):
+        pace, standing = (_mean(values[all_.school == code]) for values in (usual, gap))
+        if pace is not None and standing is not None:
+            kind = KINDS[2 * (pace < 1.0) + (standing < 0.0)]
+            told[name] = {"pace": pace, "level_gap": standing, "kind": kind}
+    return told
+
+
+def _growth(all_: Truths) -> dict[str, Any]:
+    told = {}
+    for (subject, scale), pace in zip(TESTED, all_.tested.T, strict=True):
+        instrument = "map" if scale is testing.MAP_SCALE else "benchmark"
+        points = scale.per_level * pace
+        told[f"{instrument}:{subject}"] = {
+            "unit": "points / school year",
+            "points_per_level": scale.per_level,
+            "slope": _mean(points),
+            "sd_student_slope": float(np.nanstd(points)),
+            "sd_residual": scale.noise,
+            "gaps": _gaps(all_, points),
+        }
+    return told
