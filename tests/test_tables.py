@@ -143,6 +143,30 @@ def test_ids_of_people_are_marked_personal():
     assert unmarked == []
 
 
+def test_of_every_text_it_is_decided_what_it_tells_an_outsider():
+    assert faulty(lambda c: c.type in ("text", "month") and not c.reveals) == []
+
+
+def test_of_every_column_of_a_person_it_is_decided_whether_people_are_known_by_it():
+    people = [TABLES[name] for name in ("students", "enrollments", "staff")]
+    plain = ("entry_date", "exit_date", "school_year", "grade")
+    assert [c.name for t in people for c in t.columns if not c.reveals and c.name not in plain] == []
+
+
+def test_an_id_reveals_the_same_wherever_it_stands():
+    def wrong(column):
+        parent, _, name = column.references.partition(".")
+        return column.references and TABLES[parent][name].reveals != column.reveals
+
+    assert faulty(wrong) == []
+    assert faulty(lambda c: c.personal and c.reveals not in ("person", "record", "detail")) == []
+
+
+def test_a_column_that_must_be_filled_is_no_mere_detail():
+    """A copy for evaluators leaves details out, and must still be a district."""
+    assert faulty(lambda c: c.required and c.reveals == "detail") == []
+
+
 def test_a_column_is_asked_for_by_name():
     table = Table("visits", "a visit", ("visit_id",), (Column("visit_id", "text", "The visit."),))
     assert table["visit_id"].type == "text"
@@ -179,3 +203,5 @@ def test_the_dictionary_shows_each_part_of_a_declaration():
     assert "At least one of `date`, `school_year` is filled." in page
     assert "minutes, 0 or more" in page
     assert "*Personal.*" in page
+    assert "| Who rated. *Personal.* |  | coded |" in page
+    assert "| `mark` | text | yes | The mark as printed: A-, 3, Pass ... |  | kept |" in page

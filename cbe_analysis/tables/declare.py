@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["text", "integer", "number", "boolean", "date", "month"]
+Reveals = Literal["", "person", "group", "school", "record", "trait", "detail", "anything", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Column:
         "table.column" of the parent; optional parents are checked only when their table is there.
     personal
         True when the value identifies a person (an id, a month of birth).
+    reveals
+        What the value tells an outsider who gets the rows. Which "person" it is, which "group" of people who learn or
+        work together, which "school", which "record" of the system that it comes from; a "trait" by which people may be
+        known; a "detail" of a person that no indicator reads; "anything", for somebody wrote it freely; or of "nobody".
+        Every text has one; a date or number may go without, which is no more than the type says.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Column:
     maximum: float | None = None
     references: str = ""
     personal: bool = False
+    reveals: Reveals = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from cbe_analysis.tables import TABLES, Column, Table
+from cbe_analysis.tables.declare import Reveals
 
 PAGE = "docs/data-dictionary.md"
 HEAD = """\
@@ -21,7 +22,16 @@ declarations in `cbe_analysis/tables`; do not edit it.
 - Where the values are *usually* some, other values are kept and reported as a warning; where they are *one of* some,
   another value is a finding.
 - *Personal* columns identify a person. No name, address, exact birth date or free text about a student belongs here.
+- *Shared* tells what becomes of the column in a copy for evaluators ([more](share-with-evaluators.md)).
 """
+SHARED: dict[Reveals, str] = {
+    "person": "coded",
+    "group": "coded",
+    "school": "kept, or coded",
+    "record": "numbered anew",
+    "detail": "left out",
+    "anything": "left out",
+}
 
 
 def dictionary() -> str:
@@ -40,14 +50,15 @@ def _section(table: Table) -> str:
         facts.append(f"`{table.spell[0]}` may not lie after `{table.spell[1]}`.")
     if table.either:
         facts.append(f"At least one of {_codes(table.either)} is filled.")
-    head = ["| column | type | required | meaning | values |", "|---|---|---|---|---|"]
+    head = ["| column | type | required | meaning | values | shared |", "|---|---|---|---|---|---|"]
     return "\n".join(["", f"## {table.name}", "", " ".join(facts), "", *head, *map(_line, table.columns)])
 
 
 def _line(column: Column) -> str:
     meaning = column.meaning + (" *Personal.*" if column.personal else "")
     required = "yes" if column.required else ""
-    return f"| `{column.name}` | {column.type} | {required} | {meaning} | {_values(column)} |"
+    shared = SHARED.get(column.reveals, "kept")
+    return f"| `{column.name}` | {column.type} | {required} | {meaning} | {_values(column)} | {shared} |"
 
 
 def _values(column: Column) -> str:

@@ -20,24 +20,31 @@ TARGETS = Table(
     "a learning target",
     key=("target_id",),
     columns=(
-        Column("target_id", "text", "The target's id.", required=True),
+        Column("target_id", "text", "The target's id.", required=True, reveals="nobody"),
         subject("The subject that the target belongs to."),
         Column(
             "level", "number", "The level of the continuum that the target belongs to.", required=True, unit="levels"
         ),
-        Column("title", "text", "The target in words.", required=True),
+        Column("title", "text", "The target in words.", required=True, reveals="nobody"),
         Column(
             "kind",
             "text",
             "Academic knowledge, a transferable skill, or a lifelong-learning skill.",
             required=True,
             allowed=("academic", "transferable", "lifelong"),
+            reveals="nobody",
         ),
         depth("Depth of knowledge that the target asks for (Webb)."),
         Column("required", "boolean", "Counts toward completing the level.", required=True),
-        Column("code", "text", "The code of the standard, as people cite it."),
-        Column("parent_id", "text", "The target that this one is a part of.", references="targets.target_id"),
-        Column("framework_id", "text", "The framework document that the target comes from."),
+        Column("code", "text", "The code of the standard, as people cite it.", reveals="nobody"),
+        Column(
+            "parent_id",
+            "text",
+            "The target that this one is a part of.",
+            references="targets.target_id",
+            reveals="nobody",
+        ),
+        Column("framework_id", "text", "The framework document that the target comes from.", reveals="nobody"),
     ),
 )
 
@@ -46,7 +53,14 @@ TARGET_LINKS = Table(
     "a link between targets",
     key=("from_id", "kind", "to_id"),
     columns=(
-        Column("from_id", "text", "The target that the link starts at.", required=True, references="targets.target_id"),
+        Column(
+            "from_id",
+            "text",
+            "The target that the link starts at.",
+            required=True,
+            references="targets.target_id",
+            reveals="nobody",
+        ),
         Column(
             "kind",
             "text",
@@ -64,9 +78,14 @@ TARGET_LINKS = Table(
                 "is_translation_of",
                 "replaced_by",
             ),
+            reveals="nobody",
         ),
         Column(
-            "to_id", "text", "The target that the link ends at; may lie outside the district's targets.", required=True
+            "to_id",
+            "text",
+            "The target that the link ends at; may lie outside the district's targets.",
+            required=True,
+            reveals="nobody",
         ),
     ),
 )
@@ -76,27 +95,29 @@ EVIDENCE = Table(
     "one rating of one student on one target by one rater",
     key=("evidence_id",),
     columns=(
-        Column("evidence_id", "text", "The rating's id.", required=True),
+        Column("evidence_id", "text", "The rating's id.", required=True, reveals="record"),
         student_id(),
         target_id(),
         day("date", "Day of the performance that was rated."),
         Column("score", "number", "The rating on the district's scale.", required=True, unit="scale points"),
         Column("proficient", "boolean", "The rating counts as proficient.", required=True),
-        Column("rater_id", "text", "Who rated.", personal=True),
+        Column("rater_id", "text", "Who rated.", personal=True, reveals="person"),
         Column(
             "rater_role",
             "text",
             "What the rater was to the student.",
             allowed=("teacher", "second", "self", "peer", "external", "system"),
+            reveals="nobody",
         ),
-        Column("work_id", "text", "The piece of work: ratings of the same work share it."),
-        Column("task_id", "text", "The task that the work answers."),
+        Column("work_id", "text", "The piece of work: ratings of the same work share it.", reveals="record"),
+        Column("task_id", "text", "The task that the work answers.", reveals="record"),
         Column("attempt", "integer", "Which attempt at the target this was, from 1.", unit="attempts", minimum=1),
         Column(
             "kind",
             "text",
             "What sort of assessment it was.",
             allowed=("formative", "summative", "performance", "project", "portfolio", "observation"),
+            reveals="nobody",
         ),
         depth("Depth of knowledge that the work shows (Webb)."),
         day("recorded_on", "Day on which the rating was recorded.", required=False),
@@ -119,6 +140,7 @@ TARGET_STATUS = Table(
             "text",
             "How the gradebook rolls ratings up.",
             usual=("highest", "latest", "average", "decaying", "mode", "teacher"),
+            reveals="nobody",
         ),
     ),
 )
@@ -144,6 +166,7 @@ LEVELS = Table(
             "text",
             "How the level was found; placement sets the entry level and is never measured.",
             usual=("placement", "evidence", "test", "teacher"),
+            reveals="nobody",
         ),
     ),
 )
@@ -154,7 +177,9 @@ ASSESSMENTS = Table(
     key=("student_id", "instrument", "subject", "date", "official"),
     columns=(
         student_id(),
-        Column("instrument", "text", "The test, in one short word: sat, map, iready ...", required=True),
+        Column(
+            "instrument", "text", "The test, in one short word: sat, map, iready ...", required=True, reveals="nobody"
+        ),
         subject(),
         day("date", "Day of the test."),
         Column("score", "number", "The score on the instrument's own scale.", required=True, unit="scale points"),
@@ -172,10 +197,10 @@ MARKS = Table(
     columns=(
         student_id(),
         subject(),
-        Column("course_id", "text", "The course."),
+        Column("course_id", "text", "The course.", reveals="nobody"),
         term_id(required=True),
         day("date", "Day on which the mark was given."),
-        Column("mark", "text", "The mark as printed: A-, 3, Pass ...", required=True),
+        Column("mark", "text", "The mark as printed: A-, 3, Pass ...", required=True, reveals="nobody"),
         Column("points", "number", "The mark as grade points.", unit="grade points", minimum=0),
     ),
 )

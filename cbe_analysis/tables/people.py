@@ -21,11 +21,18 @@ STUDENTS = Table(
     key=("student_id",),
     required=True,
     columns=(
-        Column("student_id", "text", "The district's own id or a random record code.", required=True, personal=True),
+        Column(
+            "student_id",
+            "text",
+            "The district's own id or a random record code.",
+            required=True,
+            personal=True,
+            reveals="person",
+        ),
         race_ethnicity(),
         gender(),
-        Column("home_language", "text", "Language spoken at home, as a code (en, es) or a word."),
-        Column("birth_month", "month", "Month of birth.", personal=True),
+        Column("home_language", "text", "Language spoken at home, as a code (en, es) or a word.", reveals="detail"),
+        Column("birth_month", "month", "Month of birth.", personal=True, reveals="detail"),
         Column(
             "cohort_year",
             "integer",
@@ -33,6 +40,7 @@ STUDENTS = Table(
             unit="year",
             minimum=FIRST_YEAR,
             maximum=LAST_YEAR,
+            reveals="trait",
         ),
     ),
 )
@@ -48,17 +56,20 @@ ENROLLMENTS = Table(
         school_id(required=True),
         day("entry_date", "First day of the spell."),
         day("exit_date", "Last day of the spell; empty until the end of the school year.", required=False),
-        Column("exit_code", "text", "Why the spell ended, in the district's code."),
+        Column("exit_code", "text", "Why the spell ended, in the district's code.", reveals="trait"),
         school_year("The school year that the spell lies in, named by its spring: 2025-26 is 2026."),
         grade("grade", "The grade enrolled in: -1 is pre-kindergarten, 0 kindergarten.", required=True),
-        Column("economically_disadvantaged", "boolean", "Economically disadvantaged by the state's rule."),
+        Column(
+            "economically_disadvantaged", "boolean", "Economically disadvantaged by the state's rule.", reveals="trait"
+        ),
         Column(
             "english_learner",
             "text",
             "English learner now, formerly, or never.",
             allowed=("current", "former", "never"),
+            reveals="trait",
         ),
-        Column("disability", "boolean", "Has an individualized education program."),
+        Column("disability", "boolean", "Has an individualized education program.", reveals="trait"),
         Column(
             "disability_category",
             "text",
@@ -78,6 +89,7 @@ ENROLLMENTS = Table(
                 "traumatic_brain_injury",
                 "visual_impairment",
             ),
+            reveals="trait",
         ),
         Column(
             "placement",
@@ -93,8 +105,9 @@ ENROLLMENTS = Table(
                 "correctional_facility",
                 "parentally_placed_private",
             ),
+            reveals="trait",
         ),
-        Column("gifted", "boolean", "Identified as gifted."),
+        Column("gifted", "boolean", "Identified as gifted.", reveals="trait"),
     ),
 )
 
@@ -104,8 +117,8 @@ STUDENT_IDS = Table(
     key=("system", "external_id"),
     columns=(
         student_id(),
-        Column("system", "text", "The other system: state, canvas, nwea ...", required=True),
-        Column("external_id", "text", "The student's id there.", required=True, personal=True),
+        Column("system", "text", "The other system: state, canvas, nwea ...", required=True, reveals="nobody"),
+        Column("external_id", "text", "The student's id there.", required=True, personal=True, reveals="record"),
     ),
 )
 
@@ -114,7 +127,14 @@ STAFF = Table(
     "an adult in a school for a year",
     key=("staff_id", "school_id", "school_year", "role"),
     columns=(
-        Column("staff_id", "text", "The adult; the district's own id or a random code.", required=True, personal=True),
+        Column(
+            "staff_id",
+            "text",
+            "The adult; the district's own id or a random code.",
+            required=True,
+            personal=True,
+            reveals="person",
+        ),
         school_id(required=True),
         school_year(),
         Column(
@@ -123,6 +143,7 @@ STAFF = Table(
             "What the adult does there.",
             required=True,
             usual=("teacher", "interventionist", "counselor", "aide", "administrator", "other"),
+            reveals="trait",
         ),
         race_ethnicity(),
         gender(),

@@ -13,16 +13,17 @@ SCHOOLS = Table(
     key=("school_id",),
     required=True,
     columns=(
-        Column("school_id", "text", "The school's id in the district.", required=True),
-        Column("name", "text", "The school's name as briefs print it.", required=True),
+        Column("school_id", "text", "The school's id in the district.", required=True, reveals="school"),
+        Column("name", "text", "The school's name as briefs print it.", required=True, reveals="school"),
         Column(
             "kind",
             "text",
             "The grades that it serves, in one word.",
             required=True,
             allowed=("elementary", "middle", "high", "other"),
+            reveals="nobody",
         ),
-        Column("nces_id", "text", "The school's id at the National Center for Education Statistics."),
+        Column("nces_id", "text", "The school's id at the National Center for Education Statistics.", reveals="school"),
     ),
 )
 
@@ -33,7 +34,9 @@ CALENDAR = Table(
     spell=("start_date", "end_date"),
     columns=(
         school_id("The school that the term holds for; empty for the whole district."),
-        Column("term_id", "text", "The term's id, not used again in another school year.", required=True),
+        Column(
+            "term_id", "text", "The term's id, not used again in another school year.", required=True, reveals="nobody"
+        ),
         school_year(),
         Column(
             "kind",
@@ -41,6 +44,7 @@ CALENDAR = Table(
             "What part of a year the term is.",
             required=True,
             allowed=("year", "semester", "trimester", "quarter"),
+            reveals="nobody",
         ),
         day("start_date", "First day of the term."),
         day("end_date", "Last day of the term."),

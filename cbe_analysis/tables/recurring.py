@@ -18,12 +18,13 @@ def student_id() -> Column:
         required=True,
         references="students.student_id",
         personal=True,
+        reveals="person",
     )
 
 
 def school_id(meaning: str = "The school.", *, required: bool = False) -> Column:
     """The school of the row."""
-    return Column("school_id", "text", meaning, required=required, references="schools.school_id")
+    return Column("school_id", "text", meaning, required=required, references="schools.school_id", reveals="school")
 
 
 def school_year(
@@ -46,7 +47,7 @@ def subject(
     meaning: str = "The subject, in the district's own word: math, reading ...", *, required: bool = True
 ) -> Column:
     """The subject of the row."""
-    return Column("subject", "text", meaning, required=required)
+    return Column("subject", "text", meaning, required=required, reveals="nobody")
 
 
 def day(name: str, meaning: str, *, required: bool = True) -> Column:
@@ -56,12 +57,21 @@ def day(name: str, meaning: str, *, required: bool = True) -> Column:
 
 def target_id() -> Column:
     """The learning target of the row."""
-    return Column("target_id", "text", "The learning target.", required=True, references="targets.target_id")
+    return Column(
+        "target_id", "text", "The learning target.", required=True, references="targets.target_id", reveals="nobody"
+    )
 
 
 def term_id(*, required: bool = False) -> Column:
     """The term of the row."""
-    return Column("term_id", "text", "The term, as in calendar.", required=required, references="calendar.term_id")
+    return Column(
+        "term_id",
+        "text",
+        "The term, as in calendar.",
+        required=required,
+        references="calendar.term_id",
+        reveals="nobody",
+    )
 
 
 def depth(meaning: str) -> Column:
@@ -89,9 +99,10 @@ def race_ethnicity() -> Column:
             "two_or_more",
             "white",
         ),
+        reveals="trait",
     )
 
 
 def gender() -> Column:
     """The gender."""
-    return Column("gender", "text", "Gender as recorded.", usual=("female", "male", "nonbinary"))
+    return Column("gender", "text", "Gender as recorded.", usual=("female", "male", "nonbinary"), reveals="trait")

@@ -19,6 +19,7 @@ OPPORTUNITIES = Table(
             "What the student had access to.",
             required=True,
             usual=("project", "internship", "advanced", "leadership", "arts", "college_course", "service"),
+            reveals="nobody",
         ),
         day("date", "Day of the opportunity; or give the school year.", required=False),
         school_year("School year of the opportunity, named by its spring; or give the date.", required=False),
@@ -60,10 +61,12 @@ INCIDENTS = Table(
     "a student in an incident and its action",
     key=("incident_id", "student_id", "action"),
     columns=(
-        Column("incident_id", "text", "The incident: students in the same one share it.", required=True),
+        Column(
+            "incident_id", "text", "The incident: students in the same one share it.", required=True, reveals="record"
+        ),
         student_id(),
         day("date", "Day of the incident."),
-        Column("behavior", "text", "What happened, in the district's code."),
+        Column("behavior", "text", "What happened, in the district's code.", reveals="detail"),
         Column(
             "action",
             "text",
@@ -79,6 +82,7 @@ INCIDENTS = Table(
                 "restorative",
                 "none",
             ),
+            reveals="nobody",
         ),
         Column(
             "days", "number", "School days lost through the action.", unit="days", minimum=0, maximum=DAYS_OF_A_YEAR
@@ -92,8 +96,14 @@ STATE_COUNTS = Table(
     key=("school_year", "category", "group"),
     columns=(
         school_year(),
-        Column("category", "text", "What is counted: a disability category, a placement, an action.", required=True),
-        Column("group", "text", "The group of race and ethnicity.", required=True),
+        Column(
+            "category",
+            "text",
+            "What is counted: a disability category, a placement, an action.",
+            required=True,
+            reveals="nobody",
+        ),
+        Column("group", "text", "The group of race and ethnicity.", required=True, reveals="nobody"),
         Column(
             "cases",
             "integer",
@@ -126,6 +136,7 @@ OUTCOMES = Table(
                 "employed",
                 "deceased",
             ),
+            reveals="nobody",
         ),
         day("date", "Day of the outcome."),
     ),

@@ -10,8 +10,8 @@ PROGRAMS = Table(
     "an intervention",
     key=("program_id",),
     columns=(
-        Column("program_id", "text", "The program's id, usable on a command line.", required=True),
-        Column("name", "text", "The program's name as briefs print it.", required=True),
+        Column("program_id", "text", "The program's id, usable on a command line.", required=True, reveals="nobody"),
+        Column("name", "text", "The program's name as briefs print it.", required=True, reveals="nobody"),
         subject("The subject that it is meant to improve; empty for several.", required=False),
         Column(
             "assignment",
@@ -19,19 +19,36 @@ PROGRAMS = Table(
             "How students came into it, which decides how its effect may be estimated.",
             required=True,
             allowed=("randomized", "cutoff", "rollout", "comparison", "series"),
+            reveals="nobody",
         ),
         day("start_date", "First day of the program."),
-        Column("running_variable", "text", "The measure whose cutoff assigned the program, as instrument:subject."),
+        Column(
+            "running_variable",
+            "text",
+            "The measure whose cutoff assigned the program, as instrument:subject.",
+            reveals="nobody",
+        ),
         Column(
             "cutoff",
             "number",
             "The value of the running variable at which the program begins.",
             unit="points of the running variable",
         ),
-        Column("treated_side", "text", "The side of the cutoff that gets the program.", allowed=("below", "above")),
+        Column(
+            "treated_side",
+            "text",
+            "The side of the cutoff that gets the program.",
+            allowed=("below", "above"),
+            reveals="nobody",
+        ),
         Column("cost_per_student", "number", "Cost for one student.", unit="currency", minimum=0),
-        Column("outcomes", "text", "The outcomes chosen beforehand, as instrument:subject, separated by semicolons."),
-        Column("baseline", "text", "The measure taken before assignment, as instrument:subject."),
+        Column(
+            "outcomes",
+            "text",
+            "The outcomes chosen beforehand, as instrument:subject, separated by semicolons.",
+            reveals="nobody",
+        ),
+        Column("baseline", "text", "The measure taken before assignment, as instrument:subject.", reveals="nobody"),
         Column(
             "minimum_effect",
             "number",
@@ -47,9 +64,9 @@ PROGRAMS = Table(
             minimum=0,
             maximum=1,
         ),
-        Column("next_step_yes", "text", "What the team will do if the effect is large enough."),
-        Column("next_step_no", "text", "What the team will do if it is not."),
-        Column("next_step_unsure", "text", "What the team will do if the data cannot tell."),
+        Column("next_step_yes", "text", "What the team will do if the effect is large enough.", reveals="anything"),
+        Column("next_step_no", "text", "What the team will do if it is not.", reveals="anything"),
+        Column("next_step_unsure", "text", "What the team will do if the data cannot tell.", reveals="anything"),
     ),
 )
 
@@ -59,7 +76,7 @@ PARTICIPATION = Table(
     key=("program_id", "student_id"),
     spell=("start_date", "end_date"),
     columns=(
-        Column("program_id", "text", "The program.", required=True, references="programs.program_id"),
+        Column("program_id", "text", "The program.", required=True, references="programs.program_id", reveals="nobody"),
         student_id(),
         Column(
             "arm",
@@ -67,9 +84,17 @@ PARTICIPATION = Table(
             "Gets the program, or is compared with it.",
             required=True,
             allowed=("treatment", "comparison"),
+            reveals="nobody",
         ),
-        Column("block", "text", "The block within which students were assigned: a school, a grade ..."),
-        Column("cluster_id", "text", "What was assigned as a whole: a class, a school; empty when it was the student."),
+        Column(
+            "block", "text", "The block within which students were assigned: a school, a grade ...", reveals="group"
+        ),
+        Column(
+            "cluster_id",
+            "text",
+            "What was assigned as a whole: a class, a school; empty when it was the student.",
+            reveals="group",
+        ),
         day("start_date", "The student's entry into the study; a baseline lies before it.", required=False),
         day("end_date", "Last day in the program.", required=False),
         minutes("minutes", "Time received in all."),
@@ -89,7 +114,7 @@ SUPPORTS = Table(
     key=("support_id",),
     spell=("start_date", "end_date"),
     columns=(
-        Column("support_id", "text", "The support's id.", required=True),
+        Column("support_id", "text", "The support's id.", required=True, reveals="record"),
         student_id(),
         Column(
             "kind",
@@ -97,13 +122,20 @@ SUPPORTS = Table(
             "What sort of support it is.",
             required=True,
             usual=("tutoring", "small_group", "one_to_one", "extended_time", "counseling", "mentoring", "other"),
+            reveals="nobody",
         ),
         subject("The subject that it supports; empty for none or several.", required=False),
         day("start_date", "First day of the support."),
         day("end_date", "Last day of the support; empty while it lasts.", required=False),
         minutes("planned_minutes_per_week", "Time planned for a week."),
         day("flagged_on", "Day on which the need was noticed.", required=False),
-        Column("program_id", "text", "The program that the support belongs to.", references="programs.program_id"),
+        Column(
+            "program_id",
+            "text",
+            "The program that the support belongs to.",
+            references="programs.program_id",
+            reveals="nobody",
+        ),
     ),
 )
 
@@ -112,7 +144,7 @@ SUPPORT_SESSIONS = Table(
     "a dated session",
     key=("support_id", "date"),
     columns=(
-        Column("support_id", "text", "The support.", required=True, references="supports.support_id"),
+        Column("support_id", "text", "The support.", required=True, references="supports.support_id", reveals="record"),
         day("date", "Day of the session."),
         minutes("minutes", "Time received on that day, all sessions together.", required=True),
     ),

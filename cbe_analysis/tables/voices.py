@@ -11,7 +11,7 @@ HIGHEST_RATING = 3
 
 
 def _role() -> Column:
-    return Column("role", "text", "Who is asked.", required=True, allowed=ROLES)
+    return Column("role", "text", "Who is asked.", required=True, allowed=ROLES, reveals="nobody")
 
 
 def _principle(*, required: bool) -> Column:
@@ -24,10 +24,16 @@ SURVEY_ITEMS = Table(
     "an item of a survey",
     key=("survey_id", "item_id", "role"),
     columns=(
-        Column("survey_id", "text", "The survey.", required=True),
-        Column("item_id", "text", "The item's id in the survey.", required=True),
-        Column("text", "text", "The item as it is asked.", required=True),
-        Column("construct", "text", "What the item measures: belonging, agency, safety ...", required=True),
+        Column("survey_id", "text", "The survey.", required=True, reveals="nobody"),
+        Column("item_id", "text", "The item's id in the survey.", required=True, reveals="nobody"),
+        Column("text", "text", "The item as it is asked.", required=True, reveals="nobody"),
+        Column(
+            "construct",
+            "text",
+            "What the item measures: belonging, agency, safety ...",
+            required=True,
+            reveals="nobody",
+        ),
         _role(),
         Column("minimum", "number", "The lowest answer.", required=True, unit="scale points"),
         Column("maximum", "number", "The highest answer.", required=True, unit="scale points"),
@@ -41,14 +47,29 @@ SURVEY_RESPONSES = Table(
     "one answer",
     key=("survey_id", "response_id", "item_id"),
     columns=(
-        Column("survey_id", "text", "The survey.", required=True, references="survey_items.survey_id"),
-        Column("response_id", "text", "The sheet that the answer stands on.", required=True, personal=True),
-        Column("item_id", "text", "The item.", required=True, references="survey_items.item_id"),
+        Column(
+            "survey_id", "text", "The survey.", required=True, references="survey_items.survey_id", reveals="nobody"
+        ),
+        Column(
+            "response_id",
+            "text",
+            "The sheet that the answer stands on.",
+            required=True,
+            personal=True,
+            reveals="record",
+        ),
+        Column("item_id", "text", "The item.", required=True, references="survey_items.item_id", reveals="nobody"),
         _role(),
         day("date", "Day of the answer."),
         Column("value", "number", "The answer on the item's scale.", required=True, unit="scale points"),
         school_id("The school of the person asked."),
-        Column("person_id", "text", "The person: a student_id or staff_id; empty when anonymous.", personal=True),
+        Column(
+            "person_id",
+            "text",
+            "The person: a student_id or staff_id; empty when anonymous.",
+            personal=True,
+            reveals="person",
+        ),
     ),
 )
 
@@ -58,8 +79,8 @@ PRACTICES = Table(
     key=("principle", "practice_id", "rater_id", "school_id", "date"),
     columns=(
         _principle(required=True),
-        Column("practice_id", "text", "The practice.", required=True),
-        Column("rater_id", "text", "Who assessed.", required=True, personal=True),
+        Column("practice_id", "text", "The practice.", required=True, reveals="nobody"),
+        Column("rater_id", "text", "Who assessed.", required=True, personal=True, reveals="person"),
         school_id("The school assessed; empty for the district."),
         day("date", "Day of the assessment."),
         Column(
@@ -80,15 +101,23 @@ CYCLES = Table(
     "a plan-do-study-act cycle",
     key=("cycle_id",),
     columns=(
-        Column("cycle_id", "text", "The cycle's id.", required=True),
-        Column("team", "text", "The team that runs it.", required=True),
+        Column("cycle_id", "text", "The cycle's id.", required=True, reveals="record"),
+        Column("team", "text", "The team that runs it.", required=True, reveals="group"),
         school_id("The school; empty for the district."),
-        Column("aim", "text", "What the team wants to accomplish.", required=True),
-        Column("change_idea", "text", "What the team tries.", required=True),
+        Column("aim", "text", "What the team wants to accomplish.", required=True, reveals="anything"),
+        Column("change_idea", "text", "What the team tries.", required=True, reveals="anything"),
         day("change_date", "Day on which the change began."),
-        Column("indicator", "text", "The indicator that will show it, by its id.", required=True),
-        Column("where", "text", "Whom it concerns, as conditions of --where separated by semicolons."),
-        Column("prediction", "text", "What the team expects the indicator to do.", required=True),
-        Column("decision", "text", "What the team decided afterwards.", allowed=("adopt", "adapt", "abandon")),
+        Column("indicator", "text", "The indicator that will show it, by its id.", required=True, reveals="nobody"),
+        Column(
+            "where", "text", "Whom it concerns, as conditions of --where separated by semicolons.", reveals="anything"
+        ),
+        Column("prediction", "text", "What the team expects the indicator to do.", required=True, reveals="anything"),
+        Column(
+            "decision",
+            "text",
+            "What the team decided afterwards.",
+            allowed=("adopt", "adapt", "abandon"),
+            reveals="nobody",
+        ),
     ),
 )
