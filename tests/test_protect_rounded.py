@@ -1,0 +1,80 @@
+"""The profile of rounded counts: what is hidden, what is rounded, and that totals tell no more than their parts."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cbe_analysis.protect.cells import Base, lines
+from cbe_analysis.protect.rounded import fives, rounded_counts, rounded_sizes
+
+ALL = "(all)"
+
+
+def table(cells):
+    """A base with the cells and all their totals."""
+    sizes = {}
+    for key, n in cells.items():
+        for mask in range(2 ** len(key)):
+            total = tuple(ALL if mask >> i & 1 else level for i, level in enumerate(key))
+            sizes[total] = sizes.get(total, 0) + n
+    return Base(sizes, frozenset())
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, 0), (2, 0), (3, 5), (7, 5), (8, 10), (12, 10), (13, 15), (5792, 5790)])
+def test_counts_go_to_the_nearest_five(count, told):
+    assert fives(count) == told
+
+
+def test_counts_up_to_seven_are_hidden_and_add_nothing_to_their_total():
+    found = rounded_sizes(table({("a",): 403, ("b",): 7, ("c",): 8}), 5)
+    assert found.hidden == {("b",)}
+    assert {k: n for k, n in found.sizes.items() if k not in found.hidden} == {("a",): 405, ("c",): 10, (ALL,): 415}
+
+
+def test_a_higher_minimum_of_the_policy_holds():
+    assert rounded_sizes(table({("a",): 403, ("b",): 12}), 20).hidden == {("b",)}
+
+
+def test_a_total_of_hidden_parts_alone_is_hidden():
+    found = rounded_sizes(table({("a", "x"): 6, ("a", "y"): 6, ("b", "x"): 40, ("b", "y"): 30}), 5)
+    assert found.hidden == {("a", "x"), ("a", "y"), ("a", ALL)}
+    assert found.sizes[(ALL, ALL)] == 70
+
+
+def test_a_total_that_its_parts_do_not_make_up_is_rounded_itself():
+    base = Base({(ALL,): 102, ("fall",): 100, ("spring",): 99}, frozenset())  # the same students twice
+    assert rounded_sizes(base, 5).sizes == {(ALL,): 100, ("fall",): 100, ("spring",): 100}
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=4))
+def test_totals_are_the_sums_of_what_is_printed(rows):
+    cells = {(f"s{i}", f"g{j}"): n for i, row in enumerate(rows) for j, n in enumerate(row)}
+    found = rounded_sizes(table(cells), 5)
+    for line in lines(found.sizes):
+        told = sum(0 if math.isnan(found.sizes[part]) else found.sizes[part] for part in line.parts)
+        assert told == (0 if line.total in found.hidden else found.sizes[line.total])
+    for n in found.sizes.values():
+        assert math.isnan(n) or (n % 5 == 0 and n >= 8)
+
+
+@given(st.lists(st.integers(0, 60), min_size=2, max_size=6))
+def test_nothing_is_told_of_a_hidden_cell_by_its_table(sizes):
+    """Whatever a hidden cell holds, from none to seven, the same table is printed."""
+    cells = {(f"g{i}",): n for i, n in enumerate(sizes)}
+    printed = rounded_sizes(table(cells), 5)
+    for key in printed.hidden - {(ALL,)}:
+        if cells[key] <= 7:
+            for other in (0, 7):
+                again = rounded_sizes(table({**cells, key: other}), 5)
+                assert again.hidden - {(ALL,)} == printed.hidden - {(ALL,)}
+                shown = {k: n for k, n in printed.sizes.items() if k not in printed.hidden}
+                if (ALL,) in shown and (ALL,) not in again.hidden:
+                    assert {k: n for k, n in again.sizes.items() if k not in again.hidden} == shown
+
+
+def test_counts_of_a_property_are_rounded_cell_by_cell_and_add_up():
+    base = table({("a",): 403, ("b",): 60})
+    assert rounded_counts(base, {(ALL,): 124, ("a",): 102, ("b",): 22}) == {("a",): 100, ("b",): 20, (ALL,): 120}
+    assert rounded_counts(base, {(ALL,): 124, ("a",): 102}) == {("a",): 100, (ALL,): 125}
