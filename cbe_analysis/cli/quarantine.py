@@ -31,10 +31,10 @@ def whole_files(asked: bool) -> Iterator[None]:
 
 def refuse(out: Path, folder: Path) -> None:
     """Stop, before minutes of checking, when the quarantine of the district's folder cannot be put there."""
-    from cbe_analysis.validate.cleaning import place
+    from cbe_analysis.load.copies import place
 
     if folder.is_dir():  # else it is told as a district that cannot be read
-        place(out, folder)
+        place(out, folder, "quarantine")
 
 
 def put(district: District, out: Path) -> None:

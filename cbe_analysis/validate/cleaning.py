@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cbe_analysis.disk import OWN_FILE, OWN_FOLDER, whole_folder
-from cbe_analysis.errors import CriticalFindings, UsageError
+from cbe_analysis.disk import OWN_FILE, OWN_FOLDER
+from cbe_analysis.errors import CriticalFindings
 from cbe_analysis.load import District, load
+from cbe_analysis.load.copies import growing, place
 from cbe_analysis.load.folder import Files, look
 from cbe_analysis.policy.settings import FILE as POLICY_FILE
 from cbe_analysis.tables import TABLES
@@ -25,7 +24,7 @@ from cbe_analysis.validate.remainder import Rows, write_remainder
 if TYPE_CHECKING:
     import pandas as pd
 
-CLEAN, REJECTED = "clean", "rejected"
+WHAT, CLEAN, REJECTED = "quarantine", "clean", "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ def quarantine(district: District, out: Path, *, progress: Progress | None = Non
     UnreadableData
         When a table cannot be written again as it is, or its file changed meanwhile.
     """
-    final = place(out, district.folder)
-    with _growing(final, out) as beside:
+    final = place(out, district.folder, WHAT)
+    with growing(final, out, WHAT) as beside:
         sieve = _Sieve(district, beside / CLEAN)
         verdict = sieve.clean(progress)
         (beside / REJECTED).mkdir(mode=OWN_FOLDER)
@@ -149,38 +148,3 @@ def _nothing_left(table: str, rounds: int) -> CriticalFindings:
         f"no row of table '{table}' would be left: {cause}",
         remedy="the fault is in the whole export, not in some rows: mend it where the findings say",
     )
-
-
-def place(out: Path, district: Path) -> Path:
-    """The folder to be made for the quarantine of a district's folder, without links on the way.
-
-    Raises
-    ------
-    UsageError
-        When it is not new or empty, lies in the district's folder or around it, or cannot be made there.
-    """
-    final, district = Path(out).resolve(), district.resolve()
-    if final.exists() and (not final.is_dir() or any(final.iterdir())):
-        raise UsageError("the place for the quarantine is not a new or empty folder", str(out), "name a new folder")
-    if final.is_relative_to(district) or district.is_relative_to(final):
-        raise UsageError(
-            "the quarantine would lie in the district's folder, or around it", str(out), "name a folder apart from it"
-        )
-    around = next(folder for folder in final.parents if folder.exists())
-    if not around.is_dir() or not os.access(around, os.W_OK):
-        raise UsageError("the quarantine cannot be written there", str(out), "name a folder that you may write to")
-    return final
-
-
-@contextmanager
-def _growing(final: Path, out: Path) -> Iterator[Path]:
-    """A folder that takes the place of the final one, still empty, when all went well, and is gone otherwise."""
-    try:
-        with whole_folder(final, own=True) as new:
-            yield new
-            if final.exists():
-                final.rmdir()  # refuses what came into it meanwhile
-    except OSError as e:
-        raise UsageError(
-            f"the quarantine cannot be written: {e.strerror}", str(out), "free space, or name another folder"
-        ) from None
