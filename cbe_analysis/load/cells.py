@@ -80,17 +80,22 @@ def typed(name: str, stored: str, wanted: Type) -> str:
     cell = identifier(name)
     if wanted == "text":
         return as_text(name, stored)
-    if wanted == "date" and stored == "DATE":
-        return f"CASE WHEN {cell} BETWEEN DATE '1000-01-01' AND DATE '2999-12-31' THEN {cell} END"
+    if wanted == "date" and (stored == "DATE" or stored.startswith("TIMESTAMP")):
+        moment = cell if stored == "DATE" else f"{cell}::TIMESTAMP"
+        whole = "" if stored == "DATE" else f"{moment} = date_trunc('day', {moment}) AND "
+        return f"CASE WHEN {whole}{moment} BETWEEN DATE '1000-01-01' AND DATE '2999-12-31' THEN {moment}::DATE END"
     if wanted == "boolean" and stored == "BOOLEAN":
         return cell
-    if wanted in ("integer", "number") and stored in _SHORT:
+    if wanted in ("integer", "number") and (stored in _SHORT or (wanted == "number" and stored == "BIGINT")):
         return f"{cell}::{STORED[wanted]}"
     if wanted == "integer" and stored == "BIGINT":
         return f"CASE WHEN {cell} > -{_LONGEST} AND {cell} < {_LONGEST} THEN {cell} END"
     if wanted == "number" and stored == "DOUBLE":
         writable = f"abs({cell}) < {_LARGEST} AND ({cell} = 0 OR abs({cell}) > {_SMALLEST})"
         return f"CASE WHEN {writable} THEN {cell} END"
+    if wanted == "integer" and stored == "DOUBLE":
+        short = f"{cell} = floor({cell}) AND abs({cell}) < {_LARGEST_WHOLE}"
+        return f"CASE WHEN {short} THEN {cell}::BIGINT ELSE {read(as_text(name, stored), wanted)} END"
     return read(cell if stored == "VARCHAR" else as_text(name, stored), wanted)
 
 

@@ -83,8 +83,8 @@ class Placement:
         Named subqueries in order; the first is `main`, the rows to place.
     joins
         Joins to `main` that find its spell.
-    spells
-        SQL expressions of the spell's number, the first known one of which counts.
+    ways
+        Names of joined tables that have the columns of a spell; the first one with a spell counts.
     school
         SQL expression of a school that counts before that of the spell; "" for none.
     """
@@ -92,7 +92,7 @@ class Placement:
     moment: Moment
     tables: dict[str, str]
     joins: list[str] = field(default_factory=list)
-    spells: list[str] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
     school: str = ""
 
     def expression(self, column: Field) -> str:
@@ -102,12 +102,20 @@ class Placement:
             return f"person.{name}"
         if column.origin == "own":
             return f"main.{name}"
-        return self.school if column.column == "school_id" and self.school else f"spell.{name}"
+        return self.school if column.column == "school_id" and self.school else self.of_spell(name)
+
+    def of_spell(self, name: str) -> str:
+        """SQL for a column of the spell that was found; `name` as SQL writes it."""
+        if len(self.ways) < 2:
+            return f"{self.ways[0]}.{name}" if self.ways else "NULL"
+        *before, last = self.ways
+        found = " ".join(f"WHEN {way}.placed_spell IS NOT NULL THEN {way}.{name}" for way in before)
+        return f"CASE {found} ELSE {last}.{name} END"
 
     @property
     def placed(self) -> str:
         """SQL that is true where a spell was found."""
-        return "spell.placed_spell IS NOT NULL"
+        return f"{self.of_spell('placed_spell')} IS NOT NULL"
 
     def sql(self, wanted: Sequence[tuple[str, Field]], conditions: Sequence[str], dropped: Sequence[str] = ()) -> str:
         """The whole query.
@@ -125,9 +133,6 @@ class Placement:
         without = f" EXCLUDE ({', '.join(map(identifier, dropped))})" if dropped else ""
         columns = ", ".join([f"main.*{without}", *self._core(), *(self._factor(*one) for one in wanted)])
         joins = list(self.joins)
-        if self.spells:
-            number = f"coalesce({', '.join(self.spells)}, NULL)"
-            joins.append(f"LEFT JOIN placement_enrolled AS spell ON spell.placed_spell = {number}")
         if self.moment.kind != "none":
             joins.append("LEFT JOIN placement_people AS person ON person.student_id = main.student_id")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -135,7 +140,7 @@ class Placement:
 
     def _core(self) -> list[str]:
         """School, grade and school year."""
-        school, grade, year = "spell.school_id", "spell.grade", "spell.school_year"
+        school, grade, year = (self.of_spell(name) for name in CORE)
         if self.school:
             school = self.school
         if self.moment.kind == "spell":
@@ -188,32 +193,43 @@ def _on_day(found: Placement, day: str, alias: str) -> None:
         own = f"{alias}_own"
         found.joins.append(
             f"LEFT JOIN placement_own AS {own} ON {own}.student_id = main.student_id "
-            f"AND {own}.school_id = main.school_id AND {day} BETWEEN {own}.first_day AND {own}.last_day"
+            f"AND {own}.school_id = main.school_id AND {day} BETWEEN {own}.placed_first_day AND {own}.placed_until"
         )
-        found.spells.append(f"{own}.spell")
-    found.joins.append(
-        f"LEFT JOIN placement_stretches AS {alias} ON {alias}.student_id = main.student_id "
-        f"AND {day} BETWEEN {alias}.first_day AND {alias}.last_day"
+        found.ways.append(own)
+    found.joins.append(f"LEFT JOIN placement_held AS {alias} ON {_holds(alias, day)}")
+    found.ways.append(alias)
+
+
+def _holds(stretch: str, day: str, rows: str = "main") -> str:
+    """SQL that is true where a stretch holds the day of a row."""
+    return (
+        f"{stretch}.student_id = {rows}.student_id "
+        f"AND {day} BETWEEN {stretch}.placed_first_day AND {stretch}.placed_until"
     )
-    found.spells.append(f"{alias}.spell")
 
 
 def _most_days(found: Placement) -> None:
-    """Join the school of most days of each window."""
+    """Join the school of most days of each window that does not lie in one stretch."""
     first, last = (identifier(name) for name in found.moment.days)
-    found.tables["windows"] = f"SELECT DISTINCT student_id, {first} AS first, {last} AS last FROM main"
+    found.tables["windows"] = f"""
+        SELECT DISTINCT main.student_id, main.{first} AS first, main.{last} AS last
+        FROM main LEFT JOIN placement_held AS begun ON {_holds("begun", f"main.{first}")}
+        WHERE begun.placed_spell IS NULL OR main.{last} > begun.placed_last_day"""
     found.tables["attended"] = """
-        SELECT windows.student_id, first, last, school_id, max(least(last, stretch.last_day)) AS latest,
-            sum(least(last, stretch.last_day) - greatest(first, stretch.first_day) + 1) AS days
-        FROM windows JOIN placement_stretches AS stretch ON stretch.student_id = windows.student_id
-            AND stretch.in_force AND stretch.first_day <= last AND stretch.last_day >= first
-        JOIN placement_spells AS spells ON spells.spell = stretch.spell GROUP BY ALL"""
+        SELECT windows.*, stretch.school_id, max(least(windows.last, stretch.placed_last_day)) AS latest,
+            sum(least(windows.last, stretch.placed_last_day) - greatest(windows.first, stretch.placed_first_day) + 1)
+                AS days
+        FROM windows JOIN placement_held AS stretch ON stretch.student_id = windows.student_id
+            AND stretch.placed_first_day <= windows.last AND stretch.placed_last_day >= windows.first
+            AND stretch.placed_last_day >= stretch.placed_first_day
+        GROUP BY ALL"""
     found.tables["most"] = """
         SELECT student_id, first, last, arg_max(school_id, (days, latest)) AS school_id FROM attended GROUP BY ALL"""
     found.joins.append(
         f"LEFT JOIN most ON most.student_id = main.student_id AND most.first = main.{first} AND most.last = main.{last}"
     )
-    found.school = "coalesce(most.school_id, spell.school_id)"
+    inside = f"main.{first} <= day.placed_last_day AND main.{last} BETWEEN day.placed_first_day AND day.placed_last_day"
+    found.school = f"coalesce(most.school_id, CASE WHEN {inside} THEN day.school_id END, {found.of_spell('school_id')})"
 
 
 def _in_year(found: Placement, terms: str) -> None:
@@ -243,13 +259,14 @@ def _in_year(found: Placement, terms: str) -> None:
     at_own = f"spells.school_id IS NOT DISTINCT FROM {own.replace('asked', 'bounded')}"
     found.tables["most_of_year"] = f"""
         SELECT {listed}, arg_max(spell, ({at_own},
-            greatest(0, least(last, spells.last_day) - greatest(first, spells.first_day) + 1), spell)) AS spell
+            greatest(0, least(last, spells.last_day) - greatest(first, spells.first_day) + 1),
+            spells.first_day, spell)) AS spell
         FROM bounded JOIN placement_spells AS spells ON spells.student_id = bounded.student_id
         AND ((spells.first_day <= last AND spells.last_day >= first) OR spells.school_year = wanted_year)
         GROUP BY ALL"""
     same = " AND ".join(f"most_of_year.{key} IS NOT DISTINCT FROM main.{key}" for key in keys)
     found.joins.append(f"LEFT JOIN most_of_year ON {same}")
-    found.spells.append("most_of_year.spell")
+    _numbered(found, "of_year", "most_of_year.spell")
 
 
 def _study(found: Placement, programs: str) -> None:
@@ -268,4 +285,10 @@ def _study(found: Placement, programs: str) -> None:
     found.joins.append(
         "LEFT JOIN firsts ON firsts.student_id = main.student_id AND firsts.school_year = year.school_year"
     )
-    found.spells.append("firsts.spell")
+    _numbered(found, "first", "firsts.spell")
+
+
+def _numbered(found: Placement, alias: str, number: str) -> None:
+    """Join a spell by its number."""
+    found.joins.append(f"LEFT JOIN placement_enrolled AS {alias} ON {alias}.placed_spell = {number}")
+    found.ways.append(alias)

@@ -117,7 +117,8 @@ _ROWS = f"SELECT count(*), min(row_number, {MOST_ROWS}) FROM ({{}})"
 _GROUPS = "SELECT faulty, coalesce(held, 0)::BIGINT, coalesce(said, '') FROM ({})"
 _MADE_BY_THE_CLOCK = {
     "years": "SELECT school_year, first_day, last_day FROM placement_years",
-    "spells": "SELECT student_id, first_day, last_day FROM placement_stretches WHERE in_force",
+    "spells": "SELECT student_id, placed_first_day AS first_day, placed_last_day AS last_day FROM placement_held "
+    "WHERE placed_last_day >= placed_first_day",
     "stays": "SELECT student_id, school_id, school_year, grade, entry_date AS first_day, placed_last_day AS last_day "
     "FROM placement_enrolled",
 }

@@ -1,9 +1,14 @@
 """Every way in which Parquet cannot be read: exit code 3, the file and the way out, and never a value."""
 
+import math
+from datetime import date, datetime
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from refusals import GOOD, SECRET, refused
+
+from cbe_analysis.load import load
 
 
 def _parquet(place, table, **columns):
@@ -87,3 +92,24 @@ def test_a_folder_of_parts_holds_parquet_and_nothing_else(folder, inside):
     for name in inside:
         (place / "students" / name).write_text(GOOD)
     assert "must hold Parquet parts and nothing else" in refused(place)
+
+
+def test_numbers_and_moments_at_the_edge_of_their_types(folder):
+    place = folder()
+    moments = [datetime(999, 12, 31), datetime(1000, 1, 1), datetime(2999, 12, 31), datetime(3000, 1, 1)]
+    _parquet(
+        place,
+        "assessments",
+        student_id=["007"] * 4,
+        date=pa.array(moments, pa.timestamp("us")),
+        score=pa.array([2**63 - 1, -(2**63), 0, None], pa.int64()),
+        grade_at_test=[1e15, 1e17, -0.0, math.inf],
+        instrument=["sat"] * 4,
+        subject=["math"] * 4,
+    )
+    assert load(place).table("assessments", ["date", "score", "grade_at_test"]).fetchall() == [
+        (None, 2.0**63, 10**15),
+        (date(1000, 1, 1), -(2.0**63), None),
+        (date(2999, 12, 31), 0.0, 0),
+        (None, None, None),
+    ]

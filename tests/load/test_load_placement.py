@@ -136,6 +136,15 @@ def test_a_window_between_spells_takes_the_school_of_its_first_day(two_years):
     assert _window(two_years, "2020-07-01", "2020-07-31") == ("(unplaced)", None, None, "(unplaced)")
 
 
+def test_a_window_has_the_factors_of_its_own_school_and_the_school_of_most_days(district):
+    spells = (("A", "former"), ("B", "current"))
+    enrollments = HEAD + "".join(f"1,{school},2024-09-01,2025-06-10,2025,3,{word},\n" for school, word in spells)
+    found = district(schools=SCHOOLS, students="student_id\n1\n", enrollments=enrollments)
+    rows = {"student_id": ["1"], "first_date": ["2024-10-01"], "last_date": ["2024-10-31"], "school_id": ["B"]}
+    placed = found.place(pd.DataFrame(rows), columns=["english_learner"])
+    assert placed.select("placed_school_id, placed_english_learner").fetchall() == [("A", "current")]
+
+
 def test_a_window_with_columns_of_other_names(two_years):
     rows = pd.DataFrame({"student_id": ["1"], "from": ["2025-01-01"], "until": ["2025-05-31"]})
     assert two_years().place(rows, date=("from", "until")).select("placed_school_id").fetchall() == [("B",)]

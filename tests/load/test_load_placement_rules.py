@@ -85,17 +85,51 @@ def test_every_row_is_placed_by_the_rules(place, enrolled, asked):
     assert [school for _, school in placed] == [expected(enrolled, *row) for row in asked]
 
 
-@settings(max_examples=25, deadline=None)
-@given(enrolled=spells, first=days, length=st.integers(0, 300))
-def test_a_window_is_in_the_school_of_most_of_its_days(place, enrolled, first, length):
-    last = first + length * DAY
+def most_of_window(enrolled, student, first, length, own_school):
+    """The school of a window by the rules."""
     counted = {}
     for step in range(length + 1):
         day = first + step * DAY
-        if any(spell[0] <= day <= spell[2] for spell in closed(enrolled, "1")):
-            school = expected(enrolled, "1", day, None)
+        if any(spell[0] <= day <= spell[2] for spell in closed(enrolled, student)):
+            school = expected(enrolled, student, day, None)
             days_there, _ = counted.get(school, (0, day))
             counted[school] = (days_there + 1, day)
-    school = max(counted, key=counted.get) if counted else expected(enrolled, "1", first, None)
-    frame = pd.DataFrame({"student_id": ["1"], "first_date": [first], "last_date": [last]})
-    assert place(enrolled).place(frame).select("placed_school_id").fetchall() == [(school,)]
+    return max(counted, key=counted.get) if counted else expected(enrolled, student, first, own_school)
+
+
+lengths = st.integers(0, 30) | st.integers(0, 300)
+windows = st.tuples(st.sampled_from("123"), days, lengths, st.sampled_from("ABC") | st.none())
+
+
+@settings(max_examples=30, deadline=None)
+@given(enrolled=spells, asked=st.lists(windows, min_size=10, max_size=30))
+def test_a_window_is_in_the_school_of_most_of_its_days(place, enrolled, asked):
+    frame = pd.DataFrame(asked, columns=["student_id", "first_date", "length", "school_id"])
+    frame["last_date"] = [first + length * DAY for _, first, length, _ in asked]
+    frame["school_id"] = frame["school_id"].astype("str").where(frame["school_id"].notna(), None)
+    placed = place(enrolled).place(frame.assign(row=range(len(asked))))
+    found = placed.select("row, placed_school_id").order("row").fetchall()
+    assert [school for _, school in found] == [most_of_window(enrolled, *window) for window in asked]
+
+
+def most_of_year(enrolled, student, year, own_school):
+    """The school of a row with a school year, by the rules."""
+    first, last = YEARS[year]
+    mine = [
+        (school == own_school, max(0, (min(last, end) - max(first, entry)).days + 1), entry, -ord(school), school)
+        for entry, school, end, named in closed(enrolled, student)
+        if (entry <= last and end >= first) or named == year
+    ]
+    return max(mine)[-1] if mine else "(unplaced)"
+
+
+years = st.tuples(st.sampled_from("123"), st.sampled_from([2025, 2026]), st.sampled_from("ABC") | st.none())
+
+
+@settings(max_examples=30, deadline=None)
+@given(enrolled=spells, asked=st.lists(years, min_size=1, max_size=20))
+def test_a_school_year_is_in_the_spell_of_most_of_its_days(place, enrolled, asked):
+    frame = pd.DataFrame(asked, columns=["student_id", "school_year", "school_id"]).assign(row=range(len(asked)))
+    frame["school_id"] = frame["school_id"].astype("str").where(frame["school_id"].notna(), None)
+    placed = place(enrolled).place(frame).select("row, placed_school_id").order("row").fetchall()
+    assert [school for _, school in placed] == [most_of_year(enrolled, *row) for row in asked]
