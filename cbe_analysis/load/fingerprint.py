@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KEY_FILE = "CBE_KEY_FILE"
 KEY_BYTES = 32
-_AT_ONCE = 1 << 17  # rows
+_ROW = "row_hash"
 
 
 class Fingerprint:
@@ -56,20 +56,30 @@ class Fingerprint:
 
 
 def _digest(reader: Reader, table: str, rows: str, named: Sequence[tuple[str, Type]]) -> bytes:
-    """A hash over the table's name, its columns, and the text of all rows in an order that their texts alone decide."""
-    import numpy as np
+    """A hash over the table's name, its columns, and the rows, each as often as it is there, in whichever order.
 
-    texts = [cells.plain(identifier(name), kind) for name, kind in named]
-    # the lengths before the cells, so that no two rows, or sequences of rows, read alike; an unknown cell has none
-    lengths = [f"coalesce(length({text}), -1)" for text in texts]
-    row = f"concat_ws(':', {', '.join([*lengths, *texts]) or literal('')})"
-    # a row stands there as the two halves of its md5: sixteen bytes to sort, on the disk where memory is short
-    halves = f"SELECT md5_number_upper({row}) AS upper, md5_number_lower({row}) AS lower FROM ({rows}) ORDER BY ALL"
-    digest = hashlib.sha256(json.dumps([table, [name for name, _ in named]]).encode())
-    for batch in reader.relation(halves).to_arrow_reader(_AT_ONCE):
-        upper, lower = (column.to_numpy() for column in batch.columns)
-        digest.update(np.column_stack([upper, lower]).astype("<u8").tobytes())
-    return digest.digest()
+    Every row gives one md5 of its texts. Their upper and their lower halves are summed, without any overflow, and the
+    rows counted: nothing has to be sorted, and a row that is there twice does not undo itself.
+    """
+    row = f"md5_number(concat({', '.join(_cells(named)) or literal('')}))"
+    upper = f"sum(({_ROW} >> 64)::UBIGINT)"
+    lower = f"sum(({_ROW} & {2**64 - 1}::UHUGEINT)::UBIGINT)"
+    sums = f"SELECT count(*), {upper}, {lower} FROM (SELECT {row} AS {_ROW} FROM ({rows}))"
+    [found] = reader.rows(sums)
+    told = [table, [name for name, _ in named], [str(number) for number in found]]
+    return hashlib.sha256(json.dumps(told).encode()).digest()
+
+
+def _cells(named: Iterable[tuple[str, Type]]) -> Iterator[str]:
+    """SQL for the parts of a row's text, from which its cells can be told.
+
+    A colon stands between cells. A text, which may hold one itself, has its length before it; an unknown cell is empty.
+    """
+    for position, (name, kind) in enumerate(named):
+        text = cells.plain(identifier(name), kind)
+        yield from ["':'"] if position else []
+        yield from [f"length({text})", "':'"] if cells.STORED[kind] == "VARCHAR" else []
+        yield text
 
 
 def key_file() -> Path:

@@ -1,5 +1,6 @@
 import os
 import stat
+from itertools import product
 
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -66,6 +67,26 @@ def test_csv_and_parquet_give_the_same(print_of, folder, tmp_path):
 )
 def test_another_value_or_number_of_rows_changes_it(print_of, old, new):
     assert print_of(assessments=SCORES.replace(old, new)) != print_of()
+
+
+def test_every_cell_counts_and_so_does_its_row(print_of):
+    """Each cell in turn changed, emptied, and exchanged with that of another row; rows alone, and rows twice."""
+    header, *lines = SCORES.splitlines()
+    rows = [line.split(",")[:5] for line in lines]
+    other = ["009", "map", "science", "2025-10-09", "11"]
+    found = [rows, *([*rows[:at], *rows[at + 1 :]] for at in range(3)), *([*rows, row] for row in rows)]
+    for at, column in product(range(3), range(5)):
+        cells = [other[column], "", rows[at - 1][column]]
+        for cell in (cell for cell in cells if cell != rows[at][column]):
+            changed = [list(row) for row in rows]
+            if cell == rows[at - 1][column]:
+                changed[at - 1][column] = rows[at][column]
+            changed[at][column] = cell
+            found.append(changed)
+    names = ",".join(header.split(",")[:5])
+    tables = {"\n".join(sorted(map(",".join, one))): "\n".join([names, *map(",".join, one), ""]) for one in found}
+    reads = {"assessments": names.split(",")}
+    assert len({print_of(reads, assessments=table) for table in tables.values()}) == len(tables) > 40
 
 
 def test_cells_do_not_run_into_each_other(print_of):
