@@ -23,7 +23,7 @@ from cbe_analysis.run.parameters import checked
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "command-line.md"
-PROMISED = {"demo", "validate", "indicators", "measure", "run", "lab"}
+PROMISED = {"demo", "validate", "indicators", "measure", "run", "publish", "audit", "lab"}
 COMMANDS = typer.main.get_command(app).commands
 
 
@@ -109,7 +109,7 @@ def test_the_catalogue_lists_every_indicator_and_option(cbe):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["mesure"], "there is no command 'mesure'; did you mean measure? there are: demo, diff, import"),
+        (["mesure"], "there is no command 'mesure'; did you mean measure? there are: audit, demo, diff, import"),
         (["measure", "status"], "cbe measure needs DIR; for example: cbe measure growth_rate"),
         (["measure", "status", "x", "--bye", "gender"], "cbe measure has no option --bye; did you mean --by? see cbe"),
         (["measure", "status", "x", "--compare", "all"], "--compare cannot be 'all'; choose one of: others, reference"),

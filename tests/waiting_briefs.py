@@ -6,7 +6,7 @@ from protected_tables import POLICY, shares
 import cbe_analysis as cbe
 from cbe_analysis import disk
 from cbe_analysis.protect.record import Recorded
-from cbe_analysis.run import drafts
+from cbe_analysis.run import drafts, places
 
 TABLE = {"a": (400, 120), "b": (300, 60), "c": (8, 3)}
 PARAMETERS = "data = ''\naudience = 'public'"
@@ -21,9 +21,8 @@ def draft(reports, name, *releases, content=b"A brief."):
     """The reports, with a draft of this name that shows the releases."""
     shown = tuple(Recorded.of(one) for one in releases or (release(),))
     files = {f"{name}.pdf": b"%PDF " + content, f"{name}.html": b"<p>" + content}
-    place, inside = reports / drafts.PLACE / name, drafts.inside(reports, name)
-    place.mkdir(parents=True, exist_ok=True)
-    disk.close_folder(inside.parent)
+    place = places.folder(reports, drafts.PLACE, name)
+    inside = places.folder(reports, "internal", name, "public") / drafts.RECORD
     record = drafts.record(name, files, shown, notebook="0" * 12, parameters={"data": "/somewhere"})
     disk.write({**{place / file: held for file, held in files.items()}, inside: record}, own=inside.parent)
     return reports

@@ -208,8 +208,46 @@ def run(
         made = make(notebook, folder, parameters=given, audience=audience.value, out=out, progress=progress)
     _say_written(made.paths)
     pages = f"{made.pages} page{'s' * (made.pages != 1)}, {made.seconds:.0f} s"
-    state = "internal: staff only." if made.audience == "staff" else "a protected draft, not yet published."
-    typer.echo(f"{made.name}: {pages}; {state}")
+    draft = f"a protected draft, not yet published. Next: cbe publish {out}"
+    typer.echo(f"{made.name}: {pages}; {'internal: staff only.' if made.audience == 'staff' else draft}")
+
+
+@app.command(short_help="Publish the drafts.", epilog="Example: cbe publish reports --only growth,disparities")
+def publish(reports: words.Published = Path("reports"), only: words.Only = None) -> None:
+    """Publish the drafts in one step, or none: exit code 1 when they would give away what they hide.
+
+    Before, an auditor attacks them together with everything published so far. The briefs then stand in REPORTS/public,
+    each in a folder of its name; REPORTS/public/releases keeps every publication and its record.
+    """
+    from cbe_analysis.cli.pairs import names
+    from cbe_analysis.cli.publishing import published
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.run import publish as make_public
+
+    def wait() -> None:
+        typer.echo("cbe: another process is publishing from these reports; waiting for it.", err=True)
+
+    with watching("auditing and publishing"):
+        done = make_public(reports, only=[name for told in only or () for name in names(told)], waiting=wait)
+    typer.echo("\n".join(published(done, reports)))
+    _say_written(done.paths)
+
+
+@app.command(short_help="Attack everything published.", epilog="Example: cbe audit reports")
+def audit(reports: words.Published = Path("reports")) -> None:
+    """Attack everything published together, and say whether the drafts would pass; nothing is published.
+
+    Exit code 1 when something hidden comes out, or a public file was never published; 3 when the record is damaged.
+    """
+    from cbe_analysis.cli.publishing import audited
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.run import audit as attack
+
+    with watching("auditing"):
+        account = attack(reports)
+    typer.echo("\n".join(audited(account, reports)))
+    if not account.passed:
+        raise typer.Exit(1)
 
 
 @app.command(short_help="Open JupyterLab on the notebooks.", epilog="Example: cbe lab my-district")

@@ -43,6 +43,10 @@ class Format(StrEnum):
 District = Annotated[Path, typer.Argument(metavar="DIR", help="The district's folder.")]
 AnyDistrict = Annotated[Path | None, typer.Argument(metavar="DIR", help="A district's folder.")]
 Reports = Annotated[Path, typer.Option(metavar="REPORTS", help="The reports folder.")]
+Published = Annotated[Path, typer.Argument(metavar="REPORTS", help="The reports folder.")]
+Only = Annotated[
+    list[str] | None, typer.Option(metavar="NAME,...", help="Publish these drafts and no others. Repeatable.")
+]
 ForWhom = Annotated[
     Audience, typer.Option(help="public: protected. staff: not suppressed, stays internal.", metavar="public|staff")
 ]

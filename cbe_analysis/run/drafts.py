@@ -128,33 +128,42 @@ def waiting(reports: Path) -> Waiting:
     return Waiting(tuple(drafts), tuple(unfit))
 
 
-def remove(reports: Path, name: str, published: Mapping[str, str]) -> bool:
-    """True when the draft lay there and is gone, with its record; one that is not what was published stays.
+def published(reports: Path, name: str, marks: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files of the draft where they are what was published, or what is left of it; else nothing.
 
     Parameters
     ----------
-    published
-        Name of the file -> SHA-256 of its bytes. A draft of which a part alone is left is one that was being removed.
+    marks
+        Name of the published file -> SHA-256 of its bytes.
+
+    Raises
+    ------
+    OSError
+        When a file cannot be read.
+    """
+    place = reports / PLACE / name
+    there = () if place.is_symlink() else tuple(_seen(place))
+    if any(file.is_symlink() or not file.is_file() for file in there):
+        return ()
+    return there if all(marks.get(file.name) == mark(file.read_bytes()) for file in there) else ()
+
+
+def remove(reports: Path, name: str, marks: Mapping[str, str]) -> bool:
+    """True when the draft lay there as it was published and is gone, with its record; any other stays.
 
     Raises
     ------
     OSError
         When it cannot be removed.
     """
-    place = reports / PLACE / name
-    if place.is_symlink():
-        return False
-    there = _seen(place)
-    if any(file.is_symlink() or not file.is_file() for file in there):
-        return False
-    if not there or any(published.get(file.name) != mark(file.read_bytes()) for file in there):
-        return False
-    for file in there:
+    files = published(reports, name, marks)
+    for file in files:
         file.unlink()
-    inside(reports, name).unlink(missing_ok=True)
-    with suppress(OSError):  # something hidden lies in it, or a run has just written the next
-        place.rmdir()
-    return True
+    if files:
+        inside(reports, name).unlink(missing_ok=True)
+        with suppress(OSError):  # something hidden lies in it, or a run has just written the next
+            (reports / PLACE / name).rmdir()
+    return bool(files)
 
 
 def _seen(folder: Path) -> list[Path]:

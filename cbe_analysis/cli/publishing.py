@@ -1,0 +1,109 @@
+"""A publication and an audit on the screen: what was attacked, what is not linked, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cbe_analysis.protect.attack import Audit
+    from cbe_analysis.run import Account, Announcement
+
+TOLD = 20  # names and sentences of one kind
+
+
+def published(done: Announcement, reports: Path) -> Iterator[str]:
+    """What became of the drafts."""
+    for name in done.already:
+        yield f"{name}: published already as it is; the draft is gone."
+    yield from _warnings(done.foreign, done.unsized)
+    if done.publication is None or done.audit is None:
+        yield f"Nothing to publish in {reports}."
+        return
+    names = [edition.name for edition in done.publication.editions]
+    yield f"Published as {done.publication.label}: {', '.join(names)}."
+    yield _attacked(done.audit)
+    yield from done.audit.unlinked[:TOLD]
+
+
+def audited(account: Account, reports: Path) -> Iterator[str]:
+    """What an audit found, the verdict on what is published, and whether the drafts would pass."""
+    if account.history.publications:
+        yield _counted(account)
+        yield _attacked(account.found)
+        yield from account.found.linked[:TOLD]
+        yield from account.found.unlinked[:TOLD]
+    else:
+        yield f"Nothing is published from {reports} yet."
+    if account.unfinished:
+        yield f"A publisher that was stopped left something to do, which cannot be done now: {account.unfinished}."
+    yield from _warnings(account.foreign, account.history.unsized)
+    yield from _listed([str(breach) for breach in account.found.breaches])
+    if account.history.publications:
+        yield _verdict(account)
+    yield from _waiting(account)
+
+
+def _counted(account: Account) -> str:
+    """How much is published."""
+    editions = [edition for one in account.history.publications for edition in one.editions]
+    releases = sum(len(edition.releases) for edition in editions)
+    return (
+        f"Published: {_number(len(account.history.newest), 'brief')}, {_number(len(editions), 'edition')}, in "
+        f"{_number(len(account.history.publications), 'publication')}; {_number(releases, 'release')}. "
+        "The record is whole, and every file is as it was published."
+    )
+
+
+def _attacked(audit: Audit) -> str:
+    """How much was attacked."""
+    populations = _number(audit.populations, "population")
+    return f"Attacked together: {_number(audit.cells, 'hidden number')} of {populations}."
+
+
+def _verdict(account: Account) -> str:
+    if account.found.breaches:
+        return "Verdict: what is published gives away what it hides. It cannot be taken back: tell who is responsible."
+    if account.foreign:
+        return "Verdict: nothing published gives away what it hides; but not all that is public was published."
+    return "Verdict: nothing published gives away what it hides."
+
+
+def _waiting(account: Account) -> Iterator[str]:
+    """Whether the drafts would pass."""
+    for other in account.waiting.unfit:
+        yield f"Draft {other.name}: cannot be published, for {other.why}; make it again with cbe run."
+    names = [draft.name for draft in account.waiting.drafts]
+    if account.joint is None:
+        return
+    drafts = f"Draft{'s' * (len(names) > 1)} {', '.join(names)}"
+    if account.joint.passed:
+        yield f"{drafts}: would pass. Next: cbe publish"
+        return
+    yield f"{drafts}: would be refused."
+    yield from _listed([str(breach) for breach in account.joint.breaches if breach.mendable])
+    yield from _listed([f"What passes: {offer}" for offer in account.joint.offers])
+
+
+def _warnings(foreign: Sequence[str], unsized: Sequence[str]) -> Iterator[str]:
+    """What a reader must know of the folder."""
+    if foreign:
+        yield f"Public, but never published: {', '.join(foreign[:TOLD])}; move what does not belong there away."
+    if unsized:
+        yield (
+            f"The true sizes of {', '.join(unsized[:TOLD])} are lost: what was hidden there is attacked as if it were "
+            "small."
+        )
+
+
+def _listed(sentences: Sequence[str]) -> Iterator[str]:
+    """The sentences, indented, at most a dozen or two."""
+    told = list(dict.fromkeys(sentences))
+    yield from (f"  {sentence}" for sentence in told[:TOLD])
+    if len(told) > TOLD:
+        yield f"  and {len(told) - TOLD} more"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -1,0 +1,64 @@
+"""The audit of everything published, with the drafts that want to be: what is asked, and how a refusal is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cbe_analysis.errors import ReleaseRefused
+from cbe_analysis.run.drafts import Draft
+from cbe_analysis.run.publications import Edition, History
+
+if TYPE_CHECKING:
+    from cbe_analysis.protect.attack import Audit, Published
+
+TOLD = 12  # breaches and offers that a message names
+
+
+def examine(history: History, drafts: Sequence[Draft] = ()) -> Audit:
+    """What an attack on everything published finds, with the drafts among it."""
+    from cbe_analysis.protect.attack import audit_together
+
+    return audit_together([*_published(history, drafts)])
+
+
+def _published(history: History, drafts: Sequence[Draft]) -> Iterator[Published]:
+    """Every release once: a brief that was published again shows mostly what it showed before."""
+    from cbe_analysis.protect.attack import Published
+
+    seen: set[str] = set()
+    for number, edition in sorted(_editions(history), key=lambda pair: not pair[1].sized):
+        for release in edition.releases:
+            text = release.outside().text()
+            if text not in seen:
+                seen.add(text)
+                yield Published(edition.name, number, release)
+    for draft in drafts:
+        for release in draft.releases:
+            if release.outside().text() not in seen:
+                yield Published(draft.name, None, release)
+
+
+def _editions(history: History) -> Iterator[tuple[int, Edition]]:
+    return ((one.number, edition) for one in history.publications for edition in one.editions)
+
+
+def refusal(audit: Audit, drafts: Sequence[Draft]) -> ReleaseRefused:
+    """The error for drafts that would give away what is hidden: it names briefs and groups, and no number."""
+    told = [str(breach) for breach in audit.breaches if breach.mendable]
+    blamed = {name for breach in audit.breaches if breach.mendable for name in breach.briefs}
+    others = [draft.name for draft in drafts if draft.name not in blamed]
+    offers = [*audit.offers]
+    if others:
+        offers.append(f"publish the others: --only {','.join(others)}")
+    return ReleaseRefused(
+        "the drafts would give away what they hide, alone or with what is published",
+        _listed(dict.fromkeys(told)),
+        _listed(offers) or "show less: fewer factors, or rows of larger groups",
+    )
+
+
+def _listed(told: Sequence[str] | dict[str, None]) -> str:
+    """The sentences, shortened after the first dozen."""
+    named = list(told)
+    return "; ".join(named[:TOLD]) + (f"; and {len(named) - TOLD} more" if len(named) > TOLD else "")
