@@ -6,7 +6,7 @@ from dense_paces import district
 from scipy import stats
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.methods.pace import fit_pace
+from cbe_analysis.methods.pace import fit_pace, on_track
 
 
 def fitted(paces):
@@ -177,3 +177,14 @@ def test_what_cannot_be_fitted_is_refused_with_a_way_out(change, message):
     few = {"pace": [0.9, 1.0, 1.3, 1.1], "spread": [1.0, 0.5, 1.0, 0.25]}
     with pytest.raises(UsageError, match=message):
         fit_pace(**(few | change))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_share_is_well_known_where_paces_are_observed_almost_without_error(seed):
+    """An error variance near zero is hard to estimate, and hardly matters: it must not make a share unknown."""
+    draw = np.random.default_rng(seed)
+    years, true = draw.choice([0.7, 0.9, 1.9, 2.9, 3.9], 2000), draw.normal(0.97, 0.22, 2000)
+    fit = fit_pace(true + draw.normal(0, 0.003, 2000) / np.sqrt(years), 1 / years)
+    [share] = on_track(fit, np.zeros(2000), np.ones(2000), exit_level=1.0).shares
+    assert share.high - share.low < 0.04  # 0.044 for a share counted among 2,000
+    assert share.low - 0.01 < (true >= 1).mean() < share.high + 0.01

@@ -15,7 +15,7 @@ from cbe_analysis.methods.pace.likelihood import evaluate
 from cbe_analysis.methods.pace.nested import ERROR, PARTS
 from cbe_analysis.methods.pace.prediction import COVERAGE, posterior, shared_errors
 
-STEP = 1e-4  # of the variances together, for derivatives
+STEP = 1e-4  # of the variances together: the least step by which one is varied
 
 
 def chances(mean: FloatArray, error: FloatArray, required: FloatArray) -> FloatArray:
@@ -67,12 +67,15 @@ def few(model: Model) -> float:
 
 
 def _turned(model: Model, vcov: FloatArray, required: FloatArray, some: NDArray[np.bool_]) -> FloatArray:
-    """Derivatives of the expected numbers in the variances, shape `(4, g)`."""
+    """How the expected numbers go with the variances, shape `(4, g)`: over a standard error to either side.
+
+    Chances turn with the root of a variance, whose derivative near zero is no guide to what its error would change.
+    """
     found = np.zeros((len(PARTS), len(model.given.groups.labels)))
     mean, theta = float(model.sample.nest.spread.mean()), model.point.theta
     total = float(theta.sum() - theta[ERROR] * (1 - mean))
     for k in np.flatnonzero(np.diag(vcov) > 0).tolist():
-        step = STEP * total / (mean if k == ERROR else 1)
+        step = max(STEP * total / (mean if k == ERROR else 1), float(np.sqrt(vcov[k, k])))
         down = min(step, float(theta[k]))
         unit = np.eye(len(PARTS))[k]
         above, below = (_expected(model, required, some, theta + by * unit) for by in (step, -down))
