@@ -14,6 +14,12 @@ AUDIENCES: tuple[Audience, ...] = ("public", "staff")
 PROTECTED = "protected"
 PRINTED = ("shown", "n_shown", "hidden")
 _PERMIT = object()  # held by this room: a Release made elsewhere is refused
+_made_for: set[Audience] = set()
+
+
+def made_for() -> frozenset[Audience]:
+    """The audiences that this process has made releases for: a run tells by it what its notebook did."""
+    return frozenset(_made_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Release:
         if permit is not _PERMIT:
             raise TypeError("a Release is made by protect() alone")
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+        _made_for.add(self.audience)
 
     @property
     def rows(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.policy import Policy
 from cbe_analysis.render import blocks
-from cbe_analysis.render.audiences import admit
+from cbe_analysis.render.audiences import admit, marks
 from cbe_analysis.render.bundles import bundle
 from cbe_analysis.render.characters import visible
 from cbe_analysis.render.markup import styled
@@ -199,4 +199,5 @@ def _show(block: blocks.Block, text: str) -> None:
     from IPython.display import display
 
     data = bundle(block)
-    display({blocks.MIME: data, "text/html": styled(data), "text/plain": visible(text)}, raw=True)  # type: ignore[no-untyped-call]
+    forms = {blocks.MIME: data, "text/html": styled(data), "text/plain": visible(text)}
+    display(forms, metadata=marks(), raw=True)  # type: ignore[no-untyped-call]

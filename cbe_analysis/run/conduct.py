@@ -126,6 +126,7 @@ def _check_data(folder: Path, place: Path, tell: Progress) -> Path:
 def _typeset(executed: Executed, audience: str, stem: Path) -> tuple[dict[str, bytes], int]:
     """The brief as files by their ending, and its pages; a notebook that gives none is kept, and its error raised."""
     from cbe_analysis.render import page, read_bundles, typeset
+    from cbe_analysis.render.audiences import confirm
 
     try:
         if executed.error:
@@ -143,6 +144,8 @@ def _typeset(executed: Executed, audience: str, stem: Path) -> tuple[dict[str, b
                 choices(other),
                 "give cbe.protect the notebook's parameter audience",
             )
+        if audience == "public":
+            confirm(executed.notebook, len(executed.releases))
         pdf = typeset(bundles)
         return {".pdf": pdf, ".html": page(bundles).encode()}, len(PAGE.findall(pdf))
     except CbeError as error:

@@ -20,7 +20,7 @@ START = {"title": "How fast does reading grow?", "as_of": "2026-06-30", "kicker"
 def shown(monkeypatch):
     """The outputs that a notebook's cell would hold."""
     held = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: held.append(data))
+    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: held.append(data))
     return held
 
 
