@@ -185,7 +185,7 @@ def _commit(reports: Path, publication: Publication, chosen: Sequence[Draft]) ->
 def _finish_new(reports: Path, history: History) -> None:
     """Finish what has just been published; when that fails, say that it is published all the same."""
     label = history.publications[-1].label
-    state = f"{label} is published, but its briefs are not all in their places"
+    state = f"{label} is published, but not everything is in its place yet"
     with _written(reports, state):
         try:
             finish(reports, history)
