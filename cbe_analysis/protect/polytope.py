@@ -102,3 +102,36 @@ class Polytope:
             )
         x = np.array(self._solver.getSolution().col_value)
         return Point(float(costs @ x), x)
+
+    def prices(self) -> NDArray[np.float64]:
+        """How much each bound on a sum has to do with the last answer, shape `(sums,)`: 0 for nothing."""
+        return np.array(self._solver.getSolution().row_dual)
+
+    def least_whole(self, weights: Weights, nodes: int = 2000) -> Point | None:
+        """Where the linear function is smallest among whole numbers; None when none fit.
+
+        Parameters
+        ----------
+        nodes
+            How many branches are tried at most: beyond, the answer is the one among all numbers.
+        """
+        relaxed = self.least(weights)
+        if relaxed is None or bool((np.abs(relaxed.x - np.round(relaxed.x)) < TOLERANCE).all()):
+            return relaxed
+        import highspy
+
+        solver: Any = highspy
+        search: Any = solver.Highs()
+        for option, value in {**OPTIONS, "presolve": "on", "mip_max_nodes": nodes}.items():
+            search.setOptionValue(option, value)
+        model: Any = self._solver.getLp()
+        model.integrality_ = [solver.HighsVarType.kInteger] * self._columns
+        search.passModel(model)
+        search.run()
+        status = search.getModelStatus()
+        if status == self._infeasible:
+            return None
+        if status != self._optimal:
+            return relaxed
+        x = np.round(np.array(search.getSolution().col_value))
+        return Point(float(search.getInfo().objective_function_value), x)

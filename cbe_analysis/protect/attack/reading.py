@@ -16,6 +16,7 @@ Cell = tuple[str, ...]
 Interval = tuple[float, float]
 Series = tuple[str, str, str]  # quantity, unit and `at`
 WHOLE = "(all)"
+NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
 
@@ -124,3 +125,33 @@ def step_said(row: Row) -> float:
         if step > finest and len(told) == 3 and all(abs(value / step - round(value / step)) < 1e-6 for value in told):
             return step
     return finest
+
+
+def error_said(row: Row) -> float:
+    """The standard error that is printed, or that the limits imply; NaN where neither is."""
+    error = row.numbers["std_error"]
+    return (row.numbers["high"] - row.numbers["low"]) / 4 if math.isnan(error) else error
+
+
+def mean_said(row: Row) -> Interval | None:
+    """The means that are rounded to the printed value; None where none is printed."""
+    value = row.numbers["value"]
+    if row.hidden or math.isnan(value):
+        return None if row.hidden else row.share
+    if row.share:
+        return row.share
+    half = _mean_step(row) / 2
+    return value - half, value + half
+
+
+def _mean_step(row: Row) -> float:
+    """The largest 1, 2 or 5 times a power of ten, up to half of the error, of which the numbers are multiples."""
+    error = error_said(row)
+    told = [row.numbers[name] for name in ("value", "low", "high") if not math.isnan(row.numbers[name])]
+    finest = 10.0 ** -len(row.shown.partition(".")[2])
+    if not error > 0:
+        return finest
+    power = math.floor(math.log10(error))
+    steps = [part * 10.0**ten for ten in (power, power - 1, power - 2) for part in (5, 2, 1)]
+    fitting = (s for s in steps if s <= error / 2 * 1.06 and all(abs(v / s - round(v / s)) < 1e-6 for v in told))
+    return max(next(fitting, finest), finest)

@@ -3,79 +3,138 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from itertools import chain
 
-from cbe_analysis.protect.attack.auditor import Table, named, shares, shares_fallen, sizes_fallen
-from cbe_analysis.protect.attack.reading import WHOLE, Row, read
-from cbe_analysis.protect.attack.verdict import Audit, Breach, Published, What
+from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
+from cbe_analysis.protect.attack.frames import Frame, frames
+from cbe_analysis.protect.attack.groups import Levels
+from cbe_analysis.protect.attack.offers import Offers
+from cbe_analysis.protect.attack.reading import Row, read
+from cbe_analysis.protect.attack.sizes_attack import Fallen
+from cbe_analysis.protect.attack.surface import faults
+from cbe_analysis.protect.attack.told import levels_of, tables
+from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
+
+UNCHECKED = {
+    True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
+    False: "its numbers contradict each other, so that nothing can be checked",
+}
 
 
 def audit_together(published: Sequence[Published]) -> Audit:
     """What all releases together give away of what each of them hides.
 
-    Releases of the same people, at the same date, are attacked together.
+    Every printed row is a number about the students who have certain levels in certain columns: the values of its group
+    and what its release was limited to. Releases about the same students are attacked together: sizes, shares and
+    means, with the enrolment that officials published and with what one of a group knows of themselves. For slopes,
+    intercepts, effects, medians and percentiles only the rules hold that look at the rows themselves: those of a group
+    do not add up to that of the whole.
 
     Parameters
     ----------
     published
-        What was published, and the drafts that want to be.
+        What was published, and the drafts that want to be. Releases for staff are left out.
     """
-    populations: dict[tuple[object, ...], list[Published]] = {}
-    for one in published:
-        release = one.release
-        if release.audience == "public":
-            populations.setdefault((release.entity, release.as_of, release.where), []).append(one)
-    breaches: list[Breach] = []
-    cells = 0
-    for together in populations.values():
-        for table, by, minimum in _tables(together):
-            cells += sum(row.hidden for row in table.rows)
-            breaches += _breaches(table, by, minimum, together)
-    linked = tuple(_told(together) for together in populations.values() if len(together) > 1)
-    return Audit(tuple(dict.fromkeys(breaches)), len(populations), linked, (), cells, ())
+    public = [one for one in published if one.release.audience == "public"]
+    audit = Joint(public).audit()
+    offers = Offers(public, audit.breaches, lambda kept: Joint(kept).breaches()).found() if not audit.passed else ()
+    return Audit(audit.breaches, audit.populations, audit.linked, audit.unlinked, audit.cells, tuple(offers))
 
 
-def _told(together: Iterable[Published]) -> str:
-    return f"attacked together: {', '.join(sorted({one.brief for one in together}))}"
+class Joint:
+    """Releases, by the populations that they tell of."""
 
+    def __init__(self, public: Sequence[Published]) -> None:
+        self.public = public
+        self.levels: Levels = levels_of(one.release for one in public)
+        self.frames = frames([t for i, one in enumerate(public) for t in tables(i, one.release, self.levels)])
 
-def _tables(together: Sequence[Published]) -> Iterator[tuple[Table, tuple[str, ...], int]]:
-    """The rows of one population that count the same people, with columns that all of them share."""
-    by = tuple(sorted({name for one in together for name in one.release.by}))
-    minimum = max(one.release.minimum_n for one in together)
-    found: list[tuple[dict[tuple[str, ...], float], Table]] = []
-    for one in together:
-        series: dict[tuple[str, ...], list[tuple[Row, float]]] = {}
-        rows = read(one.release)
-        for row, size in zip(rows, one.release.sizes or [float("nan")] * len(rows), strict=True):
-            if row.arm != "difference":
-                own = dict(zip(one.release.by, row.cell, strict=False))
-                cell = (*(own.get(name, WHOLE) for name in by), row.cell[-1])
-                series.setdefault(row.series, []).append((replace(row, cell=cell), size))
-        for same in series.values():
-            sizes = {row.cell: size for row, size in same}
-            printed = {row.cell: row.size for row, _ in same if row.size}
-            for known, table in found:
-                if all(known.get(cell, size) == size for cell, size in sizes.items()):
-                    known.update(sizes)
-                    table.rows.extend(row for row, _ in same)
-                    table.sizes.update(printed)
-                    break
-            else:
-                found.append((sizes, Table([row for row, _ in same], printed)))
-    for known, table in found:
-        table.tiny.update(row.cell for row in table.rows if row.hidden and known[row.cell] < minimum)
-        yield table, by, minimum
+    def audit(self) -> Audit:
+        """What all attacks found; no offers yet."""
+        breaches, results = [*self._on_the_surface()], list[Result]()
+        for frame in self.frames:
+            found, own = self._attacked(frame)
+            breaches += found
+            results += own
+        return Audit(
+            breaches=tuple(dict.fromkeys(breaches)),
+            populations=len(results),
+            linked=tuple(dict.fromkeys(chain.from_iterable(map(self._linked, results)))),
+            unlinked=tuple(dict.fromkeys(self._unlinked(results))),
+            cells=sum(result.cells for result in results),
+            offers=(),
+        )
 
+    def breaches(self) -> tuple[Breach, ...]:
+        """What comes out of the drafts."""
+        return tuple(breach for breach in self.audit().breaches if breach.mendable)
 
-def _breaches(table: Table, by: tuple[str, ...], minimum: int, together: Sequence[Published]) -> Iterator[Breach]:
-    """What comes out of one table."""
-    briefs = tuple(sorted({one.brief for one in together}))
-    mendable = any(one.draft for one in together)
-    parts: tuple[tuple[What, list[tuple[str, ...]]], ...] = (
-        ("size", sizes_fallen(table, minimum)),
-        ("share", [cell for share in shares(table, table.rows) for cell in shares_fallen(share, minimum)]),
-    )
-    for what, cells in parts:
-        for cell in cells:
-            yield Breach(briefs, named(cell, by), what, f"the {what}", mendable)
+    def _attacked(self, frame: Frame) -> tuple[list[Breach], list[Result]]:
+        """What comes out of one population, first without the drafts: that can no longer be helped."""
+        before = [source for source in frame.sources if not self.public[source].draft]
+        known: set[tuple[object, ...]] = set()
+        breaches: list[Breach] = []
+        if before and len(before) < len(frame.sources):
+            for result in attack(frame.part(before), self.levels):
+                breaches += [self._breach(fallen, result, mendable=False) for fallen in result.fallen]
+                known |= {(fallen.group, fallen.what, fallen.of) for fallen in result.fallen}
+        results = attack(frame, self.levels)
+        mendable = len(before) < len(frame.sources)
+        for result in results:
+            breaches += self._unchecked(result)
+            new = [one for one in result.fallen if (one.group, one.what, one.of) not in known]
+            breaches += [self._breach(fallen, result, mendable=mendable) for fallen in new]
+        return breaches, results
+
+    def _breach(self, fallen: Fallen, result: Result, *, mendable: bool) -> Breach:
+        """What came out, in words; where the proof names no draft, any draft about the same students has part in it."""
+        sources = set(fallen.sources) or set(result.frame.sources)
+        if mendable and not any(self.public[source].draft for source in sources):
+            sources |= {source for source in result.frame.sources if self.public[source].draft}
+        says = f"its {fallen.what} comes out" + (f" ({fallen.of})" if fallen.of else "")
+        return Breach(self._briefs(sources), fallen.group.words(self.levels), fallen.what, says, mendable)
+
+    def _unchecked(self, result: Result) -> Iterator[Breach]:
+        if result.unchecked:
+            columns = sorted({column for t in result.frame.tables for said in t.said for column in said.group.columns})
+            mendable = any(self.public[source].draft for source in result.frame.sources)
+            says = UNCHECKED[result.unchecked == TOO_FINE]
+            yield Breach(self._briefs(result.frame.sources), ", ".join(columns) or "all", "check", says, mendable)
+
+    def _on_the_surface(self) -> Iterator[Breach]:
+        """Numbers that stand where none may."""
+        for one in self.public:
+            rows = read(one.release)
+            sizes = dict(zip(map(id, rows), one.release.sizes or (), strict=False))
+
+            def small(row: Row, minimum: int, sizes: dict[int, float] = sizes) -> bool:
+                return sizes.get(id(row), float(minimum)) < minimum
+
+            columns = (*one.release.by, "arm")
+            for cell, fault in faults(rows, one.release.minimum_n, small):
+                group = ", ".join(f"{c}={v}" for c, v in zip(columns, cell, strict=True) if v != "(all)") or "all"
+                yield Breach((one.brief,), group, "row", fault, one.draft)
+
+    def _briefs(self, sources: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted({self.public[source].brief for source in sources}))
+
+    def _linked(self, result: Result) -> Iterator[str]:
+        """Which briefs tell of the same students."""
+        briefs = self._briefs(result.frame.sources)
+        if len(result.frame.sources) > 1:
+            yield f"attacked together, as they tell of the same students: {', '.join(briefs)}"
+
+    def _unlinked(self, results: Sequence[Result]) -> Iterator[str]:
+        """What was not attacked together though it might have been, and why."""
+        for result in results:
+            for indicator in result.unlinked:
+                yield f"{indicator}: releases contradict each other, so each was attacked alone"
+        dates: dict[tuple[str, ...], set[str]] = {}
+        for result in results:
+            entity, as_of, *conditions = result.frame.tables[0].universe
+            dates.setdefault((entity, *conditions), set()).add(as_of)
+        several = sorted({day for days in dates.values() if len(days) > 1 for day in days})
+        if several:
+            yield f"releases as of {', '.join(several)} were not attacked together: who came and went is not known"
+        if len(results) > len(dates):
+            yield "releases whose sizes differ in a group were not attacked together: they tell of other students"

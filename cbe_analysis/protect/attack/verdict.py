@@ -7,7 +7,7 @@ from typing import Literal
 
 from cbe_analysis.protect.record import Recorded
 
-What = Literal["size", "share", "mean"]
+What = Literal["size", "share", "mean", "row", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,10 @@ class Breach:
     group
         Of whom, in the words of the columns: "gender=male, school_id=3"; never a number of students.
     what
-        "size", "share" or "mean".
+        "size", "share" or "mean" for what comes out; "row" for a number that stands where none may; "check" for what
+        cannot be checked.
     says
-        What comes out and of what, as a clause.
+        The same in words: "its share comes out (chronic_absence)".
     mendable
         True when a draft has part in it; what is published already cannot be taken back.
     """
@@ -60,7 +61,7 @@ class Breach:
 
     def __str__(self) -> str:
         """The breach in one sentence, without a number."""
-        return f"{', '.join(self.briefs)}: {self.says} of {self.group} comes out"
+        return f"{', '.join(self.briefs)}: {self.group}: {self.says}"
 
 
 @dataclass(frozen=True, slots=True)

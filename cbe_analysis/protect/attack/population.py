@@ -1,0 +1,178 @@
+"""One population as an outsider sees it: the finest groups, every size that is printed, and what is hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from cbe_analysis.protect.attack.atoms import Atoms, SharedOut, Space
+from cbe_analysis.protect.attack.frames import Frame
+from cbe_analysis.protect.attack.groups import Group, Levels
+from cbe_analysis.protect.attack.possible import Fact, Sum
+from cbe_analysis.protect.attack.reading import Interval
+from cbe_analysis.protect.attack.told import Table, adds
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An interval that releases print, and which of them.
+
+    Parameters
+    ----------
+    sources
+        Positions of the releases; none for what officials published.
+    """
+
+    low: float
+    high: float
+    sources: tuple[int, ...]
+
+    def narrowed(self, interval: Interval, source: int) -> Printed:
+        """With what one more release says: only a release that says more is named."""
+        low, high = max(self.low, interval[0]), min(self.high, interval[1])
+        if (low, high) == (self.low, self.high):
+            return self
+        sources = (source,) if (low, high) == interval else (*self.sources, source)
+        return Printed(low, high, tuple(sorted(set(sources))))
+
+
+class Population:
+    """What is told of the students of one frame.
+
+    Attributes
+    ----------
+    sizes
+        Group -> its size as printed, or as officials published it.
+    official
+        The groups of which officials published the size.
+    left_out
+        The small groups, and their true size, that no row tells of but that are what a selection leaves out.
+    hidden
+        The groups whose size no text says.
+    minimum
+        Smallest size that may be shown.
+    """
+
+    def __init__(self, frame: Frame, levels: Levels, *, official: bool = True) -> None:
+        self.frame = frame
+        self.minimum = max(table.release.minimum_n for table in frame.tables)
+        self.sizes = _printed(frame)
+        self.official = frozenset(self._official()) if official else frozenset()
+        told = {said.group for table in frame.tables for said in table.said}
+        left_out = _left_out(frame, levels, self.minimum)
+        self.left_out = {group: n for group, n in left_out.items() if group not in told}
+        every = told | self.left_out.keys() | self.official
+        self.hidden = tuple(sorted(every - self.sizes.keys(), key=Group.words))
+        self.space = Space(every, levels.seen, [one for t in frame.tables for one in shared_out(t)])
+
+    def true_size(self, group: Group) -> float:
+        """How many are in the group; NaN where that is not known."""
+        known = _exact(self.frame.sizes.get(group, (0.0, math.inf)))
+        return self.left_out.get(group, math.nan) if math.isnan(known) else known
+
+    def facts(self, kinds: int = 1) -> Iterator[Fact]:
+        """All sizes that are known, and that crossings hold the same students, for unknowns of several kinds."""
+        width = self.space.width
+        for one, other in self.space.ties():
+            for kind in range(kinds):
+                difference = Sum.of(one).plus(Sum.of(other, -1.0)).moved(kind * width)
+                yield Fact(difference, 0.0, 0.0)
+        for group, size in self.sizes.items():
+            yield Fact(self.people(group, kinds), size.low, size.high, size.sources)
+
+    def people(self, group: Group, kinds: int = 1) -> Sum:
+        """Everyone in a group, of all kinds."""
+        found = of = Sum.of(self.atoms(group))
+        for kind in range(1, kinds):
+            found = found.plus(of.moved(kind * self.space.width))
+        return found
+
+    def atoms(self, group: Group) -> Atoms:
+        """The finest groups that a group is made of."""
+        return self.space.atoms(group)
+
+    @property
+    def ceiling(self) -> float:
+        """More students than any group has."""
+        return 4 * max((size.high for size in self.sizes.values()), default=0.0) + 1000
+
+    def _official(self) -> Iterator[Group]:
+        """Puts what officials published beside the printed sizes, where it is the size of a group that is told of.
+
+        Where every such group has the official number, the population is all who are enrolled, and the numbers of the
+        groups that no release tells of hold as well.
+        """
+        counted: dict[Group, float] = {}
+        for table in self.frame.tables:
+            for school, grade, students in table.release.official:
+                named = {"school_id": school, "grade": grade}
+                limits = {name: frozenset((str(level),)) for name, level in named.items() if level is not None}
+                counted[Group.of(limits)] = float(students)
+        columns = {column for table in self.frame.tables for said in table.said for column in said.group.columns}
+        told = {group: size for group, size in self.frame.sizes.items() if group in counted}
+        same = {group for group, (low, high) in told.items() if low <= counted[group] <= high}
+        everyone = bool(told) and len(same) == len(told)
+        for group, number in counted.items():
+            if group in same or (everyone and group.columns <= columns and group not in told):
+                self.sizes[group] = Printed(number, number, ())
+                yield group
+
+
+def _printed(frame: Frame) -> dict[Group, Printed]:
+    """Group -> its size as printed, what was published before named first."""
+    found: dict[Group, Printed] = {}
+    for table in sorted(frame.tables, key=lambda t: t.source):
+        for said in table.said:
+            if said.size:
+                own = found.get(said.group, Printed(0.0, math.inf, ()))
+                found[said.group] = own.narrowed(said.size, table.source)
+    return found
+
+
+def shared_out(table: Table) -> Iterator[SharedOut]:
+    """The ways in which the table shares out the group that it is about."""
+    sizes = table.sizes()
+    whole = sizes.get(table.within)
+    shapes: dict[frozenset[str], set[Group]] = {}
+    for said in table.said:
+        shapes.setdefault(said.shape, set()).add(said.group)
+    for shape, groups in shapes.items():
+        if shape and whole and adds([sizes.get(group, (0.0, math.inf)) for group in groups], whole):
+            columns = tuple(sorted(shape))
+            levels = frozenset(tuple(next(iter(dict(g.limits)[c])) for c in columns) for g in groups)
+            yield SharedOut(table.within, columns, levels)
+
+
+def _left_out(frame: Frame, levels: Levels, minimum: int) -> dict[Group, float]:
+    """The groups that selections leave out, what one release is about less what another one is, with their true size.
+
+    Only those that are small, or of which that is not known (NaN).
+    """
+    found: dict[Group, float] = {}
+    for column in sorted({column for table in frame.tables for column in table.within.columns}):
+        every = frozenset(levels.seen[column])
+        for base, told in _along(frame.sizes, column, every).items():
+            for part, whole in product(told, told):
+                if part < whole:
+                    left = base.limited(column, whole - part)
+                    n = _exact(told[whole]) - _exact(told[part])
+                    if not n >= minimum:
+                        found[left] = n
+    return found
+
+
+def _along(
+    sizes: Mapping[Group, Interval], column: str, every: frozenset[str]
+) -> dict[Group, dict[frozenset[str], Interval]]:
+    """Groups that differ in one column alone: what they have in common -> levels in that column -> size."""
+    found: dict[Group, dict[frozenset[str], Interval]] = {}
+    for group, size in sizes.items():
+        found.setdefault(group.without(column), {})[dict(group.limits).get(column, every)] = size
+    return found
+
+
+def _exact(size: Interval) -> float:
+    """The size where it is known; NaN elsewhere."""
+    return size[0] if size[0] == size[1] else math.nan

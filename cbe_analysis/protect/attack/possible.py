@@ -1,0 +1,178 @@
+"""What fits a set of printed numbers: the smallest and the largest value of any sum, and whose numbers say so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cbe_analysis.protect.attack.reading import Interval
+from cbe_analysis.protect.polytope import Bound, Point, Polytope
+
+SLACK = 1e-6
+WHOLE_BELOW = 120  # unknowns up to which whole numbers are tried
+KEPT = 400  # points that are remembered
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum:
+    """A sum of unknowns, each with its weight."""
+
+    at: NDArray[np.intp]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, at: NDArray[np.intp], weight: float = 1.0) -> Sum:
+        """The unknowns at these places, all with one weight."""
+        return cls(at, np.full(len(at), weight))
+
+    def plus(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(np.concatenate([self.at, other.at]), np.concatenate([self.weights, other.weights]))
+
+    def times(self, factor: float) -> Sum:
+        """Each weight times the factor."""
+        return Sum(self.at, self.weights * factor)
+
+    def moved(self, by: int) -> Sum:
+        """The same of other unknowns."""
+        return Sum(self.at + by, self.weights)
+
+    def mapping(self) -> Mapping[int, float]:
+        """Unknown -> its weight."""
+        found: dict[int, float] = {}
+        for at, weight in zip(self.at.tolist(), self.weights.tolist(), strict=True):
+            found[at] = found.get(at, 0.0) + weight
+        return found
+
+
+def together(sums: Iterable[Sum]) -> Sum:
+    """All of them added up."""
+    told = list(sums)
+    if not told:
+        return Sum(np.empty(0, np.intp), np.empty(0))
+    return Sum(np.concatenate([s.at for s in told]), np.concatenate([s.weights for s in told]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """`low <= sum <= high`, as some releases say.
+
+    Parameters
+    ----------
+    sources
+        Positions of the releases; none for what holds anyway.
+    """
+
+    sum: Sum
+    low: float
+    high: float
+    sources: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """A value that a sum must be able to have, or to exceed."""
+
+    sum: Sum
+    least: float
+
+
+class Possible:
+    """All numbers that fit some facts.
+
+    Parameters
+    ----------
+    low, high
+        Bounds of the unknowns.
+    whole
+        True when the unknowns count students; for few of them only whole numbers are then taken to be possible.
+
+    Attributes
+    ----------
+    consistent
+        False when nothing fits.
+    whole
+        True when only whole numbers are taken to be possible.
+    """
+
+    def __init__(self, low: Sequence[float], high: Sequence[float], facts: Sequence[Fact], *, whole: bool) -> None:
+        self._facts = facts
+        self.whole = whole and len(low) <= WHOLE_BELOW
+        self._polytope = Polytope(low, high, [Bound(f.sum.mapping(), f.low, f.high) for f in facts])
+        self._points = np.empty((0, len(low)))
+        self._are_whole = np.empty(0, bool)
+        self.consistent = self._least(Sum.of(np.empty(0, np.intp))) is not None
+
+    def may_be(self, sum_of: Sum, *, most: float = math.inf, least: float = -math.inf) -> bool:
+        """Whether a sum may be as small as `most` and as large as `least`, each at some point."""
+        seen = self._values(sum_of)
+        few = (
+            most == math.inf or bool((seen <= most + SLACK).any()) or self.range(sum_of, ends="low")[0] <= most + SLACK
+        )
+        if not few:
+            return False
+        many = least == -math.inf or bool((seen >= least - SLACK).any())
+        return many or self.range(sum_of, ends="high")[1] >= least - SLACK
+
+    def seen(self, sum_of: Sum) -> Interval:
+        """The smallest and the largest value of a sum so far."""
+        values = self._values(sum_of)
+        return (float(values.min()), float(values.max())) if len(values) else (math.inf, -math.inf)
+
+    def values(self, sums: Sequence[Sum]) -> NDArray[np.float64]:
+        """The values that some sums had together so far, shape `(points, sums)`."""
+        return np.column_stack([self._values(one) for one in sums])
+
+    def range(self, sum_of: Sum, ends: str = "both") -> Interval:
+        """The smallest and the largest value of a sum."""
+        low = self._least(sum_of) if ends != "high" else None
+        high = self._least(sum_of.times(-1.0)) if ends != "low" else None
+        return (low.value if low else math.nan), (-high.value if high else math.nan)
+
+    def whole_range(self, sum_of: Sum) -> Interval:
+        """The smallest and the largest whole value of a sum."""
+        low, high = self.range(sum_of)
+        return float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
+
+    def look(self, goals: Iterable[Goal]) -> None:
+        """Push many sums to their levels at once, as long as that helps any: most questions are answered so."""
+        left = list(goals)
+        while left:
+            point = self._least(together(goal.sum.times(-1.0) for goal in left))
+            if point is None:
+                return
+            still = [g for g in left if float(point.x[g.sum.at] @ g.sum.weights) < g.least - SLACK]
+            if len(still) == len(left):
+                return
+            left = still
+
+    @contextmanager
+    def where(self, at: int, low: float, high: float) -> Iterator[None]:
+        """For a while, what fits as well that a sum lies between these: a fact that says nothing otherwise."""
+        self._polytope.bound_sum(at, low, high)
+        yield
+        self._polytope.bound_sum(at, -math.inf, math.inf)
+
+    def blame(self, sum_of: Sum) -> frozenset[int]:
+        """The releases that keep a sum from being smaller."""
+        self._polytope.least(sum_of.mapping())
+        held = np.abs(self._polytope.prices()) > SLACK
+        return frozenset(s for fact, holds in zip(self._facts, held, strict=True) if holds for s in fact.sources)
+
+    def _values(self, sum_of: Sum) -> NDArray[np.float64]:
+        points = self._points[self._are_whole] if self.whole else self._points
+        return np.asarray(points[:, sum_of.at] @ sum_of.weights)
+
+    def _least(self, sum_of: Sum) -> Point | None:
+        ask = self._polytope.least_whole if self.whole else self._polytope.least
+        point = ask(sum_of.mapping())
+        if point is not None:
+            whole = not self.whole or bool((np.abs(point.x - np.round(point.x)) < SLACK).all())
+            self._points = np.vstack([self._points[-KEPT:], point.x])
+            self._are_whole = np.append(self._are_whole[-KEPT:], whole)
+        return point

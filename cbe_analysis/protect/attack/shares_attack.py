@@ -1,0 +1,194 @@
+"""Coded and hidden counts that follow from all shares that are printed of one population."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cbe_analysis.protect.attack.claims import Share, Whole
+from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.population import Population, Printed
+from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Sum, together
+from cbe_analysis.protect.attack.reading import Interval
+from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
+from cbe_analysis.protect.attack.told import Property
+
+COUNTS_BELOW = 200  # a percentage of more students stands for several counts
+
+
+def attack_shares(population: Population, whole: Whole) -> Attacked:
+    """The counts that come out, of the shares that make up one whole.
+
+    A hidden count must not be certain, neither of those who have the property nor of those who have it not; and not for
+    one of the group either, who knows what they themselves have. A coded count must be as uncertain as its code says,
+    and a plain percentage stand for more than one count.
+
+    Raises
+    ------
+    Contradiction
+        When no counts fit what is printed, the comparisons aside.
+    """
+    try:
+        return ShareAttack(population, whole).attacked()
+    except Contradiction:
+        return ShareAttack(population, Whole(whole.shares)).attacked()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A count that must not come out: the share of one group that one property says."""
+
+    name: Property
+    kind: int
+    group: Group
+    share: Share | None = field(compare=False)
+
+    @property
+    def printed(self) -> Printed | None:
+        """The interval of the share; None where it is hidden."""
+        return self.share.printed if self.share else None
+
+
+class ShareAttack:
+    """All counts that fit what is printed.
+
+    The unknowns are, of each finest group, the students who have one of the properties of a whole, property by
+    property; where there is one alone, those who have it and those who have it not.
+    """
+
+    def __init__(self, population: Population, whole: Whole) -> None:
+        self.population, self.whole = population, whole
+        self.names = list(whole.shares)
+        self.kinds = max(2, len(self.names))
+        facts = list(population.facts(self.kinds))
+        for kind, name in enumerate(self.names):
+            for group, share in whole.shares[name].items():
+                if share.printed:
+                    facts += self._claimed(kind, (group,), share.printed)
+            for against in whole.against.get(name, ()):
+                facts += self._claimed(kind, against.groups, against.printed)
+        self.targets = tuple(self._targets())
+        self._rows: dict[tuple[Target, bool], int] = {}
+        for target in self.targets:
+            for has, part in ((True, self.having), (False, self.lacking)) if not target.printed else ():
+                self._rows[target, has] = len(facts)
+                facts.append(Fact(part(target.kind, target.group), -math.inf, math.inf))
+        self.possible: Possible = fitting(population, facts, self.kinds)
+
+    def attacked(self) -> Attacked:
+        """The counts that come out."""
+        self._look(self.targets)
+        return Attacked(tuple(fallen for target in self.targets for fallen in self._fallen(target)), len(self.targets))
+
+    def having(self, kind: int, group: Group) -> Sum:
+        """Those of a group who have a property."""
+        return Sum.of(self.population.atoms(group)).moved(kind * self.population.space.width)
+
+    def lacking(self, kind: int, group: Group) -> Sum:
+        """Those of a group who have it not."""
+        return together(self.having(other, group) for other in range(self.kinds) if other != kind)
+
+    def _claimed(self, kind: int, groups: Sequence[Group], printed: Printed) -> Iterator[Fact]:
+        """The share of some groups together lies in its interval."""
+        having = together(self.having(kind, group) for group in groups)
+        lacking = together(self.lacking(kind, group) for group in groups)
+        for limit, low, high in ((printed.low, 0.0, math.inf), (printed.high, -math.inf, 0.0)):
+            yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources)
+
+    def _targets(self) -> Iterator[Target]:
+        """Every count of a group that has a share, printed or hidden, and of those that selections leave out."""
+        for kind, name in enumerate(self.names):
+            shares = self.whole.shares[name]
+            for group in sorted({*shares, *self.population.left_out}, key=Group.words):
+                if len(self.population.atoms(group)):
+                    yield Target(name, kind, group, shares.get(group))
+
+    def _look(self, targets: Sequence[Target]) -> None:
+        """See points that answer most of the questions."""
+        for part in (self.having, self.lacking):
+            sums = [part(t.kind, t.group) for t in targets]
+            self.possible.look([Goal(one.times(-1.0), 0.0) for one in sums])
+            self.possible.look([Goal(one, 2.0) for one in sums])
+        people = {t.group: self.population.people(t.group, self.kinds) for t in targets}
+        sizes = self.population.sizes
+        self.possible.look([Goal(one.times(-1.0), -sizes[g].low) for g, one in people.items() if g in sizes])
+        self.possible.look([Goal(one, sizes[g].high) for g, one in people.items() if g in sizes])
+
+    def _fallen(self, target: Target) -> Iterator[Fallen]:
+        """The count, if it comes out, with the releases that give it away."""
+        having, lacking = self.having(target.kind, target.group), self.lacking(target.kind, target.group)
+        share, printed = target.share, target.printed
+        if share is None or printed is None:
+            out = self._certain(having) or self._certain(lacking)
+            out = out or any(self._told_by_own(target, has) for has in (True, False))
+        elif share.code:
+            few = having if share.code == "<=" else lacking
+            out = self._coded(few, share, printed)
+        else:
+            out = self._told(target, printed)
+        if out:
+            sources: frozenset[int] = frozenset()
+            for part in (having, lacking):
+                for sign in (1.0, -1.0):
+                    sources |= self.possible.blame(part.times(sign))
+            yield Fallen(target.group, "share", target.name[0], sources)
+
+    def _certain(self, part: Sum) -> bool:
+        """Whether only one whole number is left."""
+        low, high = self.possible.seen(part)
+        if low <= high and math.ceil(low - SLACK) < math.floor(high + SLACK):
+            return False
+        low, high = self.possible.whole_range(part)
+        return low >= high
+
+    def _told_by_own(self, target: Target, has: bool) -> bool:
+        """Whether one of the group, who has the property or has it not, would know that of all the others."""
+        own, other = self.having(target.kind, target.group), self.lacking(target.kind, target.group)
+        own, other = (own, other) if has else (other, own)
+        if self.possible.seen(own)[1] < 2 - SLACK:
+            low, high = self.possible.whole_range(own)
+            if max(low, 1.0) >= high:
+                return high >= 1
+        seen = self.possible.values([own, other])
+        beside = seen[seen[:, 0] >= 1 - SLACK, 1]
+        if len(beside) and math.ceil(beside.min() - SLACK) < math.floor(beside.max() + SLACK):
+            return False
+        with self.possible.where(self._rows[target, has], 1.0, math.inf):
+            low, high = self.possible.range(other)
+        return math.ceil(low - SLACK) >= math.floor(high + SLACK)
+
+    def _coded(self, few: Sum, share: Share, printed: Printed) -> bool:
+        """Whether those who are few in a coded group are known better than the code says."""
+        limit = printed.high if share.code == "<=" else 1 - printed.low
+        size: Interval = share.size or (0.0, 0.0)
+        unsure = max(1.0, min(float(self.population.minimum), math.floor((limit - 0.005) * size[0] + 1e-9)))
+        if self.possible.may_be(few, most=0.0, least=unsure):
+            return False
+        low, high = self.possible.range(few)
+        return high - low < unsure - SLACK
+
+    def _told(self, target: Target, printed: Printed) -> bool:
+        """Whether a percentage, with all that is known of the size and the count, stands for one count only."""
+        size = self.population.sizes.get(target.group)
+        if size is None or size.high >= COUNTS_BELOW or target.group in self.population.official:
+            return False
+        people, having = self.population.people(target.group, self.kinds), self.having(target.kind, target.group)
+        if self.possible.whole:
+            return self._certain(having)
+        for of, some in ((self.possible.seen(people), self.possible.seen(having)), (None, None)):
+            n = of or self.possible.range(people)
+            y = some or self.possible.range(having)
+            if len(_counts((printed.low, printed.high), n, y)) > 1:
+                return False
+        return True
+
+
+def _counts(share: Interval, size: Interval, having: Interval) -> set[int]:
+    """The counts that fit a share, a range of the size and one of the count."""
+    return {
+        y
+        for n in range(math.ceil(size[0] - SLACK), math.floor(size[1] + SLACK) + 1)
+        for y in range(math.ceil(share[0] * n - 1e-9), math.floor(share[1] * n + 1e-9) + 1)
+        if having[0] - SLACK <= y <= having[1] + SLACK
+    }

@@ -1,0 +1,100 @@
+"""Hidden sizes that follow from all sizes that are printed of one population."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.population import Population
+from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible
+from cbe_analysis.protect.attack.verdict import What
+
+
+class Contradiction(Exception):
+    """Printed numbers that cannot all be about the same students."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """A hidden number that comes out.
+
+    Parameters
+    ----------
+    of
+        The indicator; empty for a size, which all have in common.
+    sources
+        Positions of the releases that it comes out of.
+    """
+
+    group: Group
+    what: What
+    of: str
+    sources: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attacked:
+    """What an attack found, and how many hidden numbers it was after."""
+
+    fallen: tuple[Fallen, ...]
+    cells: int
+
+
+def attack_sizes(population: Population) -> Attacked:
+    """The hidden sizes that come out.
+
+    A group that is truly small must be able to have any size from 0 to the minimum; another hidden one must not come
+    out exactly. Where the true size is not known, a hidden group must not come out exactly, nor as certainly small, nor
+    as certainly not empty while it may be small.
+
+    Raises
+    ------
+    Contradiction
+        When no sizes fit what is printed.
+    """
+    hidden = [group for group in population.hidden if len(population.atoms(group))]
+    possible = fitting(population, list(population.facts()), 1)
+    if not hidden or not population.sizes:
+        return Attacked((), len(hidden))
+    minimum = float(population.minimum)
+    sums = {group: population.people(group) for group in hidden}
+    possible.look([Goal(one.times(-1.0), 0.0) for one in sums.values()])
+    possible.look([Goal(one, minimum) for one in sums.values()])
+    return Attacked(tuple(_fallen(population, possible, hidden)), len(hidden))
+
+
+def fitting(population: Population, facts: Sequence[Fact], kinds: int, *, whole: bool = True) -> Possible:
+    """All numbers that fit the facts.
+
+    Raises
+    ------
+    Contradiction
+        When there are none.
+    """
+    columns = kinds * population.space.width
+    possible = Possible([0.0] * columns, [population.ceiling] * columns, facts, whole=whole)
+    if not possible.consistent:
+        raise Contradiction
+    return possible
+
+
+def _fallen(population: Population, possible: Possible, hidden: Sequence[Group]) -> Iterator[Fallen]:
+    """The groups whose size comes out, with the releases that give it away."""
+    minimum = float(population.minimum)
+    for group in hidden:
+        people, n = population.people(group), population.true_size(group)
+        few, many = possible.may_be(people, most=0.0), possible.may_be(people, least=minimum)
+        if few and many:
+            continue
+        low, high = possible.whole_range(people)
+        if n >= minimum or (math.isnan(n) and low >= minimum):
+            falls, few, many = low >= high - SLACK, False, False
+        else:
+            falls = n < minimum or not few or high < minimum
+        if falls:
+            sources: frozenset[int] = frozenset()
+            sources = sources | possible.blame(people) if not few else sources
+            sources = sources | possible.blame(people.times(-1.0)) if not many else sources
+            yield Fallen(group, "size", "", sources)
