@@ -39,6 +39,9 @@ def bring(reports: Path, publication: Publication, edition: Edition) -> None:
     """
     kept = shelf(reports) / publication.label
     place = places.folder(reports, PUBLIC, edition.name)
+    for name in edition.files:
+        for left in place.glob(f".{name}.*"):  # by a publisher that was stopped here
+            left.unlink()
     disk.write({place / name: (kept / name).read_bytes() for name in edition.files})
 
 

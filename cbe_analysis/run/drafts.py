@@ -157,10 +157,10 @@ def remove(reports: Path, name: str, marks: Mapping[str, str]) -> bool:
         When it cannot be removed.
     """
     files = published(reports, name, marks)
-    for file in files:
-        file.unlink()
     if files:
-        inside(reports, name).unlink(missing_ok=True)
+        inside(reports, name).unlink(missing_ok=True)  # first: files without it are still known to be published
+        for file in files:
+            file.unlink()
         with suppress(OSError):  # something hidden lies in it, or a run has just written the next
             (reports / PLACE / name).rmdir()
     return bool(files)
