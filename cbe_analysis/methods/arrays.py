@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cbe_analysis.errors import UsageError
@@ -80,6 +79,8 @@ def coded(labels: ArrayLike, n: int, name: str) -> Coded:
     if array.shape != (n,):
         raise UsageError(f"{array.size} labels for {n} values", name, "give arrays of equal length")
     if array.dtype.kind not in "iu" or n == 0 or np.ptp(array) > WIDE * n:
+        import pandas as pd  # half of what a process needs to start
+
         codes, kinds = pd.factorize(array.astype(object) if array.dtype.kind == "U" else array, sort=True)
         missing = int((codes < 0).sum())
         if missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +11,9 @@ from numpy.typing import ArrayLike
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, numbers
 from cbe_analysis.methods.percentiles.peers import Cohort, Limits, Refusal, Standing, Students, compare
-from cbe_analysis.methods.threads import one_thread
+from cbe_analysis.methods.processes import each, processors
+
+MANY = 200_000  # students from whom on processes of their own are worth the second that it takes to start them
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ class GrowthPercentiles:
     def refusals(self) -> tuple[Refusal, ...]:
         """What was refused, cohort by cohort."""
         return tuple(refusal for cohort in self.cohorts for refusal in cohort.refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One cohort to work on."""
+
+    label: Any
+    students: Students
+    limits: Limits
 
 
 def growth_percentiles(
@@ -88,11 +100,11 @@ def growth_percentiles(
     n, k = students.priors.shape
     groups = coded(cohort, n, "cohort")
     members = np.split(np.argsort(groups.codes, kind="stable"), np.cumsum(np.bincount(groups.codes))[:-1])
-    with one_thread():
-        found = [
-            compare(label, students.of(rows), limits or Limits())
-            for label, rows in zip(groups.labels.tolist(), members, strict=True)
-        ]
+    tasks = [
+        _Task(label, students.of(rows), limits or Limits())
+        for label, rows in zip(groups.labels.tolist(), members, strict=True)
+    ]
+    found = each(_compared, tasks, processes=min(processors(), len(tasks)) if n >= MANY else 1)
     everyone = Standing.nobody(n, k)
     for (_, standing), rows in zip(found, members, strict=True):
         everyone.take(standing, rows)
@@ -105,6 +117,11 @@ def growth_percentiles(
         by_order=everyone.by_order,
         cohorts=tuple(one for one, _ in found),
     )
+
+
+def _compared(task: _Task) -> tuple[Cohort, Standing]:
+    """The curves of a cohort, and where its students stand."""
+    return compare(task.label, task.students, task.limits)
 
 
 def _checked(score: ArrayLike, priors: ArrayLike, std_errors: ArrayLike | None) -> Students:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
-from scipy.optimize import linprog
 
 from cbe_analysis.methods.arrays import FloatArray, IntArray
 
@@ -117,6 +116,8 @@ def orthonormal(X: FloatArray, y: FloatArray) -> tuple[Problem | None, Columns]:
 
 def programme(problem: Problem, tau: float) -> FloatArray:
     """The coefficients from the dual linear programme of the whole problem (HiGHS): the last resort."""
+    from scipy.optimize import linprog  # slow to load, and hardly ever needed
+
     given: dict[str, Any] = {"A_eq": problem.Q, "b_eq": (1 - tau) * problem.total, "bounds": (0, 1)}
     for method in ("highs-ds", "highs-ipm"):
         found = linprog(-problem.y, method=method, **given)
