@@ -42,7 +42,7 @@ def audited(account: Account, reports: Path) -> Iterator[str]:
     yield from _listed([str(breach) for breach in account.found.breaches])
     if account.history.publications:
         yield _verdict(account)
-    yield from _waiting(account)
+    yield from _waiting(account, reports)
 
 
 def _counted(account: Account) -> str:
@@ -70,7 +70,7 @@ def _verdict(account: Account) -> str:
     return "Verdict: nothing published gives away what it hides."
 
 
-def _waiting(account: Account) -> Iterator[str]:
+def _waiting(account: Account, reports: Path) -> Iterator[str]:
     """Whether the drafts would pass."""
     for other in account.waiting.unfit:
         yield f"Draft {other.name}: cannot be published, for {other.why}; make it again with cbe run."
@@ -79,7 +79,7 @@ def _waiting(account: Account) -> Iterator[str]:
         return
     drafts = f"Draft{'s' * (len(names) > 1)} {', '.join(names)}"
     if account.joint.passed:
-        yield f"{drafts}: would pass. Next: cbe publish"
+        yield f"{drafts}: would pass. Next: cbe publish {reports}"
         return
     yield f"{drafts}: would be refused."
     yield from _listed([str(breach) for breach in account.joint.breaches if breach.mendable])
