@@ -9,7 +9,7 @@ HOUSE = "cbe_analysis"
 ROOT = Path(__file__).parents[1] / HOUSE
 ORDER = (
     *("errors", "disk", "tables", "policy", "methods", "indicators", "load", "importers", "simulate", "validate"),
-    *("measure", "protect", "render", "run", "cli"),
+    *("measure", "protect", "render", "run", "pseudonymize", "cli"),
 )
 DOORS = {
     **dict.fromkeys(("statsmodels", "scipy", "patsy", "sklearn", "diff_diff", "rdrobust"), "methods"),

@@ -137,6 +137,28 @@ def validate(folder: words.District, out: words.Reports = Path("reports"), quara
         raise typer.Exit(1)
 
 
+@app.command(short_help="Copy a district for evaluators.", epilog="Example: cbe pseudonymize my-district to-evaluators")
+def pseudonymize(
+    folder: words.District,
+    out: words.CopyTo,
+    key: words.KeyFile = None,
+    keep: words.Keep = None,
+    code_schools: words.CodeSchools = False,
+) -> None:
+    """Copy a district for an evaluator: random codes for people and classes, no free text, no birth dates.
+
+    The key to the codes is a file apart, readable by you alone; with the key of an earlier copy, people keep their
+    codes. Dates, scores and traits stay as they are, so the copy is no public file.
+    """
+    from cbe_analysis.cli.sharing import show
+    from cbe_analysis.cli.watch import watching
+    from cbe_analysis.pseudonymize import pseudonymize as copy
+
+    with watching("pseudonymizing") as progress:
+        made = copy(folder, out, key=key, keep=keep or (), code_schools=code_schools, progress=progress)
+    show(made)
+
+
 @app.command(short_help="List what can be measured.", epilog="Example: cbe indicators data/star")
 def indicators(
     folder: words.AnyDistrict = None,

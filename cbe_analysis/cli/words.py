@@ -116,3 +116,13 @@ TablesAs = Annotated[
     typer.Option("--format", metavar="csv|parquet", help="riverbend: Parquet for the tables with a row per student."),
 ]
 Faults = Annotated[bool, typer.Option("--faults", help="riverbend: plant quality faults and list them in faults.json.")]
+CopyTo = Annotated[Path, typer.Argument(metavar="OUT", help="A new folder for the copy.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="The key: a new file, or that of an earlier copy; else OUT.key.csv."),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="table.column", help="Keep a column that would be left out. Repeatable."),
+]
+CodeSchools = Annotated[bool, typer.Option("--code-schools", help="Code schools as well, and leave out their names.")]

@@ -1,0 +1,235 @@
+"""A copy is the district under other names: with the key, it can be turned back, and nothing else leads there."""
+
+import csv
+from collections import Counter
+
+import marked_district
+import pytest
+import small_district
+
+import cbe_analysis.pseudonymize.coding as coding
+from cbe_analysis.errors import UsageError
+from cbe_analysis.pseudonymize import pseudonymize
+from cbe_analysis.pseudonymize.fates import LEFT_OUT, fates
+from cbe_analysis.tables import TABLES
+
+RIVERBEND = "data/riverbend"
+
+
+def codes(file):
+    """(kind, code) -> id, as the key tells."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        return {(row["kind"], row["code"]): row["id"] for row in csv.DictReader(stream)}
+
+
+def turned_back(made, rows):
+    """The rows of a copy with ids for codes, without the columns that have new numbers or words."""
+    known = codes(made.key)
+    found = {}
+    for table, copied in rows.items():
+        kinds = {f.column: f.kind for f in made.fates if f.table == table and f.what == "coded"}
+        other = {f.column for f in made.fates if f.table == table and f.what in ("numbered", "worded")}
+        found[table] = [
+            {c: known[kinds[c], v] if c in kinds and v is not None else v for c, v in row.items() if c not in other}
+            for row in copied
+        ]
+    return found
+
+
+def counted(rows, columns):
+    return Counter(tuple(row[c] for c in columns) for row in rows)
+
+
+@pytest.fixture(params=["riverbend", "marked"])
+def district(request, tmp_path, pytestconfig):
+    if request.param == "riverbend":
+        return pytestconfig.rootpath / RIVERBEND
+    return marked_district.write(tmp_path / "district", "csv")
+
+
+def test_with_the_key_every_row_is_what_it_was(district, tmp_path, read):
+    made = pseudonymize(district, tmp_path / "out", code_schools=True)
+    before, after = read(district), read(tmp_path / "out")
+    assert list(after) == list(before)
+    back = turned_back(made, after)
+    for table, rows in back.items():
+        assert counted(rows, list(rows[0])) == counted(before[table], list(rows[0])), table
+        assert len(rows) == made.rows[table]
+
+
+def test_new_numbers_stand_where_ids_stood_and_are_the_same_where_these_were(district, tmp_path, read):
+    """Of every column that is numbered anew: as many different numbers as ids, in groups of the same sizes."""
+    made = pseudonymize(district, tmp_path / "out")
+    before, after = read(district), read(tmp_path / "out")
+    numbered = [f for f in made.fates if f.what == "numbered"]
+    assert {"evidence.work_id", "supports.support_id", "student_ids.external_id"} <= {f.name for f in numbered}
+    for fate in numbered:
+        old = Counter(row[fate.column] for row in before[fate.table])
+        new = Counter(row[fate.column] for row in after[fate.table])
+        assert Counter(old.values()) == Counter(new.values()), fate.name
+        assert not set(old) & set(new), fate.name
+
+
+def test_sessions_find_their_support(tmp_path, read, pytestconfig):
+    district = pytestconfig.rootpath / RIVERBEND
+    made = pseudonymize(district, tmp_path / "out")
+    sessions = []
+    for folder, back in ((district, {}), (tmp_path / "out", codes(made.key))):
+        rows = read(folder)
+        who = {r["support_id"]: back.get(("person", r["student_id"]), r["student_id"]) for r in rows["supports"]}
+        sessions.append(Counter((who[r["support_id"]], r["date"], r["minutes"]) for r in rows["support_sessions"]))
+    assert sessions[0] == sessions[1]
+
+
+def test_rows_are_sorted_by_code_so_that_their_order_tells_nothing(tmp_path, read, pytestconfig):
+    district = pytestconfig.rootpath / RIVERBEND
+    made = pseudonymize(district, tmp_path / "out")
+    after = read(tmp_path / "out")
+    for table in ("students", "enrollments", "evidence", "staff", "incidents"):
+        person = next(f.column for f in made.fates if f.table == table and f.kind == "person")
+        column = [row[person] for row in after[table]]
+        assert column == sorted(column), table
+    known = codes(made.key)
+    ids = [known["person", row["student_id"]] for row in after["students"]]
+    assert ids != sorted(ids)
+    assert ids != [row["student_id"] for row in read(district)["students"]]
+
+
+def test_a_long_table_comes_in_parts_and_loses_nothing(tmp_path, read, monkeypatch, pytestconfig):
+    monkeypatch.setattr(coding, "SORTED_AT_ONCE", 700)
+    district = pytestconfig.rootpath / RIVERBEND
+    made = pseudonymize(district, tmp_path / "out")
+    before, after = read(district), read(tmp_path / "out")
+    for table, rows in turned_back(made, after).items():
+        assert counted(rows, list(rows[0])) == counted(before[table], list(rows[0])), table
+    students = [row["student_id"] for row in after["evidence"]]
+    assert students == sorted(students)
+    assert len({row["evidence_id"] for row in after["evidence"]}) == len(before["evidence"]) > 10 * 700
+
+
+def test_ids_that_name_several_rows_keep_doing_so(tmp_path, read, small):
+    """What is wrong in the district is as wrong in the copy: validate must find it there too."""
+    evidence = ["evidence_id,student_id,target_id,date,score,proficient"]
+    evidence += [f"E1,{n:04},T1,2025-10-01,3,true" for n in (1, 2)] + [
+        "E2,0003,T1,2025-10-01,3,true",
+        ",0004,T1,2025-10-01,3,true",
+    ]
+    targets = ["target_id,subject,level,title,kind,required", "T1,math,5,Fractions,academic,true"]
+    pseudonymize(small(evidence=evidence, targets=targets), tmp_path / "out")
+    ids = Counter(row["evidence_id"] for row in read(tmp_path / "out")["evidence"])
+    assert sorted(ids.values()) == [1, 1, 2]
+    assert ids[None] == 1
+
+
+TEXTS = ['a "quoted" word', "a, comma", "two\nlines", "=1+1", " spaces ", "ünï 名", "'", "\ttab", "a\rb"]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_texts_of_every_kind_come_through(tmp_path, read, small, form):
+    folder = small()
+    import pandas as pd
+
+    rows = pd.DataFrame({"student_id": [f"s,{n}\n" for n in range(len(TEXTS))], "race_ethnicity": TEXTS})
+    if form == "csv":
+        rows.to_csv(folder / "students.csv", index=False, quoting=csv.QUOTE_ALL)
+    else:
+        (folder / "students.csv").unlink()
+        rows.to_parquet(folder / "students.parquet")
+    made = pseudonymize(folder, tmp_path / "out")
+    assert (tmp_path / "out" / f"students.{form}").is_file()
+    back = turned_back(made, {"students": read(tmp_path / "out")["students"]})["students"]
+    assert {r["student_id"]: r["race_ethnicity"] for r in back} == dict(zip(rows["student_id"], TEXTS, strict=True))
+
+
+def test_a_table_of_one_column_keeps_its_empty_rows(tmp_path, read, small):
+    pseudonymize(small(students=["student_id", '""', "0001", *(f"{n:04}" for n in range(2, 25))]), tmp_path / "out")
+    assert sum(row["student_id"] is None for row in read(tmp_path / "out")["students"]) == 1
+
+
+def test_a_table_without_rows_keeps_its_header(tmp_path, small):
+    folder = small(attendance=["student_id,school_id,school_year,days_enrolled,days_absent"])
+    pseudonymize(folder, tmp_path / "out")
+    text = (tmp_path / "out" / "attendance.csv").read_text(encoding="utf-8")
+    assert text == "student_id,school_id,school_year,days_enrolled,days_absent\n"
+
+
+def test_numbers_keep_their_last_digit(tmp_path, read, small):
+    values = ["0.1", "1e-5", "123456789.123456789", "3", "1e20", "-0.30000000000000004"]
+    lines = [
+        "student_id,instrument,subject,date,score",
+        *(f"{n + 1:04},map,math,2025-10-01,{v}" for n, v in enumerate(values)),
+    ]
+    made = pseudonymize(small(assessments=lines), tmp_path / "out")
+    back = turned_back(made, {"assessments": read(tmp_path / "out")["assessments"]})["assessments"]
+    assert {row["student_id"]: row["score"] for row in back} == {f"{n + 1:04}": float(v) for n, v in enumerate(values)}
+
+
+def test_a_folder_of_parquet_parts_becomes_one_file(tmp_path, read, small):
+    import pandas as pd
+
+    folder = small(students=None)
+    (folder / "students").mkdir()
+    for part in range(3):
+        ids = [f"{n:04}" for n in range(8 * part + 1, 8 * part + 9)]
+        pd.DataFrame({"student_id": ids}).to_parquet(folder / "students" / f"{part}.parquet")
+    pseudonymize(folder, tmp_path / "out")
+    assert (tmp_path / "out" / "students.parquet").is_file()
+    assert len(read(tmp_path / "out")["students"]) == small_district.STUDENTS
+
+
+def test_who_shares_traits_with_nobody_is_counted(tmp_path, small):
+    """Eight boys and sixteen girls of two schools; one boy is hispanic, one girl has no gender told."""
+    lines = ["student_id,race_ethnicity,gender"]
+    lines += [
+        f"{n:04},{'hispanic' if n == 3 else 'white'},{'' if n == 4 else 'female' if n % 3 else 'male'}"
+        for n in range(1, 25)
+    ]
+    assert pseudonymize(small(students=lines), tmp_path / "out").alone == 2
+
+
+def test_cells_longer_than_a_word_are_pointed_to(tmp_path, small):
+    lines = ["student_id,race_ethnicity", f"0001,{'he told me that he is half Irish and half Greek'}"]
+    made = pseudonymize(small(students=[*lines, *(f"{n:04},white" for n in range(2, 25))]), tmp_path / "out")
+    assert [(c.name, c.count) for c in made.wordy] == [("students.race_ethnicity", 1)]
+
+
+# What becomes of the columns
+
+
+def every_column():
+    return {name: {c.name: c.type for c in table.columns} for name, table in TABLES.items()}
+
+
+def test_every_column_has_a_fate_and_no_id_of_a_person_is_kept():
+    found = {fate.name: fate for fate in fates(every_column())}
+    assert len(found) == sum(len(table.columns) for table in TABLES.values())
+    ids = ("student_id", "staff_id", "person_id", "rater_id", "section_id", "group_id", "cluster_id")
+    assert {f.what for f in found.values() if f.column in ids} == {"coded"}
+    assert {f.what for f in found.values() if f.type in ("date", "number", "integer", "boolean")} == {"kept"}
+    assert found["students.birth_month"].what == found["sections.title"].what == "dropped"
+    assert found["cycles.aim"].what == "worded"
+    assert {f.what for f in found.values() if f.column == "school_id"} == {"kept"}
+    coded = {fate.name: fate.what for fate in fates(every_column(), code_schools=True)}
+    assert {coded["schools.school_id"], coded["evidence.school_id"]} == {"coded"}
+    assert (coded["schools.name"], coded["schools.nces_id"]) == ("worded", "dropped")
+
+
+def test_a_column_that_must_be_filled_says_that_its_words_were_left_out(marked, tmp_path, read):
+    pseudonymize(marked, tmp_path / "out")
+    assert {row["aim"] for row in read(tmp_path / "out")["cycles"]} == {LEFT_OUT}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("students.student_id", "is an id, which is always coded"),
+        ("evidence.work_id", "is an id, which is always numbered anew"),
+        ("students.gender", "is kept anyway"),
+        ("students.birth_mont", "did you mean students.birth_month"),
+        ("birth_month", "is not in the district"),
+        ("students.remarks", "columns that would be left out: .*cycles.aim"),
+    ],
+)
+def test_a_column_that_cannot_be_kept_is_refused_with_the_list(name, says):
+    with pytest.raises(UsageError, match=says):
+        fates(every_column(), [name])
