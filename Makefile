@@ -40,7 +40,7 @@ briefs: $(STAMP) data/star/district.toml
 	@echo
 	@echo "The briefs:"
 	@ls -1 reports/drafts/*/*.pdf
-	@echo "They are protected drafts, not yet published: nobody outside should get them before a release is audited."
+	@echo "They are protected drafts. To attack them together and make them public: $(BIN)/cbe publish"
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n auto -q
