@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbe_analysis.pseudonymize.fates import SCHOOL, left_out
+from cbe_analysis.pseudonymize.fates import SCHOOL, WORDS, left_out
 
 if TYPE_CHECKING:
     from cbe_analysis.pseudonymize.coding import Cells
@@ -53,6 +53,9 @@ def _lines(made: Pseudonymized) -> Iterator[str]:
     extra = [fate.name for fate in left_out(made.fates) if not fate.declared]
     if extra:
         yield f"In no declaration, so left out: {', '.join(extra)}; --keep table.column keeps one."
+    kept = [f.name for f in made.fates if f.what == "kept" and (not f.declared or f.declared.reveals in WORDS)]
+    if kept:
+        yield f"Kept as they are, because you asked: {', '.join(kept)}."
     if made.lost:
         yield f"Cells left out, not of their column's type or closed list: {_cells(made.lost)}."
     if made.wordy:

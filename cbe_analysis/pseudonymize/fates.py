@@ -12,6 +12,7 @@ from cbe_analysis.tables.declare import Type
 
 What = Literal["kept", "coded", "numbered", "worded", "dropped"]
 CODED = ("person", "group")
+WORDS = ("anything", "detail")
 SCHOOL = "school"
 LEFT_OUT = "(left out)"  # stands where a required column held words
 
@@ -92,7 +93,7 @@ def _usual(table: str, column: Column, code_schools: bool) -> tuple[What, str]:
         return "coded", told
     if told == "record":
         return "numbered", column.references or f"{table}.{column.name}"
-    if told in ("anything", "detail") or (told == SCHOOL and code_schools):
+    if told in WORDS or (told == SCHOOL and code_schools):
         return "worded" if column.required else "dropped", ""
     return "kept", ""
 

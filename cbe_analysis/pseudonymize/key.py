@@ -61,6 +61,7 @@ class Key:
         lines.writerow(HEAD)
         lines.writerows([kind, *pair] for kind, codes in self.codes.items() for pair in sorted(codes.items()))
         try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             disk.write({self.file: text.getvalue().encode()}, own=self.file.parent)
         except OSError as e:
             raise UsageError(f"the key cannot be written: {e.strerror}", str(self.file), "name another file") from None
@@ -92,7 +93,8 @@ def key_of(out: Path, named: Path | None) -> Key:
     if file.is_relative_to(out):
         raise UsageError("the key would lie in the folder that is handed over", shown, _APART)
     check_kept_inside(file.parent, "the key", shown)
-    if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
+    around = next(folder for folder in file.parents if folder.exists())
+    if not around.is_dir() or not os.access(around, os.W_OK):
         raise UsageError("the key cannot be written there", shown, "name a file in a folder that you may write to")
     content = _content(file)
     if named is None and content is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from cbe_analysis.disk import OWN_FILE, own_file
+from cbe_analysis.disk import own_file
 from cbe_analysis.load import cells
 from cbe_analysis.pseudonymize.fates import Fate
 from cbe_analysis.tables.quoting import identifier, literal
@@ -52,17 +53,14 @@ def write_csv(file: Path, columns: Sequence[Fate], parts: Iterable[pa.RecordBatc
 
 def write_parquet(file: Path, parts: Iterable[pa.RecordBatchReader]) -> None:
     """Write rows, one part after the other."""
-    writer: parquet.ParquetWriter | None = None
-    try:
+    with own_file(file) as stream, ExitStack() as stack:
+        writer: parquet.ParquetWriter | None = None
         for part in parts:
             if writer is None:
-                file.touch(mode=OWN_FILE)
-                writer = parquet.ParquetWriter(file, part.schema, compression="zstd", store_schema=False)
+                opened = parquet.ParquetWriter(stream, part.schema, compression="zstd", store_schema=False)
+                writer = stack.enter_context(opened)
             for batch in part:
                 writer.write_batch(batch)
-    finally:
-        if writer is not None:
-            writer.close()
 
 
 def _text(lines: pa.Array) -> memoryview:
