@@ -11,6 +11,7 @@ from cbe_analysis.measure.estimates import ALL
 from cbe_analysis.protect.entries import Entry, Key, Series, level_place, pattern_of
 from cbe_analysis.protect.sizes import public_size
 
+ARM = "arm"
 Range = tuple[float, float]  # smallest and largest value that an outsider must reckon with
 
 
@@ -24,12 +25,18 @@ class Base:
         Cell -> students, in a fixed order.
     series
         What is said of these people.
+    columns
+        Names of the columns of the keys; the arm is the last.
+    places
+        The columns of these that say where, not who: which of their values go together is no secret.
     alike
         How cells are split -> the cells that have someone in them: what a cell may be compared with.
     """
 
     sizes: Mapping[Key, float]
     series: frozenset[Series]
+    columns: tuple[str, ...] = ()
+    places: frozenset[str] = frozenset()
     alike: Mapping[tuple[bool, ...], tuple[Key, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -69,8 +76,14 @@ class Line:
         return low <= ranges[self.total][1] and high >= ranges[self.total][0]
 
 
-def bases(found: Iterable[Entry]) -> tuple[Base, ...]:
-    """The tables of sizes behind the records: series whose sizes agree wherever they meet count the same people."""
+def bases(found: Iterable[Entry], by: tuple[str, ...] = (), places: frozenset[str] = frozenset()) -> tuple[Base, ...]:
+    """The tables of sizes behind the records: series whose sizes agree wherever they meet count the same people.
+
+    Parameters
+    ----------
+    by, places
+        The group columns, and those of them that say where.
+    """
     sizes: dict[Series, list[dict[Key, float]]] = {}
     for entry in found:
         if not math.isnan(entry.n) and not entry.difference:
@@ -85,7 +98,10 @@ def bases(found: Iterable[Entry]) -> tuple[Base, ...]:
                 break
         else:
             merged.append((dict(table), {series}))
-    return tuple(Base(dict(sorted(known.items(), key=_order)), frozenset(names)) for known, names in merged)
+    columns = (*by, ARM)
+    return tuple(
+        Base(dict(sorted(known.items(), key=_order)), frozenset(names), columns, places) for known, names in merged
+    )
 
 
 def _place(variants: list[dict[Key, float]], entry: Entry) -> None:
@@ -109,6 +125,21 @@ def lines(cells: Collection[Key]) -> tuple[Line, ...]:
             if level != ALL and total in cells:
                 parts.setdefault((column, total), []).append(key)
     return tuple(Line(column, total, tuple(found)) for (column, total), found in parts.items())
+
+
+def independent(along: Collection[Line], cells: Collection[Key]) -> list[Line]:
+    """As few of the lines as say the same: one for each total, where every cell is the sum of the finest ones."""
+    columns = {line.column for line in along}
+    summed = {(line.column, line.total) for line in along}
+    for key in cells:
+        for column in columns:
+            whole = (*key[:column], ALL, *key[column + 1 :])
+            if (column, whole) not in summed:
+                return list(along)  # a margin is not told of: the lines may say different things
+    first: dict[Key, Line] = {}
+    for line in sorted(along, key=lambda of: of.column):
+        first.setdefault(line.total, line)
+    return list(first.values())
 
 
 def partitions(along: Iterable[Line], ranges: Mapping[Key, Range]) -> tuple[int, ...]:

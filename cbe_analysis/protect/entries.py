@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
@@ -136,12 +136,17 @@ def level_place(level: str) -> tuple[int, float, str]:
     return (1, number, level) if math.isfinite(number) else (2, 0.0, level)
 
 
-def completed(given: Iterable[Entry], by: tuple[str, ...]) -> tuple[Entry, ...]:
+def completed(given: Iterable[Entry], by: tuple[str, ...], places: Collection[str] = PLACES) -> tuple[Entry, ...]:
     """The records, with one more of size 0 for every crossed group that no student is in; sorted.
 
     Who is missing from a crossed table is known to have no student, which is as telling as a small number. Schools
-    without a grade or a year are structurally empty and stay out, and so do crossings with an unknown value. The order
-    tells nothing: one by size or value would.
+    without a grade or a year, or of another kind, are structurally empty and stay out with all that they are crossed
+    with, and so do crossings with an unknown value. The order tells nothing: one by size or value would.
+
+    Parameters
+    ----------
+    places
+        Columns that say where: which of their values go together is no secret.
     """
     found = list(given)
     by_series: dict[Series, list[Entry]] = {}
@@ -149,21 +154,25 @@ def completed(given: Iterable[Entry], by: tuple[str, ...]) -> tuple[Entry, ...]:
         if not entry.compares:
             by_series.setdefault(entry.series, []).append(entry)
     for same in by_series.values():
-        found += [_empty(same[0], key) for key in _absent({e.group for e in same}, by)]
+        located = [at for at, name in enumerate(by) if name in places]
+        found += [_empty(same[0], key) for key in _absent({e.group for e in same}, located)]
     return tuple(sorted(found, key=_place))
 
 
-def _absent(present: set[Key], by: tuple[str, ...]) -> Iterator[Key]:
-    """The crossed groups that have no record though each of their values has."""
+def _absent(present: set[Key], located: Sequence[int]) -> Iterator[Key]:
+    """The crossed groups that have no record though each of their values has, and their place exists."""
     for pattern in sorted({pattern_of(key) for key in present}):
-        crossed = [at for at, split in enumerate(pattern) if split]
-        if len(crossed) < 2 or all(at < len(by) and by[at] in PLACES for at in crossed):
+        if sum(pattern) < 2:
             continue
+        where = [at for at in located if pattern[at]]
+        known = {tuple(key[at] for at in where) for key in present}  # places that exist, crossed with whatever
         levels = [
             sorted({key[at] for key in present if key[at] not in (ALL, UNKNOWN)}) if split else [ALL]
             for at, split in enumerate(pattern)
         ]
-        yield from (key for key in product(*levels) if key not in present)
+        for key in product(*levels):
+            if key not in present and (len(where) < 2 or tuple(key[at] for at in where) in known):
+                yield key
 
 
 def pattern_of(key: Key) -> tuple[bool, ...]:

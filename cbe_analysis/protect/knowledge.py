@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cbe_analysis.measure.estimates import UNKNOWN
 from cbe_analysis.protect.cells import Line, fewer
 from cbe_analysis.protect.complement import ceiling, known_sums
 from cbe_analysis.protect.entries import Key, pattern_of
-from cbe_analysis.protect.polytope import TOLERANCE, Bound, Polytope, Weights
-from cbe_analysis.protect.reach import Explorer
+from cbe_analysis.protect.polytope import Bound, Polytope, Weights
+from cbe_analysis.protect.reach import Explorer, fitting
 from cbe_analysis.protect.share_table import Against, ShareTable
 
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
@@ -22,26 +25,39 @@ class Knowledge:
     Variables: the size of every cell, then the count of those who have the property. Both add up to totals, no count is
     larger than its size, and each fits its printed percentage.
 
+    Parameters
+    ----------
+    points
+        Some that fitted what was printed before: those that still fit are used again.
+
     Attributes
     ----------
     lines
         The totals that are taken for the sum of their parts.
+    held
+        What holds, each with the record that says it.
+    forgotten
+        The records that were taken back.
+    low, high
+        Bounds of the variables.
     """
 
-    def __init__(self, table: ShareTable) -> None:
+    def __init__(self, table: ShareTable, points: Sequence[NDArray[np.float64]] = ()) -> None:
         self.at = {key: i for i, key in enumerate(table.base.sizes)}
         self._wholes = {p: 2 * len(self.at) + 2 * i for i, p in enumerate(_patterns(table))}
         cap, ranges = ceiling(table.base), list(table.ranges.values())
         more = 2 * len(self._wholes)
-        low = [r[0] for r in ranges] + [0.0] * (len(ranges) + more)
-        high = [min(r[1], cap) for r in ranges] * 2 + [cap * len(ranges)] * more
+        self.low = [r[0] for r in ranges] + [0.0] * (len(ranges) + more)
+        self.high = [min(r[1], cap) for r in ranges] * 2 + [cap * len(ranges)] * more
+        self.forgotten: set[Source] = set()
         for lines, held in self._beliefs(table):
-            self.lines = lines
+            self.lines, self.held = lines, held
             self._rows: dict[Source, list[tuple[int, Bound]]] = {}
             for row, (source, bound) in enumerate(held):
                 self._rows.setdefault(source, []).append((row, bound))
-            self._polytope = Polytope(low, high, [bound for _, bound in held])
-            self.explorer = Explorer(self._polytope)
+            self._polytope = Polytope(self.low, self.high, [bound for _, bound in held])
+            known = [x for x in points if len(x) == len(self.low)]
+            self.explorer = Explorer(self._polytope, fitting(known, self.low, self.high, [b for _, b in held]))
             if self.explorer.feasible():
                 return
         raise AssertionError("what was printed from data fits the data")
@@ -60,23 +76,14 @@ class Knowledge:
 
     def forget(self, source: Source) -> None:
         """Take back what a record said."""
+        self.forgotten.add(source)
         for row, _ in self._rows.get(source, ()):
             self._polytope.bound_sum(row, -math.inf, math.inf)
-
-    def remember(self, source: Source) -> None:
-        """Say it again."""
-        for row, bound in self._rows.get(source, ()):
-            self._polytope.bound_sum(row, bound.low, bound.high)
-
-    def certain(self, weights: Weights) -> bool:
-        """True when only one whole number is left for a size or a count."""
-        low, high = self.explorer.range(weights)
-        return math.ceil(low - TOLERANCE) >= math.floor(high + TOLERANCE)
 
     def _beliefs(self, table: ShareTable) -> Iterator[tuple[list[Line], list[tuple[Source, Bound]]]]:
         """What an outsider may take to hold, from the most on: what contradicts the print is given up."""
         known = known_sums(table.base, table.ranges)
-        always: list[tuple[Source, Bound]] = [(None, bound) for bound in (*self._within(table), *self._summed(table))]
+        always: list[tuple[Source, Bound]] = [(None, bound) for bound in (*self._within(), *self._summed(table))]
         shares = [(key, bound) for key, p in table.percents.items() for bound in self._share(key, p.low, p.high)]
         gaps = [(i, bound) for i, against in table.comparisons.items() for bound in self._other_side(against)]
         for compared in (gaps, []) if gaps else ([],):
@@ -85,13 +92,9 @@ class Knowledge:
                 sums: list[tuple[Source, Bound]] = [(None, bound) for line in lines for bound in self._adding(line)]
                 yield lines, [*sums, *always, *shares, *compared]
 
-    def _within(self, table: ShareTable) -> list[Bound]:
-        """No count is larger than its size; where a percentage is printed, that says so."""
-        return [
-            Bound({**self.count(key), self.at[key]: -1.0}, -math.inf, 0.0)
-            for key in self.at
-            if key not in table.percents
-        ]
+    def _within(self) -> list[Bound]:
+        """No count is larger than its size."""
+        return [Bound({**self.count(key), self.at[key]: -1.0}, -math.inf, 0.0) for key in self.at]
 
     def _adding(self, line: Line) -> list[Bound]:
         """Sizes and counts of the parts add up to the total's."""

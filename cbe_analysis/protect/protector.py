@@ -13,15 +13,15 @@ from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
 from cbe_analysis.protect.attack.auditor import audit
-from cbe_analysis.protect.cells import bases
-from cbe_analysis.protect.complement import secured
+from cbe_analysis.protect.cells import Base, bases
 from cbe_analysis.protect.compositions import left_over
-from cbe_analysis.protect.entries import NAMED_AT, Entry, completed, entries
+from cbe_analysis.protect.entries import NAMED_AT, PLACES, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.pattern import secured
 from cbe_analysis.protect.percents import Percent, public_percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
-from cbe_analysis.protect.shares import remedy
+from cbe_analysis.protect.shares import NOTHING, remedy
 from cbe_analysis.protect.sizes import public_size, vague
 
 WAY_OUT = "use --audience staff or fewer factors"
@@ -56,8 +56,10 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         measured = entries(estimates)
         return _release(estimates, policy, audience, measured, [as_measured(entry) for entry in measured])
     _door(estimates, policy)
-    found = completed(entries(estimates), estimates.by)
-    release = _release(estimates, policy, audience, found, _public(found, _minimum(estimates, policy)))
+    places = frozenset(PLACES).union(policy.published_dimensions).difference(policy.factors)
+    found = completed(entries(estimates), estimates.by, places)
+    tables = bases(found, estimates.by, places)
+    release = _release(estimates, policy, audience, found, _public(found, tables, _minimum(estimates, policy)))
     audit(release, estimates)
     return release
 
@@ -114,15 +116,15 @@ def _curves(estimates: Estimates) -> list[str]:
     return sorted(set(rows.loc[drawn, "quantity"]))
 
 
-def _public(found: tuple[Entry, ...], minimum: int) -> list[Printed]:
+def _public(found: tuple[Entry, ...], tables: tuple[Base, ...], minimum: int) -> list[Printed]:
     """The records as the public may see them: hidden, coded, banded, rounded."""
-    tables = bases(found)
-    grounds = Grounds(found, tables, tuple(secured(base, minimum) for base in tables), minimum)
+    grounds = Grounds(found, tables, tuple(secured(base, minimum).hidden for base in tables), minimum)
     percents = _percents(grounds)
     withheld: frozenset[int] = frozenset()
+    more = NOTHING
     while True:
         hidden = hidden_entries(grounds, percents, withheld)
-        more = remedy(grounds, percents, hidden)
+        more = remedy(grounds, percents, hidden, more)
         wanted = withheld | more.withheld | left_over(found, percents, hidden, minimum)
         if wanted == withheld and not more.percents:
             return as_protected(grounds, percents, hidden)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cbe_analysis.protect.polytope import TOLERANCE, Point, Polytope, Weights
+from cbe_analysis.protect.polytope import TOLERANCE, Bound, Point, Polytope, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,36 @@ class Goal:
 class Explorer:
     """Points of a polytope, each used for every goal it serves: most goals fall to the points of others.
 
+    Parameters
+    ----------
+    points
+        Some that are known to lie in it.
+
     Attributes
     ----------
-    seen
-        Smallest and largest value that a point had, for every variable: shape `(2, n)`; none before the first point.
+    points
+        All that were found so far.
     """
 
-    def __init__(self, polytope: Polytope) -> None:
+    def __init__(self, polytope: Polytope, points: Sequence[NDArray[np.float64]] = ()) -> None:
         self.polytope = polytope
-        self.seen: NDArray[np.float64] | None = None
+        self.points = list(points)
+        self._matrix: NDArray[np.float64] = np.array(self.points)
+
+    def seen(self, weights: Weights) -> tuple[float, float]:
+        """The smallest and the largest value of a linear function at the points that were found so far."""
+        if len(self._matrix) != len(self.points):
+            self._matrix = np.array(self.points)
+        values = self._matrix[:, list(weights)] @ np.array(list(weights.values()))
+        return float(values.min()), float(values.max())
+
+    def closed(self, weights: Weights, enough: Callable[[float, float], bool]) -> bool:
+        """Whether the smallest and the largest value of a linear function are not enough, however far it is pushed."""
+        low, high = self.seen(weights)
+        if enough(low, high):
+            return False
+        high = self.range(weights, low=False)[1]
+        return not enough(low, high) and not enough(self.range(weights, high=False)[0], high)
 
     def feasible(self) -> bool:
         """Whether any numbers fit what is printed."""
@@ -46,6 +67,8 @@ class Explorer:
     def look(self, goals: Sequence[Goal]) -> Progress:
         """See points that serve many of the goals at once; which goals are left."""
         values = Progress(goals)
+        for x in self.points:
+            values.see(x)
         for upward in (False, True):
             self._together(values, [i for i, goal in enumerate(goals) if goal.upward == upward])
         return values
@@ -56,7 +79,7 @@ class Explorer:
         failed = []
         for i, goal in enumerate(goals):
             if values.open[i]:
-                values.see(self._most(goal.weights))
+                self._see(values, goal.weights)
                 if values.open[i]:
                     failed.append(i)
         return failed
@@ -68,15 +91,20 @@ class Explorer:
             for i in among:
                 for variable, weight in values.goals[i].weights.items():
                     weights[variable] = weights.get(variable, 0.0) + weight
-            values.see(self._most(weights))
+            self._see(values, weights)
             left = [i for i in among if values.open[i]]
             if len(left) == len(among):
                 return
             among = left
 
-    def range(self, weights: Weights) -> tuple[float, float]:
-        """The smallest and the largest value of a linear function."""
-        least, most = self._least(weights), self._most(weights)
+    def _see(self, values: Progress, weights: Weights) -> None:
+        """Close the goals that are served where a linear function is largest."""
+        if point := self._most(weights):
+            values.see(point.x)
+
+    def range(self, weights: Weights, *, low: bool = True, high: bool = True) -> tuple[float, float]:
+        """The smallest and the largest value of a linear function; NaN for one that is not asked for."""
+        least, most = (self._least(weights) if low else None), (self._most(weights) if high else None)
         return (least.value if least else np.nan), (-most.value if most else np.nan)
 
     def _most(self, weights: Weights) -> Point | None:
@@ -85,8 +113,7 @@ class Explorer:
     def _least(self, weights: Weights) -> Point | None:
         point = self.polytope.least(weights)
         if point is not None:
-            both = np.vstack([point.x, point.x] if self.seen is None else [self.seen, point.x])
-            self.seen = np.vstack([both.min(axis=0), both.max(axis=0)])
+            self.points.append(point.x)
         return point
 
 
@@ -107,8 +134,29 @@ class Progress:
         self._weight = np.array([w for g in goals for w in g.weights.values()], np.float64)
         self._level = np.array([g.level for g in goals], np.float64)
 
-    def see(self, point: Point | None) -> None:
+    def see(self, x: NDArray[np.float64]) -> None:
         """Close the goals that a point serves."""
-        if point is not None:
-            reached = np.bincount(self._goal, self._weight * point.x[self._variable], len(self.goals))
-            self.open &= reached < self._level - TOLERANCE
+        reached = np.bincount(self._goal, self._weight * x[self._variable], len(self.goals))
+        self.open &= reached < self._level - TOLERANCE
+
+
+def fitting(
+    points: Sequence[NDArray[np.float64]], low: Sequence[float], high: Sequence[float], sums: Sequence[Bound]
+) -> list[NDArray[np.float64]]:
+    """The points that lie within the bounds."""
+    at = np.array([i for i, s in enumerate(sums) for _ in s.weights], np.int64)
+    variable = np.array([v for s in sums for v in s.weights], np.int64)
+    weight = np.array([w for s in sums for w in s.weights.values()], np.float64)
+    least, most = np.array([s.low for s in sums]) - TOLERANCE, np.array([s.high for s in sums]) + TOLERANCE
+    found = []
+    for x in points:
+        values = np.bincount(at, weight * x[variable], len(sums))
+        inside = (x >= np.array(low) - TOLERANCE).all() and (x <= np.array(high) + TOLERANCE).all()
+        if inside and (values >= least).all() and (values <= most).all():
+            found.append(x)
+    return found
+
+
+def between(weights: Weights, low: float, high: float) -> list[Goal]:
+    """Two goals: that a linear function may be as small as the one level, and as large as the other."""
+    return [Goal({variable: -w for variable, w in weights.items()}, -low, False), Goal(weights, high, True)]

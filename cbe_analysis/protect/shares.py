@@ -6,17 +6,24 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.complement import protected, size_goals
-from cbe_analysis.protect.entries import Key
+from cbe_analysis.protect.cheapest import UNKNOWN_COSTS
+from cbe_analysis.protect.demands import Demand
+from cbe_analysis.protect.entries import Key, Series
 from cbe_analysis.protect.grounds import Grounds
-from cbe_analysis.protect.knowledge import Knowledge
+from cbe_analysis.protect.knowledge import Knowledge, Source
+from cbe_analysis.protect.loosening import Loosening
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
-from cbe_analysis.protect.polytope import TOLERANCE, Weights
-from cbe_analysis.protect.reach import Goal
+from cbe_analysis.protect.polytope import Weights
+from cbe_analysis.protect.reach import between
 from cbe_analysis.protect.share_table import ShareTable, share_tables
 
 ADDING = ("share", "attrition")  # their counts add up over groups
+Points = Sequence[NDArray[np.float64]]
+COMPARISONS_COST = 0.01  # of a share: a comparison is hidden before a share is
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +36,40 @@ class Remedy:
         Positions of the records to hide.
     percents
         Position -> how else to print a share; None: not at all.
+    seen
+        Series and number of a table -> what was found possible of it: mostly it still is when less is said.
     """
 
     withheld: frozenset[int] = frozenset()
     percents: Mapping[int, Percent | None] = field(default_factory=dict)
+    seen: Mapping[tuple[Series, int], Points] = field(default_factory=dict)
 
 
-def remedy(grounds: Grounds, percents: Mapping[int, Percent | None], hidden: Collection[int]) -> Remedy:
-    """What else to hide, or to print more roughly, among all shares of the release."""
+NOTHING = Remedy()
+
+
+def remedy(
+    grounds: Grounds, percents: Mapping[int, Percent | None], hidden: Collection[int], before: Remedy = NOTHING
+) -> Remedy:
+    """What else to hide, or to print more roughly, among all shares of the release.
+
+    Parameters
+    ----------
+    before
+        The remedy that led here.
+    """
     entries = grounds.entries
     series = {entries[i].series for i in percents if entries[i].quantity in ADDING and not entries[i].at}
     withheld: set[int] = set()
     rougher: dict[int, Percent | None] = {}
+    seen: dict[tuple[Series, int], Points] = {}
     for one in sorted(series):
-        for table in share_tables(grounds, one, percents, hidden):
-            mending = Mending(table, grounds.minimum)
+        for at, table in enumerate(share_tables(grounds, one, percents, hidden)):
+            mending = Mending(table, grounds.minimum, before.seen.get((one, at), ()))
             withheld |= mending.withheld()
             rougher |= mending.rougher(grounds)
-    return Remedy(frozenset(withheld), rougher)
+            seen[one, at] = mending.knowledge.explorer.points
+    return Remedy(frozenset(withheld), rougher, seen)
 
 
 class Mending:
@@ -58,44 +81,46 @@ class Mending:
         What is still printed of it.
     """
 
-    def __init__(self, table: ShareTable, minimum: int) -> None:
+    def __init__(self, table: ShareTable, minimum: int, points: Points = ()) -> None:
         self.table, self.minimum = table, minimum
-        self.knowledge = Knowledge(table)
+        self.knowledge = Knowledge(table, points)
         self.summed = {key for line in self.knowledge.lines for key in (line.total, *line.parts)}
         self.percents, self.comparisons = dict(table.percents), dict(table.comparisons)
 
     def withheld(self) -> set[int]:
         """Positions of the records to hide: the cheapest that give every fallen cell its room, as far as any do."""
         found: set[int] = set()
-        while (fallen := self.fallen()) and (sources := self._loosening(fallen[0])):
+        fallen = self.fallen(self.table.base.sizes)
+        while fallen and (sources := self._loosening(fallen)):
             for source in sources:
                 self.knowledge.forget(source)
                 if isinstance(source, int):
                     del self.comparisons[source]
                     found.add(source)
-                else:
+                elif source is not None:
                     del self.percents[source]
                     found.add(self.table.places[source])
+            # whatever was open stays open when less is said: the rest need not be asked again
+            fallen = self.fallen({*fallen, *(s for s in sources if isinstance(s, tuple))})
         return found
 
-    def fallen(self, among: Collection[Key] | None = None) -> list[Key]:
-        """The cells that an outsider can compute: a coded count, a hidden count, a hidden size."""
-        goals, owners = [], []
-        for key in self.table.base.sizes if among is None else among:
-            for goal in self._goals(key):
-                goals.append(goal)
-                owners.append(key)
-        doubtful = dict.fromkeys(owners[i] for i in self.knowledge.explorer.unreached(goals))
-        return [key for key in doubtful if self._falls(key)]
+    def fallen(self, among: Collection[Key]) -> list[Key]:
+        """The cells of these that an outsider can compute: a coded count, a hidden count, a hidden size."""
+        explorer = self.knowledge.explorer
+        demands = {key: self._demands(key) for key in self.table.base.sizes if key in among}
+        explorer.look([goal for asked in demands.values() for demand in asked for goal in demand.goals()])
+        return [key for key, asked in demands.items() if any(explorer.closed(d.weights, d.met) for d in asked)]
 
-    def _goals(self, key: Key) -> list[Goal]:
+    def _demands(self, key: Key) -> list[Demand]:
         """What must stay possible of a cell."""
-        percent, know = self.percents.get(key), self.knowledge
+        percent, know, n = self.percents.get(key), self.knowledge, self.table.base.sizes[key]
         if percent is not None:
-            return _span(self._rare(key, percent), self._unsure(key, percent)) if percent.code else []
-        counts = [] if key not in self.table.places else [*_span(know.count(key), 1.0), *_span(know.rest(key), 1.0)]
-        hidden = math.isinf(self.table.ranges[key][1]) and key in self.summed
-        return [*counts, *(size_goals(know.size(key), self.table.base.sizes[key], self.minimum) if hidden else [])]
+            return [Demand(self._rare(key, percent), width=self._unsure(key, percent))] if percent.code else []
+        found = [] if key not in self.table.places else [Demand(know.count(key)), Demand(know.rest(key))]
+        if math.isinf(self.table.ranges[key][1]) and key in self.summed:
+            small = float(self.minimum) if n < self.minimum else 0.0
+            found.append(Demand(know.size(key), width=1.0, least=small))
+        return found
 
     def _rare(self, key: Key, percent: Percent) -> Weights:
         """Those who are few in a coded cell."""
@@ -106,48 +131,28 @@ class Mending:
         points = percent.value if percent.code == "<=" else 100 - percent.value
         return float(max(1, min(self.minimum, math.floor(points * self.table.ranges[key][0] / 100))))
 
-    def _falls(self, key: Key) -> bool:
-        """Whether a cell with a goal that is out of reach is known too well."""
-        know = self.knowledge
-        if percent := self.percents.get(key):
-            low, high = know.explorer.range(self._rare(key, percent))
-            return high - low < self._unsure(key, percent) - TOLERANCE
-        if key in self.table.places and (know.certain(know.count(key)) or know.certain(know.rest(key))):
-            return True
-        hidden = math.isinf(self.table.ranges[key][1])
-        n = self.table.base.sizes[key]
-        return hidden and not protected(*know.explorer.range(know.size(key)), n, self.minimum)
+    def _loosening(self, fallen: Sequence[Key]) -> set[Source]:
+        """The cheapest records to hide so that the fallen cells have the room that they lack."""
+        explorer = self.knowledge.explorer
+        lacking = [d for key in fallen for d in self._demands(key) if explorer.closed(d.weights, d.met)]
+        prices: dict[Source, float] = {key: self._cost(key) for key in self.percents}
+        prices |= {i: COMPARISONS_COST * self._cost(against.group) for i, against in self.comparisons.items()}
+        way_out = Loosening(self.knowledge, prices, [demand.weights for demand in lacking])
+        found: set[Source] = set()
+        for i, demand in enumerate(lacking):
+            for ways in demand.ways(*explorer.range(demand.weights)):
+                found |= way_out.cheapest([(i, low, high) for low, high in ways])
+        return found
 
-    def _loosening(self, key: Key) -> Sequence[Key | int]:
-        """The cheapest records to hide for a fallen cell: one that is enough, else all comparisons, else a share."""
-        near = {
-            k for line in self.knowledge.lines if key in (line.total, *line.parts) for k in (line.total, *line.parts)
-        }
-        shares = sorted(near & self.percents.keys() - {key}, key=self._cost)
-        own = [key] if key in self.percents else []
-        pairs: dict[tuple[Key, Key | None], list[int]] = {}
-        for i, against in self.comparisons.items():
-            pairs.setdefault((against.group, against.reference), []).append(i)
-        everything: list[Sequence[Key | int]] = [*pairs.values(), *([k] for k in (*shares, *own))]
-        for sources in everything:
-            for source in sources:
-                self.knowledge.forget(source)
-            enough = key not in self.fallen([key])
-            for source in sources:
-                self.knowledge.remember(source)
-            if enough:
-                return sources
-        return list(self.comparisons) or shares[:1] or list(self.percents)[:1]
-
-    def _cost(self, key: Key) -> tuple[bool, float, Key]:
-        """Hide an unknown group first, then a small one."""
-        return UNKNOWN not in key, self.table.base.sizes[key], key
+    def _cost(self, key: Key) -> float:
+        """What it costs to hide a share: its group's size, next to nothing for an unknown group."""
+        return (self.table.base.sizes[key] + 1) * (UNKNOWN_COSTS if UNKNOWN in key else 1.0)
 
     def rougher(self, grounds: Grounds) -> dict[int, Percent | None]:
         """Shares whose count would follow from their percentage, now that totals narrow their size and their count."""
         know, ranges = self.knowledge, self.table.ranges
         plain = {k: p for k, p in self.percents.items() if not p.code and ranges[k][1] < TELLING_BELOW}
-        know.explorer.look([g for k in plain for g in _span(know.size(k), ranges[k][1], ranges[k][0])])
+        know.explorer.look([g for k in plain for g in between(know.size(k), *ranges[k])])
         found: dict[int, Percent | None] = {}
         for key, percent in plain.items():
             if not self._several(key, percent):
@@ -159,13 +164,7 @@ class Mending:
     def _several(self, key: Key, percent: Percent) -> bool:
         """Whether a percentage may stand for several counts, by all that an outsider knows of the group."""
         know = self.knowledge
-        seen, at = know.explorer.seen, [next(iter(of)) for of in (know.size(key), know.count(key))]
-        assert seen is not None
-        if len(counts_behind(percent, *((seen[0, i], seen[1, i]) for i in at))) > 1:
+        of = know.size(key), know.count(key)
+        if len(counts_behind(percent, *map(know.explorer.seen, of))) > 1:
             return True
-        return len(counts_behind(percent, *(know.explorer.range({i: 1.0}) for i in at))) > 1
-
-
-def _span(weights: Weights, high: float, low: float = 0.0) -> list[Goal]:
-    """A count that must be able to be as small as the one level, and as large as the other."""
-    return [Goal({variable: -w for variable, w in weights.items()}, -low, False), Goal(weights, high, True)]
+        return len(counts_behind(percent, *map(know.explorer.range, of))) > 1

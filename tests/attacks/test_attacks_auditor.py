@@ -9,6 +9,7 @@ from protected_tables import POINTS, POLICY, SHARE, count, effect, estimates, ga
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
+from cbe_analysis.protect.pattern import Pattern
 
 ROOM = "cbe_analysis.protect"
 NO_STUDENT = {"a": (400, 120), "b": (300, 60), "c": (8, 3)}
@@ -50,7 +51,7 @@ def test_a_careful_release_passes():
 def test_hiding_small_cells_alone_is_refused(broken):
     given = means({"a": 4, "b": 12})
     cbe.protect(given, POLICY)
-    broken("protector", "secured", lambda base, minimum: base.small(minimum))
+    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
     refused(given, "its size", "group=a")
 
 
@@ -58,7 +59,7 @@ def test_hiding_small_cells_alone_is_refused_in_crossed_tables(broken):
     sizes = {("a", "x"): 4, ("a", "y"): 13, ("b", "x"): 14, ("b", "y"): 12}
     given = means(sizes, by=("group", "team"))
     cbe.protect(given, POLICY)
-    broken("protector", "secured", lambda base, minimum: base.small(minimum))
+    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
     refused(given, "its size", "group=a, team=x")
 
 
@@ -90,19 +91,19 @@ def test_shares_finer_than_whole_percentages_are_refused(broken):
 def test_coded_shares_that_totals_give_away_are_refused(broken):
     given = shares({"a": (22, 15), "b": (19, 0)})
     cbe.protect(given, POLICY)
-    broken("protector", "remedy", lambda grounds, percents, hidden: part("shares", "Remedy")())
+    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
     refused(given, "its share", "group=b")
 
 
 def test_counts_that_their_percentage_tells_are_refused(broken):
     given = shares({"a": (65, 18), "b": (23, 14)})
-    broken("protector", "remedy", lambda grounds, percents, hidden: part("shares", "Remedy")())
+    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
     refused(given, "its share", "group=b")
 
 
 def test_comparisons_with_a_hidden_or_coded_side_are_refused(broken):
     broken("grounds", "_comparisons", lambda grounds, found, shown: set())
-    broken("protector", "remedy", lambda grounds, percents, hidden: part("shares", "Remedy")())
+    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
     rows = [share(460, 398), share(400, 340, group="a"), share(60, 58, group="b")]
     rows.append(gap(400, 0.85 - 58 / 60, 0.03, 60, reference="b", unit=SHARE, group="a"))
     refused(estimates(rows), "rests on a hidden or coded group", "group=a")
@@ -151,7 +152,7 @@ def test_a_likelihood_is_refused(broken):
 
 
 def test_a_refusal_names_groups_and_no_number(broken):
-    broken("protector", "secured", lambda base, minimum: base.small(minimum))
+    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
     error = refused(means({"a": 4, "b": 12}), "its size", "group=a")
     assert not any(character.isdigit() for character in str(error))
 
