@@ -111,3 +111,90 @@ def size_ranges(printed):
                 ends.append(answer.fun * sign if answer.status == 0 else sign * -np.inf)
             found[cell] = (ends[0], ends[1])
     return found
+
+
+class Everything:
+    """All whole numbers for some finest groups that fit what several releases print of them, one by one.
+
+    Parameters
+    ----------
+    atoms
+        The finest groups.
+    printed
+        Finest groups that a row is about (a frozenset) -> the texts that are printed: sizes and shares, "protected" for
+        what is hidden; the size of all together is printed.
+    shares
+        Whether those who have the property are counted, too.
+    """
+
+    def __init__(self, atoms, printed, *, shares):
+        self.at = {atom: i for i, atom in enumerate(atoms)}
+        if not shares:
+            printed = {of: [(size, "protected") for size, _ in texts] for of, texts in printed.items()}
+        whole = [size for size, _ in printed[frozenset(atoms)] if size != "protected"]
+        most = min(sizes(size)[-1] for size in whole)
+        own = [[(n, y) for n in range(most + 1) for y in range(n + 1 if shares else 1)] for _ in atoms]
+        own = [
+            np.array([p for p in pairs if self._fits(p, printed.get(frozenset([a]), ()))], np.int16)
+            for a, pairs in zip(atoms, own, strict=True)
+        ]
+        found = np.empty((1, 0, 2), np.int16)
+        for i, pairs in enumerate(own):
+            found = np.concatenate(
+                [np.repeat(found, len(pairs), axis=0), np.tile(pairs, (len(found), 1))[:, None, :]], axis=1
+            )
+            found = found[found[:, :, 0].sum(axis=1) <= most]
+            done = set(atoms[: i + 1])
+            for of, texts in printed.items():
+                if of <= done:
+                    found = found[self._all_fit(found, of, texts)]
+        self.found = found
+
+    def sums(self, of):
+        """(students, those who have the property) of a group in every table that fits, shape `(tables, 2)`."""
+        return self.found[:, [self.at[atom] for atom in of]].sum(axis=1)
+
+    def _fits(self, pair, texts):
+        return bool(_fitting(np.array([pair]), texts)[0])
+
+    def _all_fit(self, found, of, texts):
+        return _fitting(found[:, [self.at[atom] for atom in of]].sum(axis=1), texts)
+
+
+def _fitting(pairs, texts):
+    """Which (students, those who have it) would be printed like all of these."""
+    good = np.ones(len(pairs), bool)
+    n, y = pairs[:, 0], pairs[:, 1]
+    for size, share in texts:
+        if size != "protected":
+            good &= np.isin(n, sizes(size))
+        if share != "protected":
+            low, high = percentages(share)
+            good &= (100 * y >= low * n - 1e-9) & (100 * y <= high * n + 1e-9)
+    return good
+
+
+def size_comes_out(found, n, minimum):
+    """Whether the size of a hidden group of `n` comes out, by all sizes that it may have."""
+    if n < minimum:
+        return found.min() > 0 or found.max() < minimum
+    return found.min() == found.max()
+
+
+def count_comes_out(found, texts, minimum):
+    """Whether the count behind a share comes out, by all (students, count) that the group may have."""
+    having, lacking = found[:, 1], found[:, 0] - found[:, 1]
+    shown = [share for _, share in texts if share != "protected"]
+    if not shown:
+        if len(set(having)) == 1 or len(set(lacking)) == 1:
+            return True
+        for own, other in ((having, lacking), (lacking, having)):
+            member = own >= 1
+            if member.any() and (len(set(own[member])) == 1 or len(set(other[member])) == 1):
+                return True
+        return False
+    if all(text[:2] in ("<=", ">=") for text in shown):
+        few, limit = (having, int(shown[0][2:-2])) if shown[0][0] == "<" else (lacking, 100 - int(shown[0][2:-2]))
+        smallest = min(sizes(size)[0] for size, share in texts if share != "protected")
+        return few.max() - few.min() < max(1, min(minimum, limit * smallest // 100))
+    return len(set(having)) == 1

@@ -98,8 +98,12 @@ class Crossing:
 
     def _left_out(self, one: SharedOut) -> NDArray[np.bool_]:
         at = [self.columns.index(column) for column in one.columns]
-        named = [[self.names[c][i] for c, i in zip(one.columns, code, strict=True)] for code in self.codes[:, at]]
-        missing: NDArray[np.bool_] = np.array([tuple(own) not in one.levels for own in named], bool)
+        told = np.zeros([len(self.names[column]) for column in one.columns], bool)
+        places = [{level: i for i, level in enumerate(self.names[column])} for column in one.columns]
+        for levels in one.levels:
+            if all(level in own for level, own in zip(levels, places, strict=True)):
+                told[tuple(own[level] for level, own in zip(levels, places, strict=True))] = True
+        missing: NDArray[np.bool_] = ~told[tuple(self.codes[:, i] for i in at)]
         return missing & self._in(one.within)
 
 

@@ -60,7 +60,7 @@ def _together(frame: Frame, levels: Levels) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
     for official in (True, False):
         try:
-            population = Population(frame, levels, official=official)
+            population = _population(frame, levels, official=official)
             found = [attack_sizes(population)]
         except TooFine:
             return Result(frame, (), 0, unchecked=TOO_FINE)
@@ -77,6 +77,22 @@ def _together(frame: Frame, levels: Levels) -> Result:
     fallen = dict.fromkeys(one for attacked in found for one in attacked.fallen)
     cells = sum(attacked.cells for attacked in found)
     return Result(frame, tuple(fallen), cells, tuple(dict.fromkeys(unlinked)))
+
+
+def _population(frame: Frame, levels: Levels, *, official: bool) -> Population:
+    """The population with as few unnamed levels as the true sizes allow: outsiders take the named ones to be all.
+
+    Raises
+    ------
+    Contradiction
+        When the sizes fit no population at all.
+    """
+    columns = sorted({column for table in frame.tables for said in table.said for column in said.group.columns})
+    for unnamed in ((), *((column,) for column in columns), columns):
+        population = Population(frame, levels, official=official, unnamed=frozenset(unnamed))
+        if population.credible():
+            return population
+    raise Contradiction
 
 
 def _shares(population: Population, whole: Whole, unlinked: list[str]) -> Iterator[Attacked]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 
-from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.groups import Group, Levels
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.told import Table, agreeing, asked
 
@@ -21,10 +22,13 @@ class Frame:
     ----------
     sizes
         Group -> true size, or what is printed of it, by all tables.
+    asked
+        Groups that are to be attacked though no table tells of them, with their true size.
     """
 
     tables: list[Table]
     sizes: dict[Group, Interval] = field(default_factory=dict)
+    asked: dict[Group, float] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[int, ...]:
@@ -45,6 +49,46 @@ class Frame:
             if table.source in wanted:
                 found.add([table], table.sizes())
         return found
+
+    def before(self, sources: Iterable[int], levels: Levels, minimum: int) -> Frame:
+        """What some of the releases tell, to be attacked for everything that all of them hide."""
+        found = self.part(sources)
+        for table in self.tables:
+            if table.source not in found.sources:
+                found.tables.append(replace(table, said=[said for said in table.said if said.row.hidden]))
+        found.asked = self.left_out(levels, minimum)
+        return found
+
+    def left_out(self, levels: Levels, minimum: int) -> dict[Group, float]:
+        """The groups that selections leave out: what one release is about less what another one is; true sizes.
+
+        Only those that are small, or of which that is not known (NaN).
+        """
+        found = dict(self.asked)
+        for column in sorted({column for table in self.tables for column in table.within.columns}):
+            every = frozenset(levels.seen[column])
+            for base, told in _along(self.sizes, column, every).items():
+                for part, whole in product(told, told):
+                    if part < whole:
+                        n = exact(told[whole]) - exact(told[part])
+                        if not n >= minimum:
+                            found[base.limited(column, whole - part)] = n
+        return found
+
+
+def _along(
+    sizes: Mapping[Group, Interval], column: str, every: frozenset[str]
+) -> dict[Group, dict[frozenset[str], Interval]]:
+    """Groups that differ in one column alone: what they have in common -> levels in that column -> size."""
+    found: dict[Group, dict[frozenset[str], Interval]] = {}
+    for group, size in sizes.items():
+        found.setdefault(group.without(column), {})[dict(group.limits).get(column, every)] = size
+    return found
+
+
+def exact(size: Interval) -> float:
+    """The size where it is known; NaN elsewhere."""
+    return size[0] if size[0] == size[1] else math.nan
 
 
 def frames(tables: Sequence[Table]) -> list[Frame]:

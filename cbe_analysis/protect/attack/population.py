@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from cbe_analysis.protect.attack.atoms import Atoms, SharedOut, Space
-from cbe_analysis.protect.attack.frames import Frame
-from cbe_analysis.protect.attack.groups import Group, Levels
-from cbe_analysis.protect.attack.possible import Fact, Sum
+from cbe_analysis.protect.attack.frames import Frame, exact
+from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
+from cbe_analysis.protect.attack.possible import Fact, Possible, Sum
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.told import Table, adds
 
@@ -41,6 +40,13 @@ class Printed:
 class Population:
     """What is told of the students of one frame.
 
+    Parameters
+    ----------
+    official
+        Whether what officials published is told of these students.
+    unnamed
+        The columns that may have levels which no text names.
+
     Attributes
     ----------
     sizes
@@ -55,21 +61,33 @@ class Population:
         Smallest size that may be shown.
     """
 
-    def __init__(self, frame: Frame, levels: Levels, *, official: bool = True) -> None:
-        self.frame = frame
+    def __init__(
+        self, frame: Frame, levels: Levels, *, official: bool = True, unnamed: frozenset[str] = frozenset()
+    ) -> None:
+        self.frame, self.unnamed = frame, unnamed
         self.minimum = max(table.release.minimum_n for table in frame.tables)
         self.sizes = _printed(frame)
         self.official = frozenset(self._official()) if official else frozenset()
         told = {said.group for table in frame.tables for said in table.said}
-        left_out = _left_out(frame, levels, self.minimum)
-        self.left_out = {group: n for group, n in left_out.items() if group not in told}
+        self.left_out = {group: n for group, n in frame.left_out(levels, self.minimum).items() if group not in told}
+        every = told | self.left_out.keys() | self.official
+        named = {c: [v for v in own if c in unnamed or not v.startswith(OTHER)] for c, own in levels.seen.items()}
+        self.space = Space(every, named, [one for table in frame.tables for one in shared_out(table)])
+        known = {self.atoms(group).tobytes() for group in told}
+        self.left_out = {g: n for g, n in self.left_out.items() if self.atoms(g).tobytes() not in known}
         every = told | self.left_out.keys() | self.official
         self.hidden = tuple(sorted(every - self.sizes.keys(), key=Group.words))
-        self.space = Space(every, levels.seen, [one for t in frame.tables for one in shared_out(t)])
+
+    def credible(self) -> bool:
+        """Whether the true sizes, as far as they are known, fit the finest groups that are taken to exist."""
+        facts = [fact for fact in self.facts() if not fact.sources]
+        facts += [Fact(self.people(group), low, high) for group, (low, high) in self.frame.sizes.items()]
+        most = [self.ceiling] * self.space.width
+        return Possible([0.0] * len(most), most, facts, whole=False).consistent
 
     def true_size(self, group: Group) -> float:
         """How many are in the group; NaN where that is not known."""
-        known = _exact(self.frame.sizes.get(group, (0.0, math.inf)))
+        known = exact(self.frame.sizes.get(group, (0.0, math.inf)))
         return self.left_out.get(group, math.nan) if math.isnan(known) else known
 
     def facts(self, kinds: int = 1) -> Iterator[Fact]:
@@ -143,36 +161,3 @@ def shared_out(table: Table) -> Iterator[SharedOut]:
             columns = tuple(sorted(shape))
             levels = frozenset(tuple(next(iter(dict(g.limits)[c])) for c in columns) for g in groups)
             yield SharedOut(table.within, columns, levels)
-
-
-def _left_out(frame: Frame, levels: Levels, minimum: int) -> dict[Group, float]:
-    """The groups that selections leave out, what one release is about less what another one is, with their true size.
-
-    Only those that are small, or of which that is not known (NaN).
-    """
-    found: dict[Group, float] = {}
-    for column in sorted({column for table in frame.tables for column in table.within.columns}):
-        every = frozenset(levels.seen[column])
-        for base, told in _along(frame.sizes, column, every).items():
-            for part, whole in product(told, told):
-                if part < whole:
-                    left = base.limited(column, whole - part)
-                    n = _exact(told[whole]) - _exact(told[part])
-                    if not n >= minimum:
-                        found[left] = n
-    return found
-
-
-def _along(
-    sizes: Mapping[Group, Interval], column: str, every: frozenset[str]
-) -> dict[Group, dict[frozenset[str], Interval]]:
-    """Groups that differ in one column alone: what they have in common -> levels in that column -> size."""
-    found: dict[Group, dict[frozenset[str], Interval]] = {}
-    for group, size in sizes.items():
-        found.setdefault(group.without(column), {})[dict(group.limits).get(column, every)] = size
-    return found
-
-
-def _exact(size: Interval) -> float:
-    """The size where it is known; NaN elsewhere."""
-    return size[0] if size[0] == size[1] else math.nan

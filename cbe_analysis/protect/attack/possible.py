@@ -44,10 +44,9 @@ class Sum:
 
     def mapping(self) -> Mapping[int, float]:
         """Unknown -> its weight."""
-        found: dict[int, float] = {}
-        for at, weight in zip(self.at.tolist(), self.weights.tolist(), strict=True):
-            found[at] = found.get(at, 0.0) + weight
-        return found
+        at, places = np.unique(self.at, return_inverse=True)
+        weights = np.bincount(places, self.weights, len(at))
+        return dict(zip(at.tolist(), weights.tolist(), strict=True))
 
 
 def together(sums: Iterable[Sum]) -> Sum:

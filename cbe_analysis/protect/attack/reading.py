@@ -17,6 +17,7 @@ Interval = tuple[float, float]
 Series = tuple[str, str, str]  # quantity, unit and `at`
 WHOLE = "(all)"
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
+Z = 1.96  # of limits that hold in 95 of 100 cases
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
 
@@ -96,13 +97,27 @@ def _missing(value: Any) -> bool:
 
 
 def size_said(text: str, minimum: int) -> Interval | None:
-    """The sizes that are printed like this: "40-99" as it stands, "5,790" to the nearest ten."""
+    """The sizes that are printed like this: "40-99" as it stands, "5,790" to the nearest ten, "5,793" exactly."""
     if band := re.fullmatch(r"(\d+)-(\d+)", text):
         return max(float(band[1]), float(minimum)), float(band[2])
     if re.fullmatch(r"\d{1,3}(,\d{3})*", text):
         middle = float(text.replace(",", ""))
+        if middle < 100 or middle % 10:
+            return middle, middle  # no number that was rounded to tens
         return max(middle - 5, 100.0, float(minimum)), middle + 4
     return None
+
+
+def size_by_limits(row: Row) -> float:
+    """The smallest size that the limits of a share allow, by the intervals of Wilson; students alike only raise it."""
+    low, high = row.numbers["low"], row.numbers["high"]
+    if row.share is None or row.compares or row.quantity not in ("share", "attrition") or math.isnan(high - low):
+        return 0.0
+    width, end = high - low + 0.01, max(abs(part - 0.5) for part in row.share)
+    spread = max(0.25 - end**2, 0.0)
+    # width = 2 z sqrt(spread / n + z^2 / 4 n^2) / (1 + z^2 / n), solved for n
+    a, b, c = width**2, 2 * Z**2 * width**2 - 4 * Z**2 * spread, Z**4 * (width**2 - 1)
+    return math.floor((-b + math.sqrt(max(b**2 - 4 * a * c, 0.0))) / (2 * a))
 
 
 def share_said(text: str) -> Interval | None:

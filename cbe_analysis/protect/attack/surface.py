@@ -42,7 +42,11 @@ def _faults(row: Row) -> Iterator[str]:
         yield "a likelihood is shown"
     if not (math.isnan(numbers["numerator"]) and math.isnan(numbers["denominator"])):
         yield "a count stands behind its value"
-    if row.size is None or any(not _size_ok(numbers[name]) for name in ("n", "n_reference")):
+    if (
+        row.size is None
+        or row.size[0] == row.size[1]
+        or any(not _size_ok(numbers[name]) for name in ("n", "n_reference"))
+    ):
         yield "a size is exact"
     if any(not _multiple(numbers[name], 0.01) for name in ("p", "p_adjusted")):
         yield "a p-value is exact"

@@ -75,7 +75,8 @@ class Joint:
         known: set[tuple[object, ...]] = set()
         breaches: list[Breach] = []
         if before and len(before) < len(frame.sources):
-            for result in attack(frame.part(before), self.levels):
+            minimum = max(table.release.minimum_n for table in frame.tables)
+            for result in attack(frame.before(before, self.levels, minimum), self.levels):
                 breaches += [self._breach(fallen, result, mendable=False) for fallen in result.fallen]
                 known |= {(fallen.group, fallen.what, fallen.of) for fallen in result.fallen}
         results = attack(frame, self.levels)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cbe_analysis.load.where import parse
 from cbe_analysis.protect.attack.groups import TIMES, Group, Levels, selected
-from cbe_analysis.protect.attack.reading import NAMED_AT, WHOLE, Interval, Row, Series, read
+from cbe_analysis.protect.attack.reading import NAMED_AT, WHOLE, Interval, Row, Series, read, size_by_limits
 from cbe_analysis.protect.record import Recorded
 
 Property = tuple[str, ...]  # the indicator with its options, then what the rows say
@@ -40,7 +40,10 @@ class Said:
     @property
     def size(self) -> Interval | None:
         """What the row says of the group's size; None where it says nothing."""
-        return None if self.row.hidden else self.row.size
+        size = None if self.row.hidden else self.row.size
+        if size and size[0] < (least := size_by_limits(self.row)) <= size[1]:
+            return least, size[1]
+        return size
 
     @property
     def known(self) -> Interval | None:
