@@ -25,6 +25,12 @@ class Relation(Protocol):
     def aggregate(self, expressions: str, groups: str = "", /) -> Relation:
         """One row per combination of the groups; unless given, of the expressions that hold no sum, count ..."""
 
+    def order(self, expressions: str, /) -> Relation:
+        """The rows in this order."""
+
+    def limit(self, rows: int, /) -> Relation:
+        """At most so many rows."""
+
     def set_alias(self, name: str, /) -> Relation:
         """The same rows under a name, for the conditions of a join."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.declare import Contrast
 from cbe_analysis.indicators.progress.asked import Progress
+from cbe_analysis.indicators.progress.collapse import Wanted
 from cbe_analysis.indicators.progress.model import SCHOOL, Model, model
 from cbe_analysis.indicators.progress.paces import gaps_to_grade, paces, with_gaps
-from cbe_analysis.indicators.progress.spans import Spans, Wanted, read_spans
+from cbe_analysis.indicators.progress.spans import Spans, read_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def begin(asked: Progress, exit_level: float) -> Begun:
         When there is no level, or nobody has a pace.
     """
     found, minimum = spans_of(asked, exit_level), asked.policy.minimum_n
-    seen = paces(found, asked.levels, asked.enrollments, exit_level=exit_level, minimum=minimum)
+    seen = paces(found, asked.enrollments, exit_level=exit_level, minimum=minimum)
     return Begun(found, model(seen, asked.contrast, minimum))
 
 

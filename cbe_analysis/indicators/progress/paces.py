@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.declare import Relation
-from cbe_analysis.indicators.progress.spans import FACTOR, Spans, measured
+from cbe_analysis.indicators.progress.collapse import FACTOR
+from cbe_analysis.indicators.progress.spans import Spans
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Observed, gains, slopes
 
 DAYS_APART = 180  # levels nearer to each other say more of errors than of pace
-DAYS = 1_000_000  # more than any day has for a number
 MONTH = 31  # days before the end of the data in which nobody counts as gone
 DATES = 3  # or as many dates, where each level was measured anew
 
@@ -64,13 +64,11 @@ def groups_of(students: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({**found, "school_id": students["school"]}, index=students.index)
 
 
-def paces(spans: Spans, levels: Relation, enrollments: Relation | None, *, exit_level: float, minimum: int) -> Paces:
+def paces(spans: Spans, enrollments: Relation | None, *, exit_level: float, minimum: int) -> Paces:
     """The pace of every student; over several subjects the mean of those that have one.
 
     Parameters
     ----------
-    levels
-        The rows behind the spans; read again only where each level was measured anew.
     minimum
         Smallest count that a warning may state.
 
@@ -87,7 +85,7 @@ def paces(spans: Spans, levels: Relation, enrollments: Relation | None, *, exit_
         able = np.isfinite(seen.pace) & (apart >= DAYS_APART)
         how = f"levels gained over school years, {DAYS_APART} days or more apart, the month of entry left out"
     else:
-        seen, sigma2, dates = _sloped(spans, measured(levels, None), exit_level)
+        seen, sigma2, dates = _sloped(spans, exit_level)
         apart = (rows["last_date"] - rows["start_date"]).dt.days.to_numpy()
         able = np.isfinite(seen.pace) & ((dates >= DATES) | (apart >= DAYS_APART))
         how = f"slopes through levels measured anew, {DATES} dates or more or {DAYS_APART} days apart"
@@ -207,20 +205,15 @@ def _gained(spans: Spans, rows: pd.DataFrame, exit_level: float) -> Observed:
     )
 
 
-def _sloped(spans: Spans, levels: Relation, exit_level: float) -> tuple[Observed, float | None, NDArray[np.int64]]:
+def _sloped(spans: Spans, exit_level: float) -> tuple[Observed, float | None, NDArray[np.int64]]:
     """Slopes through all levels of every span; the error variance where it is known; dates of each span."""
-    error = ", std_error" if "std_error" in levels.columns else ""
-    rows = levels.select(f"student_id, subject, date, level{error}").to_arrow_table().to_pandas(date_as_object=False)
-    keys = spans.rows[["student_id", "subject"]].assign(unit=np.arange(len(spans.rows)))
-    rows = rows.merge(keys, on=["student_id", "subject"])
-    errors = rows["std_error"].to_numpy(float) if error else np.full(len(rows), np.nan)
+    rows, errors = spans.levels, spans.levels["std_error"].to_numpy(float)
     known = bool((np.isfinite(errors) & (errors > 0)).all())
-    years, unit = spans.years(pd.to_datetime(rows["date"])), rows["unit"].to_numpy()
+    years, unit = spans.years(rows["date"]), rows["unit"].to_numpy()
     told = slopes(rows["level"], years, unit, std_error=errors if known else None, ceiling=exit_level)
-    day = rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    key = np.sort(unit * DAYS + day)
-    dates = np.bincount(key[np.r_[True, np.diff(key) > 0]] // DAYS, minlength=len(keys))
-    return told, 1.0 if known and told.degrees == 0 else None, dates
+    day = rows["date"].to_numpy()
+    other = np.append(True, (unit[1:] != unit[:-1]) | (day[1:] != day[:-1]))
+    return told, 1.0 if known and told.degrees == 0 else None, np.bincount(unit[other], minlength=len(spans.rows))
 
 
 def _expected(spans: Spans, rows: pd.DataFrame) -> NDArray[np.float64]:
