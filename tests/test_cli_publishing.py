@@ -77,6 +77,12 @@ def test_a_draft_that_is_not_there_is_told(cbe, reports):
     assert err == "cbe: there is no draft 'growht'; did you mean growth? waiting are: growth, pace\n"
 
 
+def test_only_without_a_name_does_not_publish_all(cbe, reports):
+    code, out, err = cbe("publish", "--only", " , ")
+    assert (code, out, err.split(";")[0]) == (2, "", "cbe: --only names no draft")
+    assert not (reports / "public").exists()
+
+
 def test_a_refusal_names_briefs_and_groups_and_what_passes(cbe, reports, monkeypatch):
     finding(monkeypatch, mendable=True)
     code, out, err = cbe("publish")

@@ -105,8 +105,22 @@ def test_the_same_draft_has_the_same_record(tmp_path):
         (lambda place, record: _changed(record, form=2), "its record is damaged, or of another version"),
         (lambda place, record: _changed(record, name="pace"), "its record is damaged, or of another version"),
         (lambda place, record: _changed(record, releases=[{"rows": 1}]), "its record is damaged"),
+        (lambda place, record: _without_sizes(record), "its record is damaged"),
     ],
-    ids=["changed", "gone", "added", "a folder", "no record", "cut", "list", "bytes", "form", "name", "releases"],
+    ids=[
+        "changed",
+        "gone",
+        "added",
+        "a folder",
+        "no record",
+        "cut",
+        "list",
+        "bytes",
+        "form",
+        "name",
+        "releases",
+        "sizes",
+    ],
 )
 def test_a_draft_that_is_not_what_a_run_wrote_is_not_fit(reports, change, why):
     change(reports / "drafts" / "growth", drafts.inside(reports, "growth"))
@@ -175,3 +189,8 @@ def test_a_newer_draft_is_not_removed(reports):
 
 def _changed(record: Path, **parts):
     record.write_text(json.dumps(json.loads(record.read_text()) | parts))
+
+
+def _without_sizes(record: Path):
+    (release,) = json.loads(record.read_text())["releases"]
+    _changed(record, releases=[release | {"sizes": None}])

@@ -9,7 +9,7 @@ import pytest
 import waiting_briefs
 
 from cbe_analysis.errors import UnreadableData
-from cbe_analysis.run import publications, publish
+from cbe_analysis.run import drafts, editions, publications, publish
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links need rights on this system")
 MARKS = re.compile(rb"[0-9a-f]{64}")  # some happen to hold the digits that are looked for
@@ -199,8 +199,8 @@ def _edit(file, *, rewritten=True, name="growth"):
     told = json.loads(file.read_bytes())["record"]
     told["briefs"][0] |= {"notebook": "1" * 12, "name": name}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
-    mark = publications.mark(text).encode() if rewritten else file.read_bytes()[12:76]
-    file.write_bytes(publications.FRAME % (mark, text))
+    mark = drafts.mark(text).encode() if rewritten else file.read_bytes()[12:76]
+    file.write_bytes(editions.FRAME % (mark, text))
 
 
 def _all(folder):

@@ -10,7 +10,7 @@ import waiting_briefs
 from cbe_analysis.errors import ReleaseRefused, UnreadableData, UsageError
 from cbe_analysis.protect import attack
 from cbe_analysis.protect.attack import Audit, Breach
-from cbe_analysis.run import audit, publications, publish
+from cbe_analysis.run import audit, current, publications, publish
 
 WAITS = "internal/releases/.0001.json"  # true sizes, inside, of what may yet be published
 posix = pytest.mark.skipif(os.name != "posix", reason="links need rights on this system")
@@ -221,6 +221,23 @@ def test_an_audit_changes_nothing_and_tells_of_the_drafts(reports):
     assert (account.waiting.names, account.unfinished) == (("pace", "staff.pdf"), "")
     assert account.joint.passed
     assert account.passed
+
+
+@pytest.mark.parametrize("when", ["stale", "foreign"])
+def test_an_audit_looks_again_where_something_is_published_meanwhile(reports, monkeypatch, when):
+    """Else it would take the new edition in its place for a change by hand, and a new brief for one never published."""
+    publish(reports, only=["growth"])
+    waiting_briefs.draft(reports, "growth", content=b"Another.")
+    look = getattr(current, when)
+
+    def late(*arguments):
+        monkeypatch.setattr(current, when, look)
+        publish(reports)
+        return look(*arguments)
+
+    monkeypatch.setattr(current, when, late)
+    account = audit(reports)
+    assert (len(account.history.publications), account.foreign, account.waiting.names) == (2, (), ())
 
 
 @posix

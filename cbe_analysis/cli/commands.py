@@ -249,8 +249,11 @@ def publish(reports: words.Published = Path("reports"), only: words.Only = None)
     def wait() -> None:
         typer.echo("cbe: another process is publishing from these reports; waiting for it.", err=True)
 
+    chosen = [name for told in only or () for name in names(told)]
+    if only and not chosen:
+        raise UsageError("--only names no draft", remedy="name one, or leave --only out to publish them all")
     with watching("auditing and publishing"):
-        done = make_public(reports, only=[name for told in only or () for name in names(told)], waiting=wait)
+        done = make_public(reports, only=chosen, waiting=wait)
     typer.echo("\n".join(published(done, reports)))
     _say_written(done.paths)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbe_analysis.errors import UsageError
-from cbe_analysis.run import current, drafts, places, publications
+from cbe_analysis.errors import UnreadableData, UsageError
+from cbe_analysis.run import current, drafts, places, publications, true_sizes
 from cbe_analysis.run.drafts import Waiting
+from cbe_analysis.run.editions import History
 from cbe_analysis.run.examine import examine
-from cbe_analysis.run.publications import History
 from cbe_analysis.run.publish import LOCK, existing, finish
 from cbe_analysis.run.turn import turn
 
@@ -65,19 +65,40 @@ def audit(reports: str | Path = "reports") -> Account:
     """
     place = existing(Path(reports))
     try:
-        history = publications.read(place)
-        unfinished = _finish(place, history)
-        waiting = _new(place, history)
-        foreign = current.foreign(place, history)
+        seen = _seen(place)
     except OSError as e:
         raise UsageError(f"the reports cannot be read ({e.strerror})", str(place), "allow reading them") from None
-    joint = examine(history, waiting.drafts) if waiting.drafts else None
-    return Account(history, examine(history), foreign, waiting, joint, unfinished)
+    joint = examine(seen.history, seen.waiting.drafts) if seen.waiting.drafts else None
+    return Account(seen.history, examine(seen.history), seen.foreign, seen.waiting, joint, seen.unfinished)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is in the reports, all of one moment."""
+
+    history: History
+    unfinished: str
+    waiting: Waiting
+    foreign: tuple[str, ...]
+
+
+def _seen(reports: Path) -> _Seen:
+    """What is there; looked at again where something was published meanwhile."""
+    before = publications.count(reports)
+    try:
+        history = publications.read(reports)
+        unfinished = _finish(reports, history)
+        seen = _Seen(history, unfinished, _new(reports, history), current.foreign(reports, history))
+    except (UnreadableData, OSError):
+        if publications.count(reports) == before:
+            raise
+        return _seen(reports)
+    return seen if publications.count(reports) == before else _seen(reports)
 
 
 def _finish(reports: Path, history: History) -> str:
     """Do what a publisher left to do; why it cannot be done, or nothing."""
-    inside = publications.vault(reports)
+    inside = true_sizes.vault(reports)
     if not current.stale(reports, history) and not any(inside.glob(".*")):
         return ""
     try:

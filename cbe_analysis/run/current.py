@@ -9,7 +9,8 @@ from cbe_analysis import disk
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.run import places
 from cbe_analysis.run.drafts import mark
-from cbe_analysis.run.publications import PUBLIC, RELEASES, Edition, History, Publication, shelf
+from cbe_analysis.run.editions import Edition, History, Publication
+from cbe_analysis.run.publications import PUBLIC, RELEASES, shelf
 
 
 def stale(reports: Path, history: History) -> tuple[tuple[Publication, Edition], ...]:

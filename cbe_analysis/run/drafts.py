@@ -125,6 +125,8 @@ def waiting(reports: Path) -> Waiting:
                 drafts.append(_read(reports, entry))
         except NotFit as e:
             unfit.append(Unfit(entry.name, str(e)))
+        except FileNotFoundError:
+            continue  # just published by another
     return Waiting(tuple(drafts), tuple(unfit))
 
 
@@ -190,6 +192,8 @@ def _read(reports: Path, folder: Path) -> Draft:
         raise NotFit(f"{changed[0]} is not what the run wrote")
     try:
         releases = tuple(Recorded.read(json.dumps(release)) for release in told["releases"])
+        if any(release.sizes is None or len(release.sizes) != len(release.rows) for release in releases):
+            raise ValueError
     except ValueError:
         raise NotFit("its record is damaged") from None
     if any(release.audience != "public" for release in releases):

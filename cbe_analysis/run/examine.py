@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.run.drafts import Draft
-from cbe_analysis.run.publications import Edition, History
+from cbe_analysis.run.editions import Edition, History
 
 if TYPE_CHECKING:
     from cbe_analysis.protect.attack import Audit, Published

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from cbe_analysis import disk
 from cbe_analysis.errors import ReleaseRefused, UsageError, choices, meant
-from cbe_analysis.run import current, drafts, places, publications
+from cbe_analysis.run import current, drafts, places, publications, true_sizes
 from cbe_analysis.run.drafts import Draft, Waiting
+from cbe_analysis.run.editions import History, Publication
 from cbe_analysis.run.examine import examine, refusal
-from cbe_analysis.run.publications import History, Publication
 from cbe_analysis.run.turn import turn
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def finish(reports: Path, history: History, *, remove: bool = True) -> tuple[str
     UnreadableData
         When a stable place holds what was never published there.
     """
-    inside = publications.vault(reports)
+    inside = true_sizes.vault(reports)
     for publication in history.publications:
-        waits = publications.pending(inside, publication)
+        waits = true_sizes.pending(inside, publication)
         if waits.is_file():
-            waits.replace(publications.final(inside, publication))
+            waits.replace(true_sizes.final(inside, publication))
     for left in inside.glob(".*"):  # of a publication that never was
         shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
     for publication, edition in current.stale(reports, history):
@@ -172,9 +172,9 @@ def _make_room(reports: Path, publication: Publication, foreign: Collection[str]
 
 def _commit(reports: Path, publication: Publication, chosen: Sequence[Draft]) -> None:
     """Publish: until the last rename nothing is public, and with it the record and all briefs are."""
-    inside = places.folder(reports, places.STAFF_ALONE, publications.RELEASES)
+    inside = places.folder(reports, places.STAFF_ALONE, true_sizes.PLACE)
     shelf = places.folder(reports, publications.PUBLIC, publications.RELEASES)
-    disk.write({publications.pending(inside, publication): publication.sizes()}, own=inside)
+    disk.write({true_sizes.pending(inside, publication): true_sizes.text(publication)}, own=inside)
     with disk.whole_folder(shelf / publication.label, filled_in=inside, once=True) as new:
         (new / publications.RECORD).write_bytes(publication.record())
         for draft in chosen:
