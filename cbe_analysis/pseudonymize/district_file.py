@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from cbe_analysis.policy.settings import FILE
-from cbe_analysis.pseudonymize.fates import SCHOOL, Fate
+from cbe_analysis.pseudonymize.fates import SCHOOL, WORDS, Fate, fates, left_out
+from cbe_analysis.tables import TABLES
 
 REMARK = """\
 # A pseudonymized copy: people and groups bear random codes, records new numbers; the district keeps the key.
@@ -18,39 +19,46 @@ REMARK = """\
 """
 
 
-def copied(folder: Path, fates: Sequence[Fate]) -> tuple[str, tuple[str, ...]]:
+def copied(folder: Path, found: Sequence[Fate]) -> tuple[str, tuple[str, ...]]:
     """The text of the copy's district.toml, and the settings that lost something; no text where there is no file."""
     file = folder / FILE
     if not file.is_file():
         return "", ()
     told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    without = _without(told, fates)
+    without = _without(told, found)
     changed = tuple(name for name in told if told[name] != without.get(name))
-    dropped = [fate.name for fate in fates if fate.what in ("worded", "dropped") and fate.declared]
+    dropped = [fate.name for fate in left_out(found) if fate.declared]
     remark = REMARK + (f"# Left out: {', '.join(dropped)}.\n" if dropped else "")
     return remark + "\n" + _toml(without), changed
 
 
-def _without(told: Mapping[str, Any], fates: Sequence[Fate]) -> dict[str, Any]:
+def _without(told: Mapping[str, Any], found: Sequence[Fate]) -> dict[str, Any]:
     """The settings without columns that are gone, and without words for values that are coded."""
-    found = dict(told)
-    there = {fate.column for fate in fates if fate.what == "kept"}
-    gone = {fate.column for fate in fates if fate.what in ("worded", "dropped")} - there
-    other = {fate.column for fate in fates if fate.what != "kept"}  # in some table, its values are no longer themselves
+    rules = dict(told)
+    gone = {fate.column for fate in left_out(found)} - {fate.column for fate in found if fate.what == "kept"}
+    renamed = _renamed(found)
     for name in ("factors", "published_dimensions"):
-        if name in found:
-            found[name] = [column for column in found[name] if column not in gone]
-    if "references" in found:
-        found["references"] = {column: v for column, v in found["references"].items() if column not in gone}
-    if "labels" in found:
-        kept = {column: words for column, words in found["labels"].items() if column not in gone}
-        found["labels"] = {
-            column: {v: text for v, text in words.items() if v == "" or column not in other}
-            for column, words in kept.items()
+        if name in rules:
+            rules[name] = [column for column in rules[name] if column not in gone]
+    if "references" in rules:
+        rules["references"] = {column: value for column, value in rules["references"].items() if column not in gone}
+    if "labels" in rules:
+        rules["labels"] = {
+            column: {value: text for value, text in words.items() if value == "" or column not in renamed}
+            for column, words in rules["labels"].items()
+            if column not in gone
         }
-    if any(fate.kind == SCHOOL for fate in fates):
-        found.pop("official", None)  # a school is known by its published number of students
-    return found
+    if any(fate.kind == SCHOOL for fate in found):
+        rules.pop("official", None)  # a school is known by its published number of students
+    return rules
+
+
+def _renamed(found: Sequence[Fate]) -> set[str]:
+    """The columns whose values are not themselves in the copy, or would not be if their table were there."""
+    declared = {table.name: {column.name: column.type for column in table.columns} for table in TABLES.values()}
+    usual = fates(declared, code_schools=any(fate.kind == SCHOOL for fate in found))
+    asked = {f.column for f in found if f.what == "kept" and f.declared and f.declared.reveals in WORDS}
+    return {fate.column for fate in (*usual, *found) if fate.what != "kept"} - asked
 
 
 def _toml(settings: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
