@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cbe_analysis.methods.pace.kinds import HIGH_GROWTH, UNSURE
 from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, select
 from cbe_analysis.render.standings import ordered
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 LEVEL, DOUBLE = 1.0, 2.0  # levels a year: what a year of school is meant to bring, and twice that
 SCHOOLS_AT_LEAST = 6  # of fewer, none is told to stand out
-SCHOOL, UNSURE = "school_id", "not clear"
+SCHOOL = "school_id"
 Rows = tuple[Reading, ...]
 
 
@@ -159,7 +160,7 @@ class School:
     depth
         The share of its evidence that goes deep; None where that is not known.
     kind
-        "high growth, low status" ...; "not clear"; empty where it may not be told.
+        One of KINDS, or UNSURE; empty where it may not be told.
     """
 
     id: str
@@ -181,7 +182,7 @@ class School:
     @property
     def growing(self) -> bool:
         """True when it is clearly a school of high growth."""
-        return self.clear and self.kind.startswith("high growth")
+        return self.clear and self.kind.startswith(HIGH_GROWTH)
 
 
 def schools(releases: Sequence[Release]) -> tuple[School, ...]:

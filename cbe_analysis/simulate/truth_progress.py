@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cbe_analysis.methods.pace.standing import KINDS
+from cbe_analysis.methods.pace.kinds import KINDS
 from cbe_analysis.simulate import testing
 from cbe_analysis.simulate.continuum import EXIT_LEVEL, SUBJECTS
 from cbe_analysis.simulate.district_file import REFERENCES

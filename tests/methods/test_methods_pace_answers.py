@@ -10,7 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.pace import fit_pace, gains, growth_and_status, on_track, shares_above, slopes
-from cbe_analysis.methods.pace.standing import KINDS, bivariate_normal
+from cbe_analysis.methods.pace.kinds import KINDS, UNSURE
+from cbe_analysis.methods.pace.standing import bivariate_normal
 
 EXIT = 13.0
 PACES = district(31, students=300, sd=(0.25, 0.3, 0.15, 0.15))
@@ -281,7 +282,7 @@ def test_kinds_are_named_where_they_are_likely_enough():
     growth = [1.3, 1.3, 0.7, 0.7, 1.01, np.nan], [0.1] * 5 + [np.nan]
     status = [0.5, -0.5, 0.5, -0.5, 0.5, 0.5], [0.1] * 6
     found = growth_and_status(growth, status, marks=(1.0, 0.0))
-    assert found.kind.tolist() == [*KINDS, "not clear", "not clear"]
+    assert found.kind.tolist() == [*KINDS, UNSURE, UNSURE]
     assert found.growth_low[0] == pytest.approx(1.3 - 1.959964 * 0.1)
     assert found.status_high[1] == pytest.approx(-0.5 + 1.959964 * 0.1)
     assert found.growth_chance[4] == pytest.approx(stats.norm.cdf(0.1))

@@ -12,7 +12,7 @@ from cbe_analysis.indicators.progress.gap_rows import FROM_GRADE
 from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.methods.pace import Standing, growth_and_status
-from cbe_analysis.methods.pace.standing import KINDS
+from cbe_analysis.methods.pace.kinds import KINDS
 from cbe_analysis.methods.robust import Contrasted
 
 CHANCE = "chance, 0 to 1"

@@ -10,16 +10,10 @@ from scipy.special import ndtr, ndtri, owens_t
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray
+from cbe_analysis.methods.pace.kinds import KINDS, UNSURE
 
 CERTAINTY = 0.8
 COVERAGE = 0.95
-KINDS = (
-    "high growth, high status",
-    "high growth, low status",
-    "low growth, high status",
-    "low growth, low status",
-)
-UNSURE = "not clear"
 NEAR, FAR = 1e-100, 40.0  # heights at which a chance is that at zero, or at infinity, to the last digit
 
 

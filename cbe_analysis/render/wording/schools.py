@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cbe_analysis.methods.pace.kinds import UNSURE
 from cbe_analysis.policy import Policy
 from cbe_analysis.render.blocks import Table
 from cbe_analysis.render.numbers import NO_BREAK, counted, listed
@@ -70,7 +71,7 @@ def chart(shown: Sequence[School], found: Sequence[School], policy: Policy) -> t
     )
     told = [
         f"{school(policy, s.id)}: pace {s.growth.shown} ({s.growth.interval()}), gap to grade {s.status.shown} "
-        f"({s.status.interval()}), {s.kind or 'not clear'}"
+        f"({s.status.interval()}), {s.kind or UNSURE}"
         for s in shown
     ]
     return title, sub, f"{title}. {'; '.join(told)}."
@@ -119,5 +120,5 @@ def _row(one: School, policy: Policy) -> tuple[str | None, ...]:
         (one.depth.printed() or "").replace(" ", NO_BREAK) if one.depth else "",
         one.status.shown,
         one.status.interval(),
-        one.kind.replace(" growth", "").replace(" status", "") or "not clear",
+        one.kind.replace(" growth", "").replace(" status", "") or UNSURE,
     )
