@@ -131,14 +131,38 @@ def test_a_draft_that_no_run_wrote_stops_all_and_is_named(reports):
 
 
 def test_a_refused_publication_changes_nothing_and_names_briefs_groups_and_what_passes(reports, monkeypatch):
-    finding(monkeypatch, breach("growth", "pace"), offers=("growth: show gender without school_id",))
+    finding(
+        monkeypatch, breach("growth", "pace"), offers=("growth: show gender without school_id", "pace: leave it out")
+    )
     before = held(reports)
     with pytest.raises(ReleaseRefused) as refused:
         publish(reports)
     assert held(reports) == before
     assert refused.value.exit_code == 1
     assert refused.value.where == str(breach("growth", "pace"))
-    assert refused.value.remedy == "growth: show gender without school_id"
+    assert refused.value.remedy == "growth: show gender without school_id; or pace: leave it out"
+
+
+def test_a_message_names_a_dozen_groups_and_counts_the_others(reports, monkeypatch):
+    finding(monkeypatch, *(replace(breach("growth"), group=f"school_id=S{number}") for number in range(15)))
+    with pytest.raises(ReleaseRefused) as refused:
+        publish(reports)
+    assert refused.value.where.count("school_id=") == 12
+    assert refused.value.where.endswith("; and 3 more")
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("no solution"), KeyboardInterrupt(), MemoryError()])
+def test_an_audit_that_does_not_come_to_its_end_publishes_nothing(reports, monkeypatch, fault):
+    def stop(published):
+        raise fault
+
+    before = held(reports)
+    with monkeypatch.context() as patch:
+        patch.setattr(attack, "audit_together", stop)
+        with pytest.raises(type(fault)):
+            publish(reports)
+    assert held(reports) == before
+    assert publish(reports).publication.label == "0001"
 
 
 def test_drafts_that_have_no_part_in_a_breach_are_offered(reports, monkeypatch):

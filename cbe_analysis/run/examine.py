@@ -45,20 +45,18 @@ def _editions(history: History) -> Iterator[tuple[int, Edition]]:
 
 def refusal(audit: Audit, drafts: Sequence[Draft]) -> ReleaseRefused:
     """The error for drafts that would give away what is hidden: it names briefs and groups, and no number."""
-    told = [str(breach) for breach in audit.breaches if breach.mendable]
     blamed = {name for breach in audit.breaches if breach.mendable for name in breach.briefs}
     others = [draft.name for draft in drafts if draft.name not in blamed]
-    offers = [*audit.offers]
-    if others:
-        offers.append(f"publish the others: --only {','.join(others)}")
+    offers = [*audit.offers, *([f"publish the others: --only {','.join(others)}"] if others else [])]
     return ReleaseRefused(
         "the drafts would give away what they hide, alone or with what is published",
-        _listed(dict.fromkeys(told)),
-        _listed(offers) or "show less: fewer factors, or rows of larger groups",
+        _listed([str(breach) for breach in audit.breaches if breach.mendable], "; "),
+        _listed(offers, "; or ") or "show less: fewer factors, or rows of larger groups",
     )
 
 
-def _listed(told: Sequence[str] | dict[str, None]) -> str:
-    """The sentences, shortened after the first dozen."""
-    named = list(told)
-    return "; ".join(named[:TOLD]) + (f"; and {len(named) - TOLD} more" if len(named) > TOLD else "")
+def _listed(told: Sequence[str], between: str) -> str:
+    """The sentences, each once, shortened after the first dozen."""
+    named = list(dict.fromkeys(told))
+    more = [f"and {len(named) - TOLD} more"] if len(named) > TOLD else []
+    return between.join([*named[:TOLD], *more])
