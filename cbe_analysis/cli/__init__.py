@@ -48,8 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("CBE_DEBUG") == "1":
             raise
         message, code = ("stopped", 128 + told[0]) if told else _explained(e)
+    from cbe_analysis.cli.screen import shown
+
     try:
-        sys.stderr.write(f"cbe: {message}\n")
+        sys.stderr.write(f"cbe: {shown(message)}\n")
         sys.stderr.flush()
     except BrokenPipeError:
         _quietly()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cbe_analysis.cli.screen import shown
+
 if TYPE_CHECKING:
     from cbe_analysis.load.changes import Changes, RowsChanged
 
@@ -32,10 +34,10 @@ def show(found: Changes) -> None:
             grid.add_row(name, "(all)", *_counts(found.total(name)))
             for part in found.rows:
                 if part.table == name and not part.same:
-                    grid.add_row("", part.school, *_counts(part))
+                    grid.add_row("", shown(part.school), *_counts(part))
         console.print(grid)
     for line in _lines(found, [name for name in tables if name not in changed]):
-        console.print(line)
+        console.print(shown(line))
 
 
 def _counts(part: RowsChanged) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from cbe_analysis.cli.screen import shown
+from cbe_analysis.tables import spreadsheets
 
 if TYPE_CHECKING:
     from cbe_analysis.measure.estimates import Estimates
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
     Answer = Estimates | Release
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-NOT_IN_CELLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what a workbook cannot hold
 FIRST = ("arm", "at")
 AFTERWARDS = ("n", "n_shown", "value", "shown", "low", "high", "p", "p_adjusted", "reference", "n_reference")
 LAST = ("std_error", "numerator", "denominator", "unit", "note")
@@ -33,11 +33,8 @@ WIDE = 200  # columns of text where nobody says how wide the screen is
 
 
 def harmless(value: Any) -> Any:
-    """The value as a spreadsheet may have it: text that begins like a formula gets a quote mark before it."""
-    if not isinstance(value, str):
-        return value
-    clean = NOT_IN_CELLS.sub("", value)
-    return f"'{clean}" if clean.startswith(FORMULA) else clean
+    """The value as a spreadsheet may have it: text that could be a formula stays text."""
+    return spreadsheets.harmless(value) if isinstance(value, str) else value
 
 
 def _counted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -107,15 +104,15 @@ def as_table(answer: Answer) -> bytes:
     table = Table(box=box.SIMPLE_HEAD, title=None, pad_edge=False)
     for column in rows.columns:
         right = column == "shown" or pd.api.types.is_numeric_dtype(rows[column])
-        table.add_column(str(column), justify="right" if right else "left", overflow="fold")
+        table.add_column(shown(str(column)), justify="right" if right else "left", overflow="fold")
     for row in rows.itertuples(index=False, name=None):
         table.add_row(*(_cell(value, least if name in P else 0) for name, value in zip(rows.columns, row, strict=True)))
     with console.capture() as kept:
-        console.print(f"{answer.indicator}: {answer.question}")
-        console.print(f"unit: {answer.unit}; method: {answer.method}")
+        console.print(shown(f"{answer.indicator}: {answer.question}"))
+        console.print(shown(f"unit: {answer.unit}; method: {answer.method}"))
         console.print(table)
         for warning in answer.warnings:
-            console.print(f"note: {warning}")
+            console.print(shown(f"note: {warning}"))
     return kept.get().encode()
 
 
@@ -136,7 +133,7 @@ def _cell(value: Any, least: float) -> str:
     if least and value < least:
         return f"<{least:g}"
     if not isinstance(value, float):
-        return str(value)
+        return shown(str(value))
     return f"{value:.0f}" if 1000 <= abs(value) < LARGE else f"{value:.4g}"
 
 

@@ -25,6 +25,9 @@ def command() -> list[str]:
         raise UsageError("there is no folder of notebooks", remedy="go to a clone of the kit, or set CBE_NOTEBOOKS")
     options = {
         "ServerApp.ip": "127.0.0.1",
+        "LabApp.news_url": "None",  # no news, no look for updates, no list of extensions: nobody is asked for anything
+        "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        "LabApp.extension_manager": "readonly",
         "ServerApp.root_dir": str(found[0].resolve()),
         "MappingKernelManager.root_dir": str(Path.cwd()),
     }

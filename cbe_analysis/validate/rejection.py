@@ -15,6 +15,7 @@ from cbe_analysis.disk import own_file
 from cbe_analysis.load.cells import PATTERNS
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.quoting import identifier, literal
+from cbe_analysis.tables.spreadsheets import FORMULA, harmless
 from cbe_analysis.validate.checks import Check, comparable
 from cbe_analysis.validate.inspection import checks_of
 from cbe_analysis.validate.sources import Sources
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 COPY = "the same row stands here again; its first copy is kept"
 HEAD = ("quarantine_row", "quarantine_round", "quarantine_reason")  # columns of a rejected row, before its own
-_FORMULA = r"[=+\-@\t\r\n][\s\S]*"
 _AT_ONCE = 10_000
 
 
@@ -104,13 +104,13 @@ def write_rejected(district: District, table: str, parts: Sequence[pd.DataFrame]
     batches = district.sql(query, raw=district.raw(table), given=given).to_arrow_reader(_AT_ONCE)
     with own_file(file) as opened, io.TextIOWrapper(opened, encoding="utf-8", newline="") as stream:
         lines = csv.writer(stream, lineterminator="\n")
-        lines.writerow([*HEAD, *columns])
+        lines.writerow([*HEAD, *map(harmless, columns)])
         for batch in batches:
             lines.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
 def _harmless(column: str) -> str:
     cell = identifier(column)
-    formula = f"regexp_full_match({cell}, {literal(_FORMULA)})"
+    formula = f"regexp_matches({cell}, {literal(f'^(?:{FORMULA})')})"
     number = f"regexp_full_match({cell}, {literal(PATTERNS['number'])})"
     return f"CASE WHEN {formula} AND NOT {number} THEN chr(39) || {cell} ELSE {cell} END"
