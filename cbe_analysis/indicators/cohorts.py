@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cbe_analysis.errors import choices
 from cbe_analysis.indicators.words import counted
@@ -44,12 +43,11 @@ class Peers:
 
 def stand(scores: YearScores) -> Peers:
     """The growth percentiles of all cohorts, and what was refused."""
-    values, past = scores.rows["value"].to_numpy(np.float64), scores.of_past("value")
-    if not len(values):
+    if not scores.rows.size:
         return Peers(_nothing(), {})
-    errors = np.column_stack([scores.rows["std_error"].to_numpy(np.float64), scores.of_past("std_error")])
-    told = errors if np.isfinite(errors).any() else None
-    found = growth_percentiles(values, past, scores.cohort, std_errors=told)
+    errors = scores.std_errors if np.isfinite(scores.scores.std_error).any() else None
+    told = errors if errors is not None and np.isfinite(errors).any() else None
+    found = growth_percentiles(scores.value, scores.past_values, scores.cohort, std_errors=told)
     return Peers(found, {int(cohort.label): cohort for cohort in found.cohorts})
 
 
@@ -84,9 +82,9 @@ def remarks(scores: YearScores, peers: Peers, minimum: int, *, single: bool) -> 
     if scores.unknown:
         said.append(f"{counted(scores.unknown, 'scores', minimum)} have no known grade or school year: left out")
     cohort, asked = scores.cohort, scores.asked
-    past = np.isfinite(scores.of_past("value")[:, 0])
+    past = scores.past[:, 0] >= 0
     some = np.isin(cohort, np.unique(cohort[past]))
-    moved = scores.rows["year_before"].to_numpy(bool) & ~past
+    moved = scores.year_before & ~past
     for rows, why in (
         (asked & ~some, "belong to the first year or grade tested: nobody in their cohort has a past score"),
         (asked & some & moved, "are of students who repeated or skipped a grade: left out"),
@@ -119,12 +117,13 @@ def _refused(scores: YearScores, peers: Peers, minimum: int, *, single: bool) ->
     if alone and single:
         said.append(f"of groups alone for {names(alone)}: percentiles of single students need at least {FOR_SINGLE}")
     if fewer:
-        said.append(f"fewer than {scores.past} past scores count for {names(fewer)}: too few students have them")
+        said.append(
+            f"fewer than {scores.past.shape[1]} past scores count for {names(fewer)}: too few students have them"
+        )
     return said
 
 
 def _with_past(scores: YearScores, cohorts: Iterable[int]) -> int:
     """Scores to be told of in these cohorts that have a past one."""
     inside = np.isin(scores.cohort, list(cohorts)) & scores.asked
-    past: NDArray[np.bool_] = np.isfinite(scores.of_past("value")[:, 0])
-    return int((inside & past).sum())
+    return int((inside & (scores.past[:, 0] >= 0)).sum())

@@ -12,7 +12,7 @@ from cbe_analysis.indicators.cohorts import Peers, names, remarks
 from cbe_analysis.indicators.declare import Cases
 from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
-from cbe_analysis.indicators.year_scores import PLACED, YearScores
+from cbe_analysis.indicators.year_scores import YearScores
 from cbe_analysis.methods.percentiles import required_percentile
 
 UNREACHED = 100.0  # needed where even the 99th percentile, held each year, does not reach the target
@@ -44,10 +44,9 @@ class Telling:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Who is left out, and scores that pile up."""
-        values = self.scores.rows["value"].to_numpy(np.float64)
         return (
             *remarks(self.scores, self.peers, self.minimum, single=self.single),
-            *piles(values[self.scores.asked], self.minimum),
+            *piles(self.scores.value[self.scores.asked], self.minimum),
         )
 
     @property
@@ -63,9 +62,7 @@ class Telling:
 
     def rows(self, chosen: NDArray[np.bool_], **more: NDArray[np.float64]) -> pd.DataFrame:
         """The chosen rows: student, date and places, with further columns."""
-        names = [c for c in self.scores.rows.columns if c in ("student_id", "date") or c.startswith(PLACED)]
-        found = self.scores.rows.loc[chosen, names].reset_index(drop=True)
-        return found.assign(**{column: values[chosen] for column, values in more.items()})
+        return self.scores.told(chosen).assign(**{column: values[chosen] for column, values in more.items()})
 
 
 def standing(told: Telling) -> Cases:
@@ -103,7 +100,7 @@ def reaching(told: Telling, target: float, years: int) -> Cases:
 def _needed(told: Telling, target: float, years: int) -> tuple[NDArray[np.float64], list[int]]:
     """Shape `(n,)`: the least percentile that reaches the target, NaN unknown; and the cohorts nobody is ahead of."""
     scores, cohort = told.scores, told.scores.cohort
-    held = np.column_stack([scores.rows["value"].to_numpy(np.float64), scores.of_past("value")])
+    held = np.column_stack([scores.value, scores.past_values])
     needed, without = np.full(len(held), np.nan), []
     targets = np.full(years, np.nan)
     targets[-1] = target

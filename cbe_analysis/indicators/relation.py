@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+ASKED = "placed_asked"  # of the rows of everyone: whether one meets the conditions
+
 
 class Relation(Protocol):
     """A table as a body sees it: rows that wait in DuckDB until they are asked for; expressions are SQL."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.outcomes import chosen
-from cbe_analysis.tables.quoting import identifier
+from cbe_analysis.indicators.scores import Scores, read
 
-# the score of the same student so many years before, whether or not there is one between
-BEFORE = "OVER (PARTITION BY student_id ORDER BY year RANGE BETWEEN {0} PRECEDING AND {0} PRECEDING)"
-PLACED = "placed_"
 YEARS = 100  # more grades than there are: a cohort's code is its school year times this, and its grade
+FAR = 1 << 16  # numbers that lie closer together are ranks themselves, less the smallest
+Integers = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +28,59 @@ class YearScores:
 
     Parameters
     ----------
-    rows
-        `student_id`, `date` and the `placed_` columns of the score; `value`, `std_error`, `grade`, `year`; `asked`:
-        whether it is to be told of; `year_before`: whether there is a score of the year before, in whichever grade;
-        `value_1`, `std_error_1` and so on: past scores and their errors.
+    scores, rows
+        All scores; positions among them, shape `(n,)`, of those meant here: cohort by cohort, from the lowest score.
+    past
+        Shape `(n, k)`: positions of as many past scores as count at most, the latest first; -1 where there is none.
+    asked
+        Shape `(n,)`: whether the score is to be told of.
+    year_before
+        Shape `(n,)`: whether there is a score of the year before, in whichever grade.
     name
         The outcome.
-    past
-        How many past scores count at most.
     unknown
         Scores to be told of whose grade or school year is not known; they are in no row.
     """
 
-    rows: pd.DataFrame
+    scores: Scores
+    rows: Integers
+    past: Integers
+    asked: Truths
+    year_before: Truths
     name: str
-    past: int
     unknown: int
 
     @property
-    def cohort(self) -> NDArray[np.int64]:
+    def cohort(self) -> Integers:
         """Shape `(n,)`: the code of each row's cohort."""
-        found: NDArray[np.int64] = (self.rows["year"] * YEARS + self.rows["grade"]).to_numpy(np.int64)
-        return found
+        return _cohort(self.scores, self.rows)
 
     @property
-    def asked(self) -> NDArray[np.bool_]:
-        """Shape `(n,)`: which rows are to be told of."""
-        return self.rows["asked"].to_numpy(bool)
+    def value(self) -> Numbers:
+        """Shape `(n,)`."""
+        return self.scores.value[self.rows]
 
-    def of_past(self, column: str) -> NDArray[np.float64]:
-        """Shape `(n, past)`: the past values of a column, the latest first; NaN where there is none."""
-        names = [f"{column}_{back}" for back in range(1, self.past + 1)]
-        return self.rows[names].to_numpy(np.float64)
+    @property
+    def past_values(self) -> Numbers:
+        """Shape `(n, k)`: the past scores, NaN where there is none."""
+        return _where_there(self.scores.value, self.past)
+
+    @property
+    def std_errors(self) -> Numbers:
+        """Shape `(n, 1 + k)`: the standard errors of the score and of the past ones, NaN where unknown."""
+        past = _where_there(self.scores.std_error, self.past)
+        return np.column_stack([self.scores.std_error[self.rows], past])
+
+    def told(self, chosen: Truths) -> pd.DataFrame:
+        """`student_id`, `date` and the `placed_` columns of the chosen rows."""
+        at = self.rows[chosen]
+        columns: dict[str, Any] = {
+            "student_id": self.scores.ids.take(pa.array(self.scores.student[at])),
+            "date": pa.array(self.scores.date[at].astype(np.int32), mask=~self.scores.dated[at]).cast(pa.date32()),
+        }
+        columns |= {name: codes.take(pa.array(at)) for name, codes in self.scores.places.items()}
+        frame: pd.DataFrame = pa.table(columns).to_pandas(date_as_object=False)
+        return frame
 
 
 def year_scores(
@@ -66,7 +91,7 @@ def year_scores(
     Parameters
     ----------
     assessments, everyone
-        The scores to tell of, and all there are; the same relation where all are to be told of.
+        The scores to tell of, and all there are, with `placed_asked`; the same relation where all are to be told of.
     past
         How many past scores to put beside each.
     ahead
@@ -77,66 +102,109 @@ def year_scores(
     UsageError
         When the outcome fits no scores, or several.
     """
-    scores = chosen(assessments, outcome)
-    told = _scores(scores.rows)
-    if assessments is everyone:
-        rows, unknown = _known(_years(told, past, "true"))
-        return YearScores(rows, scores.name, past, unknown)
-    cohorts = told.aggregate("grade, year, count(DISTINCT student_id) AS n", "grade, year").df()
-    lost = cohorts["grade"].isna() | cohorts["year"].isna()
-    unknown = int(cohorts.loc[lost, "n"].sum())
-    of_everyone = _scores(scores.among(everyone).rows)
-    days = told.aggregate("student_id, date, true AS asked", "student_id, date").set_alias("told")
-    years = _years(of_everyone, past).filter(_within(cohorts[~lost], ahead)).set_alias("years")
-    same = "years.student_id = told.student_id AND years.date = told.date"
-    both = years.join(days, same, how="left").select("years.*, coalesce(told.asked, false) AS asked")
-    return YearScores(_known(both)[0], scores.name, past, unknown)
+    wanted = chosen(assessments, outcome)
+    all_asked = assessments is everyone
+    scores = read(wanted.rows if all_asked else wanted.among(everyone).rows)
+    last = _last(scores)
+    known = np.isfinite(scores.grade) & np.isfinite(scores.year)
+    unknown = int((~known[last]).sum()) if all_asked else _lost(scores, known)
+    meant = known[last]
+    if not all_asked:
+        meant[meant] = np.isin(_cohort(scores, last[meant]), _cohorts(scores, known, ahead))
+    before = _before(scores, last, past)
+    rows, before = last[meant], before[meant]
+    same_grade = scores.grade[before] == scores.grade[rows, None] - np.arange(1, past + 1)
+    beside = np.where((before >= 0) & same_grade, before, -1)
+    order = _ordered(scores, rows, beside)
+    rows = rows[order]
+    asked = np.ones(rows.size, bool) if all_asked else _asked(scores, rows)
+    return YearScores(scores, rows, beside[order], asked, before[order, 0] >= 0, wanted.name, unknown)
 
 
-def _scores(rows: Relation) -> Relation:
-    """The scores with the grade of the test, else of the enrollment, and the school year, as numbers."""
-    columns = set(rows.columns)
-    error = "CAST(std_error AS DOUBLE)" if "std_error" in columns else "CAST(NULL AS DOUBLE)"
-    tested = "CAST(grade_at_test AS INTEGER), " if "grade_at_test" in columns else ""
-    places = "".join(f", {identifier(name)}" for name in rows.columns if name.startswith(PLACED))
-    return rows.select(
-        f"student_id, date, CAST(value AS DOUBLE) AS value, {error} AS std_error, "
-        f"coalesce({tested}TRY_CAST(placed_grade AS INTEGER)) AS grade, "
-        f"TRY_CAST(placed_school_year AS INTEGER) AS year{places}"
-    )
+def _cohort(scores: Scores, rows: Integers) -> Integers:
+    """The codes of the cohorts of scores whose grade and year are known."""
+    found: Integers = (scores.year[rows] * YEARS + scores.grade[rows]).astype(np.int64)
+    return found
 
 
-def _years(scores: Relation, past: int, asked: str = "") -> Relation:
-    """The last score of each student and year, and the past ones beside it."""
-    kept = [name for name in scores.columns if name not in ("student_id", "year")]
-    packed = ", ".join(f"{identifier(name)} := {identifier(name)}" for name in kept)
-    latest = "struct_pack(d := date, v := value, e := std_error)"
-    last = scores.aggregate(
-        f"student_id, year, arg_max(struct_pack({packed}), {latest}) AS last", "student_id, year"
-    ).select("student_id, year, unnest(last)")
-    beside = [f"count(*) {BEFORE.format(1)} > 0 AS year_before"]
-    for back in range(1, past + 1):
-        then = BEFORE.format(back)
-        beside += [
-            f"CASE WHEN first_value(grade) {then} = grade - {back} THEN first_value({name}) {then} END AS {name}_{back}"
-            for name in ("value", "std_error")
-        ]
-    beside += [f"{asked} AS asked"] if asked else []
-    return last.select(f"*, {', '.join(beside)}")
+def _where_there(values: Numbers, at: Integers) -> Numbers:
+    """The values at these positions, NaN where the position is -1."""
+    return np.where(at >= 0, values[at], np.nan)
 
 
-def _within(cohorts: pd.DataFrame, ahead: int) -> str:
-    """SQL that is true for the rows of these cohorts, and of those so many grades ahead in the same year."""
-    steps = range(ahead + 1)
-    found = {(int(c["grade"]) + step, int(c["year"])) for _, c in cohorts.iterrows() for step in steps}
-    pairs = ", ".join(f"({grade}, {year})" for grade, year in sorted(found))
-    return f"(grade, year) IN ({pairs})" if pairs else "false"
+def _last(scores: Scores) -> Integers:
+    """Positions of the last score of every student and year, sorted by both; of several of a day the highest.
+
+    What is unknown counts as later, and as higher, than what is known.
+    """
+    years, days = _ranks(scores.year), _ranks(np.where(scores.dated, scores.date, np.nan))
+    group = scores.student * (years.max(initial=0) + 1) + years
+    moment = group * (days.max(initial=0) + 1) + days
+    order = np.argsort(moment, kind="stable")
+    tied = moment[order[1:]] == moment[order[:-1]]
+    if tied.any():
+        places = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
+        some = order[places]
+        order[places] = some[np.lexsort([scores.grade[some], scores.std_error[some], scores.value[some], moment[some]])]
+    group = group[order]
+    found: Integers = order[np.append(group[1:] != group[:-1], np.ones(min(order.size, 1), bool))]
+    return found
 
 
-def _known(years: Relation) -> tuple[pd.DataFrame, int]:
-    """The rows whose grade and year are known, always in the same order, and how many are not."""
-    rows: pd.DataFrame = years.to_arrow_table().to_pandas(date_as_object=False)
-    known = (rows["grade"].notna() & rows["year"].notna()).to_numpy()
-    numbers = [name for name in map(str, rows) if name in ("grade", "year") or name.startswith("value")]
-    order = np.lexsort([rows[name].to_numpy(np.float64, na_value=np.nan)[known] for name in reversed(numbers)])
-    return rows.iloc[np.flatnonzero(known)[order]].reset_index(drop=True), int((~known).sum())
+def _ranks(numbers: Numbers) -> Integers:
+    """Small whole numbers in the same order; unknown ones last."""
+    known = np.isfinite(numbers)
+    low, high = numbers[known].min(initial=np.inf), numbers[known].max(initial=-np.inf)
+    if not known.any():
+        return np.zeros(known.size, np.int64)
+    if high - low < FAR:
+        found: Integers = np.where(known, numbers - low, high - low + 1).astype(np.int64)
+    else:
+        found = np.unique(numbers, return_inverse=True)[1]  # NaN is the last
+    return found
+
+
+def _before(scores: Scores, last: Integers, past: int) -> Integers:
+    """Shape `(n, past)`: positions of the last scores of the years before; -1 where there is none."""
+    student, year = scores.student[last], scores.year[last]
+    found = np.full((last.size, past), -1)
+    for step in range(1, past + 1):  # so many places before stands a score of so many years before, or more
+        back = np.where(student[step:] == student[:-step], year[step:] - year[:-step], np.nan)
+        for years in range(step, past + 1):
+            there = np.flatnonzero(back == years)
+            found[there + step, years - 1] = last[there]
+    return found
+
+
+def _ordered(scores: Scores, rows: Integers, past: Integers) -> Integers:
+    """The order of the rows: cohort by cohort, from the lowest score, then the lowest past score."""
+    codes = pd.factorize(_cohort(scores, rows), sort=True)[0]
+    order: Integers = np.argsort(codes.astype(np.int16), kind="stable")
+    for start, end in pairwise([0, *np.cumsum(np.bincount(codes)).tolist()]):
+        some = order[start:end]
+        keys = [*_where_there(scores.value, past[some]).T[::-1], scores.value[rows[some]]]
+        order[start:end] = some[np.lexsort(keys)]
+    return order
+
+
+def _asked(scores: Scores, rows: Integers) -> Truths:
+    """Which of the rows are to be told of: those of a student and day of whom a score is asked for."""
+    found: Truths = scores.asked[rows] & scores.dated[rows]
+    rest = np.flatnonzero(~found & scores.dated[rows])
+    if rest.size:
+        moment = (scores.student << 32) + scores.date
+        found[rest] = pd.Series(moment[rows[rest]]).isin(moment[scores.asked & scores.dated]).to_numpy()
+    return found
+
+
+def _cohorts(scores: Scores, known: Truths, ahead: int) -> Integers:
+    """The codes of the cohorts that are asked for, and of those so many grades ahead in the same year."""
+    asked = pd.unique(_cohort(scores, np.flatnonzero(scores.asked & known)))
+    return np.unique(asked[:, None] + np.arange(ahead + 1))
+
+
+def _lost(scores: Scores, known: Truths) -> int:
+    """Students to tell of, once for each pair of a grade and a year of which one is not known."""
+    some = scores.asked & ~known
+    pairs = {"student": scores.student[some], "grade": scores.grade[some], "year": scores.year[some]}
+    return len(pd.DataFrame(pairs).drop_duplicates())

@@ -14,7 +14,7 @@ from cbe_analysis.errors import UsageError
 from cbe_analysis.load import dates
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import Fingerprint, key_file, read_key
-from cbe_analysis.load.placement import moment
+from cbe_analysis.load.moment import moment
 from cbe_analysis.load.reader import Reader, open_folder
 from cbe_analysis.load.view import View
 from cbe_analysis.load.where import Condition, Where, conditions
@@ -123,7 +123,9 @@ class District:
         """The rows of a table as text, with `row_number`: the first row under the header is 1."""
         return self._reader.relation(self._reader.text(name))
 
-    def placed(self, table: str, where: Where = (), factors: Sequence[str] = ()) -> DuckDBPyRelation:
+    def placed(
+        self, table: str, where: Where = (), factors: Sequence[str] = (), *, marked: bool = False
+    ) -> DuckDBPyRelation:
         """The rows of a table that meet the conditions, with where their students were at the time.
 
         Besides the table's own columns: `placed_school_id` (text; "(unplaced)" where no enrollment holds),
@@ -136,8 +138,10 @@ class District:
             May name columns of the table, of `placeable`, and of `targets` where the rows have a target.
         factors
             Columns of `placeable`.
+        marked
+            Keep all rows; `placed_asked` then says which meet the conditions.
         """
-        return self._reader.relation(self._placed(table, where, factors))
+        return self._reader.relation(self._placed(table, where, factors, marked=marked))
 
     def place(
         self,
@@ -260,9 +264,9 @@ class District:
         """The same district, validated."""
         return replace(self, findings=findings)
 
-    def _placed(self, table: str, where: Where, factors: Sequence[str]) -> str:
+    def _placed(self, table: str, where: Where, factors: Sequence[str], *, marked: bool = False) -> str:
         as_of = self.as_of(["enrollments"]) if table == "students" else None
-        return self._view.placed(table, conditions(where), factors, as_of)
+        return self._view.placed(table, conditions(where), factors, as_of=as_of, marked=marked)
 
 
 def load(folder: Path | str) -> District:

@@ -14,63 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from cbe_analysis.indicators.relation import ASKED
 from cbe_analysis.load import cells
+from cbe_analysis.load.moment import Moment
 from cbe_analysis.load.scope import Field
 from cbe_analysis.load.where import UNPLACED
 from cbe_analysis.tables.quoting import identifier, literal
 
-Kind = Literal["day", "window", "year", "study", "spell", "none"]
 CORE = ("school_id", "grade", "school_year")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a row was.
-
-    Parameters
-    ----------
-    kind
-        A day; a window of days; a school year, perhaps with a term; a place in a study; the spell that the row itself
-        is; or nothing that could place it.
-    days
-        The column of the day, or those of the window's first and last day.
-    years
-        The columns `school_year` and `term_id`, as far as the rows have them.
-    own_school
-        True where the rows have a school_id of their own.
-    """
-
-    kind: Kind
-    days: tuple[str, ...] = ()
-    years: tuple[str, ...] = ()
-    own_school: bool = False
-
-
-def moment(table: str, columns: Sequence[str]) -> Moment:
-    """When the rows of a table were, by the columns that they have.
-
-    Parameters
-    ----------
-    table
-        A canonical table, or "" for rows from elsewhere.
-    """
-    own = "school_id" in columns
-    years = tuple(name for name in ("school_year", "term_id") if name in columns)
-    if table == "enrollments":
-        return Moment("spell", own_school=True)
-    if "student_id" not in columns:
-        return Moment("none", own_school=own)
-    if table == "participation":
-        return Moment("study", ("start_date",), own_school=own)
-    if "date" in columns:
-        return Moment("day", ("date",), years if "school_year" in columns and table else (), own)
-    if "first_date" in columns and "last_date" in columns:
-        return Moment("window", ("first_date", "last_date"), own_school=own)
-    if years:
-        return Moment("year", (), years, own)
-    return Moment("day", ("start_date",), own_school=own) if "start_date" in columns else Moment("none", own_school=own)
 
 
 @dataclass(slots=True)
@@ -87,6 +39,8 @@ class Placement:
         Names of joined tables that have the columns of a spell; the first one with a spell counts.
     school
         SQL expression of a school that counts before that of the spell; "" for none.
+    people
+        Whether columns of students are used.
     """
 
     moment: Moment
@@ -94,11 +48,13 @@ class Placement:
     joins: list[str] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
     school: str = ""
+    people: bool = False
 
     def expression(self, column: Field) -> str:
         """SQL for a column of any origin."""
         name = identifier(column.column)
         if column.origin == "person":
+            self.people = True
             return f"person.{name}"
         if column.origin == "own":
             return f"main.{name}"
@@ -117,7 +73,14 @@ class Placement:
         """SQL that is true where a spell was found."""
         return f"{self.of_spell('placed_spell')} IS NOT NULL"
 
-    def sql(self, wanted: Sequence[tuple[str, Field]], conditions: Sequence[str], dropped: Sequence[str] = ()) -> str:
+    def sql(
+        self,
+        wanted: Sequence[tuple[str, Field]],
+        conditions: Sequence[str],
+        dropped: Sequence[str] = (),
+        *,
+        marked: bool = False,
+    ) -> str:
         """The whole query.
 
         Parameters
@@ -128,14 +91,19 @@ class Placement:
             SQL that a row must meet.
         dropped
             Columns of `main` to leave out.
+        marked
+            Keep all rows, and say in `placed_asked` whether one meets the conditions.
         """
         named = ", ".join(f"{name} AS ({query})" for name, query in self.tables.items())
         without = f" EXCLUDE ({', '.join(map(identifier, dropped))})" if dropped else ""
         columns = ", ".join([f"main.*{without}", *self._core(), *(self._factor(*one) for one in wanted)])
+        met = " AND ".join(conditions) or "true"
+        if marked:
+            columns += f", coalesce({met}, false) AS {ASKED}"
         joins = list(self.joins)
-        if self.moment.kind != "none":
+        if self.people:
             joins.append("LEFT JOIN placement_people AS person ON person.student_id = main.student_id")
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        where = f" WHERE {met}" if conditions and not marked else ""
         return f"WITH {named} SELECT {columns} FROM main {' '.join(joins)}{where}"
 
     def _core(self) -> list[str]:

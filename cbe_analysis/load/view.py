@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.load.placement import CORE, Moment, Placement, moment, place
+from cbe_analysis.load.moment import Moment, moment
+from cbe_analysis.load.placement import CORE, Placement, place
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.load.scope import PLACED, Bound, Field, Scope, fields
 from cbe_analysis.load.spells import prepare
@@ -78,13 +79,23 @@ class View:
         rows = self.reader.typed(source, [field.column])
         return f"SELECT DISTINCT {column}::VARCHAR AS value FROM ({rows}) WHERE {column} IS NOT NULL ORDER BY {column}"
 
-    def placed(self, table: str, wanted: Iterable[Condition], factors: Sequence[str], as_of: date | None = None) -> str:
+    def placed(
+        self,
+        table: str,
+        wanted: Iterable[Condition],
+        factors: Sequence[str],
+        *,
+        as_of: date | None = None,
+        marked: bool = False,
+    ) -> str:
         """SQL for the placed rows of a table that meet the conditions.
 
         Parameters
         ----------
         as_of
             The day on which `students` are placed, whose rows have no day of their own.
+        marked
+            All rows; `placed_asked` says which meet the conditions.
         """
         when = self._moment(table)
         bound = self.scope(table).bind(wanted)
@@ -92,10 +103,12 @@ class View:
         if table == "students" and as_of is not None:
             rows = f"SELECT *, {literal(as_of)} AS {PLACED_ON} FROM ({rows})"
         own = [b.sql(f"main.{identifier(b.field.column)}") for b in bound if b.field.origin == "own"]
-        main = f"SELECT * FROM ({rows}) AS main WHERE {' AND '.join(own)}" if own else rows
+        main = f"SELECT * FROM ({rows}) AS main WHERE {' AND '.join(own)}" if own and not marked else rows
         placing = self._place(main, when)
-        others = [self._condition(placing, b) for b in bound if b.field.origin != "own"]
-        return placing.sql(self._factors(when, table, factors), others, (PLACED_ON,) if table == "students" else ())
+        met = [self._condition(placing, b) for b in bound if b.field.origin != "own"]
+        dropped = (PLACED_ON,) if table == "students" else ()
+        met += own if marked else []
+        return placing.sql(self._factors(when, table, factors), met, dropped, marked=marked)
 
     def placed_rows(self, rows: str, columns: Sequence[str], when: Moment, factors: Sequence[str]) -> str:
         """SQL for rows from elsewhere, placed; `placed_` columns that they have already are made anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import Cases
-from cbe_analysis.load.where import UNKNOWN, UNPLACED, Condition
+from cbe_analysis.indicators.relation import ASKED
+from cbe_analysis.load.where import UNKNOWN, UNPLACED
 from cbe_analysis.measure.request import Request
 from cbe_analysis.tables.quoting import identifier
 
@@ -72,31 +73,35 @@ def tables(request: Request, period: str = "") -> dict[str, Any]:
     entry, district = request.indicator, request.district
     given: dict[str, Any] = dict.fromkeys(entry.optional_tables)
     for name in request.tables:
-        if name in entry.main:
-            given[name] = _placed(request, name, request.where, period)
-        else:
-            given[name] = district.table(name)
-    return given | _wanted(request, given, period)
+        given[name] = _placed(request, name, period) if name in entry.main else district.table(name)
+    offered = {"policy": district.policy, "contrast": request.contrast}
+    given |= {name: offered[name] for name in entry.wants if name in offered}
+    if "everyone" in entry.wants:
+        main = next(name for name in request.tables if name in entry.main)
+        everyone = given["everyone"] = _placed(request, main, period, marked=True)
+        all_asked = not (request.where or period)
+        given[main] = everyone if all_asked else everyone.filter(ASKED).select(f"* EXCLUDE ({ASKED})")
+    return given
 
 
-def _wanted(request: Request, given: Mapping[str, Any], period: str) -> dict[str, Any]:
-    """What the body asks for besides tables."""
-    offered = {"policy": request.district.policy, "contrast": request.contrast}
-    found = {name: offered[name] for name in request.indicator.wants if name in offered}
-    if "everyone" in request.indicator.wants:
-        main = next(name for name in request.tables if name in request.indicator.main)
-        found["everyone"] = _placed(request, main, ()) if request.where or period else given[main]
-    return found
+def _placed(request: Request, table: str, period: str = "", *, marked: bool = False) -> Any:
+    """The rows of a main table, each with where its student was, every place as text.
 
-
-def _placed(request: Request, table: str, where: tuple[Condition, ...], period: str = "") -> Any:
-    """The rows of a main table, each with where its student was, every place as text."""
+    Parameters
+    ----------
+    period
+        A further condition, as SQL.
+    marked
+        Keep those that do not meet the conditions; `placed_asked` says which do.
+    """
     district = request.district
     factors = dict.fromkeys((*request.by, *request.adjust, *district.policy.factors))
     further = tuple(f for f in factors if f in district.placeable and f not in CORE)
-    rows = district.placed(table, where=where, factors=further)
-    texts = [f"{text(c)} AS {identifier(c)}" for c in rows.columns if c.startswith("placed_")]
+    rows = district.placed(table, where=request.where, factors=further, marked=marked)
+    texts = [f"{text(c)} AS {identifier(c)}" for c in rows.columns if c.startswith("placed_") and c != ASKED]
     words = rows.select(f"* REPLACE ({', '.join(texts)})")
+    if period and marked:
+        return words.select(f"* REPLACE ({ASKED} AND coalesce({period}, false) AS {ASKED})")
     return words.filter(period) if period else words
 
 

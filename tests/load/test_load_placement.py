@@ -230,3 +230,24 @@ def test_each_row_is_placed_once_though_students_stand_there_twice(district):
     rows = pd.DataFrame({"student_id": ["007"] * 3, "date": ["2025-10-01"] * 3})
     found = district(students="student_id,gender\n007,male\n007,female\n008,male\n")
     assert found.place(rows, columns=["gender"]).select("placed_gender").fetchall() == [("female",)] * 3
+
+
+@pytest.mark.parametrize("where", ["score>=2", "grade=3", "english_learner=never", ["score<3", "gender=female"], ()])
+def test_rows_that_meet_the_conditions_can_be_marked_instead(two_years, where):
+    scores = "student_id,instrument,subject,date,score\n" + "".join(
+        f"{student},sat,math,{day},{score}\n"
+        for student, day, score in (
+            ("1", "2024-10-01", 1),
+            ("1", "2026-04-01", 2),
+            ("2", "2025-04-01", 3),
+            ("1", "", ""),
+        )
+    )
+    found = two_years(assessments=scores)
+    rows = found.placed("assessments", where, ["gender"])
+    marked = found.placed("assessments", where, ["gender"], marked=True)
+    assert marked.columns == [*rows.columns, "placed_asked"]
+    assert len(marked) == 4
+    asked = marked.filter("placed_asked").select("* EXCLUDE (placed_asked)")
+    assert sorted(asked.fetchall(), key=str) == sorted(rows.fetchall(), key=str)
+    assert marked.filter("placed_asked IS NULL").fetchall() == []
