@@ -15,6 +15,6 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what a workbook cann
 
 
 def harmless(text: str) -> str:
-    """The text as a spreadsheet may have it."""
-    inner = _DIVIDED.sub(r"\1'", _UNSEEN.sub("", text))
+    """The text as a spreadsheet may have it; its lines end with LF, for one that ends with CR would end the row."""
+    inner = _DIVIDED.sub(r"\1'", _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return f"'{inner}" if _FORMULA.match(inner) else inner

@@ -113,4 +113,5 @@ def _harmless(column: str) -> str:
     cell = identifier(column)
     formula = f"regexp_matches({cell}, {literal(f'^(?:{FORMULA})')})"
     number = f"regexp_full_match({cell}, {literal(PATTERNS['number'])})"
-    return f"CASE WHEN {formula} AND NOT {number} THEN chr(39) || {cell} ELSE {cell} END"
+    text = f"replace(replace({cell}, chr(13) || chr(10), chr(10)), chr(13), chr(10))"  # a CR would end the row
+    return f"CASE WHEN {formula} AND NOT {number} THEN chr(39) || {text} ELSE {text} END"
