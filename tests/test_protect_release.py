@@ -165,7 +165,7 @@ WHERE = Population("students", ("student_id=s1",), ("", ""), pd.DataFrame())
         (estimates([mean(500, 5.0)], (), population=WHERE), "single people"),
         (estimates([mean(500, 5.0)], (), parameters={"where": ["students.student_id!=s1"]}), "single people"),
         (one(("bus",), bus="7"), "grouping"),
-        (one(("group", "team", "grade"), group="a", team="b", grade="3"), "2 factors"),
+        (one(("group", "team", "grade", "school_id", "school_year"), group="a", team="b", grade="3"), "4 factors"),
         (estimates([{**mean(500, 5.0), "at": "2026-01"}], ()), "curves"),
     ],
 )

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL
 from cbe_analysis.protect.cells import Base
-from cbe_analysis.protect.cheapest import cheap, costs
+from cbe_analysis.protect.cutting import cheapest
 from cbe_analysis.protect.entries import Key, level_place
+from cbe_analysis.protect.greedy import costs
 
 Columns = tuple[str, ...]  # by which the cells of a shape are split, in alphabetical order
 PREMIUM = 100.0  # on hiding more of a coarser table than where it is asked for alone
@@ -65,7 +66,7 @@ def _decided(view: View, step: Step, coarser: Sequence[Step], hidden: set[Key], 
     given = view.seen(hidden) | small
     prices = {key: cost[key] for key in own - small}
     for width in range(len(step.columns), -2, -1):
-        found = cheap(view.base, given, prices, minimum) if given else frozenset()
+        found = cheapest(view.base, given, prices, minimum) if given else frozenset()
         if found is not None:
             return view.cells(found)
         wider = {key for other in coarser if len(other.columns) == width for key in view.seen(other.cells)}

@@ -72,6 +72,10 @@ class Polytope:
         """Put a variable between other bounds."""
         self._solver.changeColBounds(variable, low, high)
 
+    def bounds(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+        """Put all variables between other bounds, each of shape `(n,)`."""
+        self._solver.changeColsBounds(self._columns, np.arange(self._columns, dtype=np.int32), low, high)
+
     def bound_sum(self, at: int, low: float, high: float) -> None:
         """Put a linear function between other bounds."""
         self._solver.changeRowBounds(at, low, high)
@@ -102,6 +106,10 @@ class Polytope:
             )
         x = np.array(self._solver.getSolution().col_value)
         return Point(float(costs @ x), x)
+
+    def reduced(self) -> NDArray[np.float64]:
+        """What one more of each variable would cost at the last answer, shape `(n,)`: the reduced costs."""
+        return np.array(self._solver.getSolution().col_dual)
 
     def prices(self) -> NDArray[np.float64]:
         """How much each bound on a sum has to do with the last answer, shape `(sums,)`: 0 for nothing."""

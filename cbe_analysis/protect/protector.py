@@ -9,11 +9,11 @@ import pandas as pd
 
 from cbe_analysis.errors import ReleaseRefused, UsageError, choices
 from cbe_analysis.load.where import parse
-from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates
+from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
 from cbe_analysis.protect.attack.auditor import audit
-from cbe_analysis.protect.cells import Base, bases
+from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.entries import NAMED_AT, PLACES, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
@@ -21,11 +21,13 @@ from cbe_analysis.protect.pattern import secured
 from cbe_analysis.protect.percents import Percent, public_percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
+from cbe_analysis.protect.remarks import kept_back
 from cbe_analysis.protect.shares import NOTHING, remedy
 from cbe_analysis.protect.sizes import public_size, vague
 
 WAY_OUT = "use --audience staff or fewer factors"
-MOST_FACTORS = 2
+MOST_FACTORS = 4
+MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
 FILES = "rows"  # the entity of estimates about the data themselves
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
@@ -58,8 +60,11 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     _door(estimates, policy)
     places = frozenset(PLACES).union(policy.published_dimensions).difference(policy.factors)
     found = completed(entries(estimates), estimates.by, places)
-    tables = bases(found, estimates.by, places)
-    release = _release(estimates, policy, audience, found, _public(found, tables, _minimum(estimates, policy)))
+    _not_too_many(found, estimates.by)
+    minimum, tables = _minimum(estimates, policy), bases(found, estimates.by, places)
+    patterns = tuple(secured(base, minimum) for base in tables)
+    grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
+    release = _release(estimates, policy, audience, found, _public(grounds), kept_back(tables, patterns, minimum))
     audit(release, estimates)
     return release
 
@@ -98,6 +103,21 @@ def _door(estimates: Estimates, policy: Policy) -> None:
         )
 
 
+def _not_too_many(found: Sequence[Entry], by: tuple[str, ...]) -> None:
+    """Refuse a crossing of many factors that would take too long, and name the coarser ones that would not."""
+    groups = {entry.group[:-1] for entry in found}
+    if len(by) < 3 or len(groups) <= MOST_GROUPS:
+        return
+    left = {name: sum(group[at] == ALL for group in groups) for at, name in enumerate(by)}
+    fitting = [f"{name} ({n:,} groups are left)" for name, n in left.items() if n <= MOST_GROUPS or len(by) == 3]
+    coarser = f"leave out {' or '.join(fitting)}" if fitting else "use two factors"
+    raise ReleaseRefused(
+        "the public may not see so many groups at once",
+        f"by {choices(by)}: {len(groups):,} groups with their totals, at most {MOST_GROUPS} of three factors or more",
+        f"{coarser}; or use --audience staff",
+    )
+
+
 def _personal(estimates: Estimates) -> list[str]:
     """Columns that single people out, among the groups and the conditions."""
     return sorted(PERSONAL & {*estimates.by, *(column for column, _ in _selected(estimates, Policy()))})
@@ -116,16 +136,15 @@ def _curves(estimates: Estimates) -> list[str]:
     return sorted(set(rows.loc[drawn, "quantity"]))
 
 
-def _public(found: tuple[Entry, ...], tables: tuple[Base, ...], minimum: int) -> list[Printed]:
+def _public(grounds: Grounds) -> list[Printed]:
     """The records as the public may see them: hidden, coded, banded, rounded."""
-    grounds = Grounds(found, tables, tuple(secured(base, minimum).hidden for base in tables), minimum)
     percents = _percents(grounds)
     withheld: frozenset[int] = frozenset()
     more = NOTHING
     while True:
         hidden = hidden_entries(grounds, percents, withheld)
         more = remedy(grounds, percents, hidden, more)
-        wanted = withheld | more.withheld | left_over(found, percents, hidden, minimum)
+        wanted = withheld | more.withheld | left_over(grounds.entries, percents, hidden, grounds.minimum)
         if wanted == withheld and not more.percents:
             return as_protected(grounds, percents, hidden)
         withheld, percents = wanted, {**percents, **more.percents}
@@ -140,10 +159,15 @@ def _percents(grounds: Grounds) -> dict[int, Percent | None]:
     }
 
 
-def _release(
-    estimates: Estimates, policy: Policy, audience: Audience, found: Sequence[Entry], printed: Sequence[Printed]
+def _release(  # noqa: PLR0913 - all that a release is made of
+    estimates: Estimates,
+    policy: Policy,
+    audience: Audience,
+    found: Sequence[Entry],
+    printed: Sequence[Printed],
+    remarks: Sequence[str] = (),
 ) -> Release:
-    """The Release of these records, as they are printed."""
+    """The Release of these records, as they are printed, with what else must be said."""
     minimum, public = _minimum(estimates, policy), audience == "public"
     return Release(
         indicator=estimates.indicator,
@@ -158,7 +182,7 @@ def _release(
         as_of=estimates.as_of,
         minimum_n=minimum,
         parameters=estimates.parameters,
-        warnings=tuple(vague(w, minimum) if public else w for w in estimates.warnings),
+        warnings=(*(vague(w, minimum) if public else w for w in estimates.warnings), *remarks),
         population_id=estimates.population.id,
         profile=policy.privacy_profile,
         entity=estimates.population.entity,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.cheapest import UNKNOWN_COSTS
 from cbe_analysis.protect.demands import Demand
 from cbe_analysis.protect.entries import Key, Series
+from cbe_analysis.protect.greedy import UNKNOWN_COSTS
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.knowledge import Knowledge, Source
 from cbe_analysis.protect.loosening import Loosening

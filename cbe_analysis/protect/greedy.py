@@ -1,4 +1,4 @@
-"""Which cells of one table to hide: the small ones, and the cheapest others without which these would follow."""
+"""Which cells of one table to hide, not much dearer than need be: each fallen cell takes the cheapest way out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,48 @@
+"""What a release says of tables that protection keeps back: which are not shown, and which show less than alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cbe_analysis.measure.estimates import ALL
+from cbe_analysis.protect.cells import ARM, Base
+from cbe_analysis.protect.entries import Key
+from cbe_analysis.protect.pattern import Columns, Pattern
+
+
+def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern], minimum: int) -> tuple[str, ...]:
+    """A sentence for every crossed table that is not shown at all, and for what coarser ones lose to a crossed one."""
+    found: list[str] = []
+    for base, pattern in zip(tables, patterns, strict=True):
+        found += _closed(base, pattern, minimum)
+        found += [
+            f"{_named(columns) or 'the whole'}: more is hidden here than where this table is asked for alone; "
+            "publish one of the two"
+            for columns in sorted(pattern.parted)
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def _closed(base: Base, pattern: Pattern, minimum: int) -> Iterator[str]:
+    """A sentence for every crossed table of which nothing is shown, though some of its groups are large."""
+    tables = _tables(base)
+    closed = [columns for columns, keys in tables.items() if pattern.hidden.issuperset(keys)]
+    for columns in closed:
+        if len(columns) > 1 and any(base.sizes[key] >= minimum for key in tables[columns]):
+            shown = [other for other in tables if other and set(other) < set(columns) and other not in closed]
+            finest = [_named(other) for other in shown if len(other) == max(map(len, shown))]
+            instead = f"; shown: {', '.join(finest)}" if finest else ""
+            yield f"{_named(columns)}: no group is shown, for the large ones would tell of the small{instead}"
+
+
+def _tables(base: Base) -> dict[Columns, list[Key]]:
+    """The cells by the columns that they are split by, the arm aside."""
+    found: dict[Columns, list[Key]] = {}
+    for key in base.sizes:
+        split = (name for name, level in zip(base.columns, key, strict=True) if level != ALL and name != ARM)
+        found.setdefault(tuple(split), []).append(key)
+    return found
+
+
+def _named(columns: Columns) -> str:
+    return " by ".join(name for name in columns if name != ARM)
