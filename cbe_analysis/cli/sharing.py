@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cbe_analysis.pseudonymize.fates import SCHOOL, WORDS, left_out
 
 if TYPE_CHECKING:
+    from cbe_analysis.pseudonymize.account import Pseudonymized
     from cbe_analysis.pseudonymize.coding import Cells
-    from cbe_analysis.pseudonymize.conduct import Pseudonymized
 
 WIDE = 120  # columns of text where nobody says how wide the screen is
 PLURALS = {"person": "people", "group": "groups", "school": "schools"}

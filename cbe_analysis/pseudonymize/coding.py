@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
@@ -204,28 +204,3 @@ def _allowed(fate: Fate) -> str:
     """SQL for a cell being one of the words of a closed list, or empty."""
     assert fate.declared is not None
     return f"coalesce({identifier(fate.column)} IN ({listed(fate.declared.allowed)}), true)"
-
-
-def alone(reader: Reader, columns: Mapping[str, Sequence[str]]) -> int:
-    """How many students share school, grade and these columns, as they last were, with nobody.
-
-    Parameters
-    ----------
-    columns
-        Columns of `students` and of `enrollments`.
-    """
-    own = ", ".join(["student_id", *map(identifier, columns["students"])])
-    last = "".join(
-        f", arg_max({identifier(name)}, entry_date) AS {identifier(name)}" for name in columns["enrollments"]
-    )
-    both = [*columns["students"], *columns["enrollments"]]
-    by = ", ".join(["school", "year", *map(identifier, both)])
-    [(count,)] = reader.rows(f"""
-        WITH last AS (
-            SELECT student_id, arg_max(struct_pack(school_id, grade), entry_date) AS school,
-                max(school_year) AS year{last}
-            FROM ({reader.typed("enrollments")}) GROUP BY student_id)
-        SELECT count(*) FROM (
-            SELECT 1 FROM (SELECT {own} FROM ({reader.typed("students")})) JOIN last USING (student_id)
-            GROUP BY {by} HAVING count(*) = 1)""")
-    return int(count)

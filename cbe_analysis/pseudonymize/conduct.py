@@ -2,67 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from cbe_analysis.disk import own_file
 from cbe_analysis.load.copies import growing, place
 from cbe_analysis.load.folder import look
 from cbe_analysis.load.reader import open_folder
-from cbe_analysis.policy import Policy, read_policy
-from cbe_analysis.policy.settings import FILE
-from cbe_analysis.pseudonymize.coding import Cells, Coder, alone
-from cbe_analysis.pseudonymize.district_file import copied
-from cbe_analysis.pseudonymize.fates import Fate, fates
+from cbe_analysis.policy import read_policy
+from cbe_analysis.pseudonymize.account import Pseudonymized, account
+from cbe_analysis.pseudonymize.coding import Coder
+from cbe_analysis.pseudonymize.district_file import write_rules
+from cbe_analysis.pseudonymize.fates import fates
 from cbe_analysis.pseudonymize.key import check_kept_inside, key_of
 from cbe_analysis.pseudonymize.writing import line, write_csv, write_parquet
 
 WHAT = "pseudonymized copy"
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Pseudonymized:
-    """What became of a district: names of columns and counts, no value of anybody.
-
-    Parameters
-    ----------
-    folder, key
-        The copy, and the file that undoes it.
-    rows
-        Table -> its rows.
-    fates
-        What became of every column.
-    codes, new
-        Kind of id -> how many ids have codes in the copy, and how many of them are new in the key.
-    lost
-        Cells that were left out of kept columns: not of their type, or not among the words of a closed list.
-    wordy
-        Cells that are kept and longer than a word or a code.
-    settings
-        Settings of district.toml that lost a column or words.
-    others
-        Files of the district's folder that were not copied.
-    traits
-        The factors by which, with school and grade, `alone` was counted.
-    students, alone
-        Students, and those who share school, grade and factors with nobody.
-    """
-
-    folder: Path
-    key: Path
-    rows: Mapping[str, int]
-    fates: tuple[Fate, ...]
-    codes: Mapping[str, int]
-    new: Mapping[str, int]
-    lost: tuple[Cells, ...]
-    wordy: tuple[Cells, ...]
-    settings: tuple[str, ...]
-    others: tuple[str, ...]
-    traits: tuple[str, ...]
-    students: int
-    alone: int
 
 
 def pseudonymize(  # noqa: PLR0913 - the words of the command
@@ -111,50 +66,24 @@ def pseudonymize(  # noqa: PLR0913 - the words of the command
         with growing(final, Path(out), WHAT) as new:
             coder = Coder(reader, found, codes)
             _write(coder, new, tell)
-            text, settings = copied(looked.path, found)
-            if text:
-                with own_file(new / FILE) as stream:
-                    stream.write(text.encode())
-            traits = _traits(policy, found)
-            lonely = alone(reader, traits)
+            settings = write_rules(looked.path, new, found)
+            made = account(coder, policy, final, settings=settings, others=looked.others)
             codes.write()  # before the copy is there: a copy without its key could never be traced back
     except BaseException:
         codes.forget()
         raise
-    return Pseudonymized(
-        final,
-        codes.file,
-        coder.sizes,
-        found,
-        coder.counts,
-        codes.new,
-        tuple(cells for table in coder.fates for cells in coder.lost(table)),
-        tuple(cells for table in coder.fates for cells in coder.wordy(table)),
-        settings,
-        looked.others,
-        (*traits["students"], *traits["enrollments"]),
-        coder.sizes["students"],
-        lonely,
-    )
+    return made
 
 
 def _write(coder: Coder, folder: Path, tell: Progress) -> None:
     """Write every table."""
-    for place_, table in enumerate(coder.fates):
-        tell(place_, len(coder.fates), table)
+    for done, table in enumerate(coder.fates):
+        tell(done, len(coder.fates), table)
         if coder.reader.sources[table].files.format == "csv":
             columns = coder.columns(table)
             write_csv(folder / f"{table}.csv", columns, coder.rows(table, line(columns)))
         else:
             write_parquet(folder / f"{table}.parquet", coder.rows(table))
-
-
-def _traits(policy: Policy, found: Collection[Fate]) -> dict[str, list[str]]:
-    """The factors that the copy has, by their table; `students` counts where both have one."""
-    kept = {(fate.table, fate.column) for fate in found if fate.what == "kept"}
-    own = [name for name in policy.factors if ("students", name) in kept]
-    spells = [name for name in policy.factors if ("enrollments", name) in kept and name not in own]
-    return {"students": own, "enrollments": spells}
 
 
 def _silent(done: int, total: int, step: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cbe_analysis.disk import own_file
 from cbe_analysis.policy.settings import FILE
 from cbe_analysis.pseudonymize.fates import SCHOOL, WORDS, Fate, fates, left_out
 from cbe_analysis.tables import TABLES
@@ -19,17 +20,17 @@ REMARK = """\
 """
 
 
-def copied(folder: Path, found: Sequence[Fate]) -> tuple[str, tuple[str, ...]]:
-    """The text of the copy's district.toml, and the settings that lost something; no text where there is no file."""
-    file = folder / FILE
-    if not file.is_file():
-        return "", ()
-    told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    without = _without(told, found)
-    changed = tuple(name for name in told if told[name] != without.get(name))
+def write_rules(folder: Path, new: Path, found: Sequence[Fate]) -> tuple[str, ...]:
+    """The settings that lost something, after the copy's district.toml was written; none where there is no file."""
+    if not (folder / FILE).is_file():
+        return ()
+    told = tomllib.loads((folder / FILE).read_text(encoding="utf-8-sig"))
+    rules = _without(told, found)
     dropped = [fate.name for fate in left_out(found) if fate.declared]
     remark = REMARK + (f"# Left out: {', '.join(dropped)}.\n" if dropped else "")
-    return remark + "\n" + _toml(without), changed
+    with own_file(new / FILE) as stream:
+        stream.write(f"{remark}\n{_toml(rules)}".encode())
+    return tuple(name for name in told if told[name] != rules.get(name))
 
 
 def _without(told: Mapping[str, Any], found: Sequence[Fate]) -> dict[str, Any]:

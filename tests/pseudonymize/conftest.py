@@ -20,7 +20,7 @@ def marked(request, tmp_path):
     return marked_district.write(tmp_path / "district", request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read():
     """Table -> typed rows as dictionaries, in the order of the file."""
 

@@ -40,27 +40,39 @@ def counted(rows, columns):
     return Counter(tuple(row[c] for c in columns) for row in rows)
 
 
-@pytest.fixture(params=["riverbend", "marked"])
-def district(request, tmp_path, pytestconfig):
-    if request.param == "riverbend":
-        return pytestconfig.rootpath / RIVERBEND
-    return marked_district.write(tmp_path / "district", "csv")
+@pytest.fixture(scope="module")
+def riverbend(pytestconfig, tmp_path_factory, read):
+    """The account of a copy with coded schools, and the rows of the district and of the copy."""
+    folder = pytestconfig.rootpath / RIVERBEND
+    made = pseudonymize(folder, tmp_path_factory.mktemp("copies") / "out", code_schools=True)
+    return made, read(folder), read(made.folder)
 
 
-def test_with_the_key_every_row_is_what_it_was(district, tmp_path, read):
-    made = pseudonymize(district, tmp_path / "out", code_schools=True)
-    before, after = read(district), read(tmp_path / "out")
+@pytest.fixture(scope="module")
+def markers(tmp_path_factory, read):
+    """The same for the district of markers."""
+    folder = marked_district.write(tmp_path_factory.mktemp("marked") / "district", "csv")
+    made = pseudonymize(folder, tmp_path_factory.mktemp("copies") / "out", code_schools=True)
+    return made, read(folder), read(made.folder)
+
+
+@pytest.fixture(params=["riverbend", "markers"])
+def copied(request):
+    """Either of them."""
+    return request.getfixturevalue(request.param)
+
+
+def test_with_the_key_every_row_is_what_it_was(copied):
+    made, before, after = copied
     assert list(after) == list(before)
-    back = turned_back(made, after)
-    for table, rows in back.items():
+    for table, rows in turned_back(made, after).items():
         assert counted(rows, list(rows[0])) == counted(before[table], list(rows[0])), table
         assert len(rows) == made.rows[table]
 
 
-def test_new_numbers_stand_where_ids_stood_and_are_the_same_where_these_were(district, tmp_path, read):
+def test_new_numbers_stand_where_ids_stood_and_are_the_same_where_these_were(copied):
     """Of every column that is numbered anew: as many different numbers as ids, in groups of the same sizes."""
-    made = pseudonymize(district, tmp_path / "out")
-    before, after = read(district), read(tmp_path / "out")
+    made, before, after = copied
     numbered = [f for f in made.fates if f.what == "numbered"]
     assert {"evidence.work_id", "supports.support_id", "student_ids.external_id"} <= {f.name for f in numbered}
     for fate in numbered:
@@ -70,21 +82,17 @@ def test_new_numbers_stand_where_ids_stood_and_are_the_same_where_these_were(dis
         assert not set(old) & set(new), fate.name
 
 
-def test_sessions_find_their_support(tmp_path, read, pytestconfig):
-    district = pytestconfig.rootpath / RIVERBEND
-    made = pseudonymize(district, tmp_path / "out")
+def test_sessions_find_their_support(riverbend):
+    made, *both = riverbend
     sessions = []
-    for folder, back in ((district, {}), (tmp_path / "out", codes(made.key))):
-        rows = read(folder)
+    for rows, back in zip(both, ({}, codes(made.key)), strict=True):
         who = {r["support_id"]: back.get(("person", r["student_id"]), r["student_id"]) for r in rows["supports"]}
         sessions.append(Counter((who[r["support_id"]], r["date"], r["minutes"]) for r in rows["support_sessions"]))
     assert sessions[0] == sessions[1]
 
 
-def test_rows_are_sorted_by_code_so_that_their_order_tells_nothing(tmp_path, read, pytestconfig):
-    district = pytestconfig.rootpath / RIVERBEND
-    made = pseudonymize(district, tmp_path / "out")
-    after = read(tmp_path / "out")
+def test_rows_are_sorted_by_code_so_that_their_order_tells_nothing(riverbend):
+    made, before, after = riverbend
     for table in ("students", "enrollments", "evidence", "staff", "incidents"):
         person = next(f.column for f in made.fates if f.table == table and f.kind == "person")
         column = [row[person] for row in after[table]]
@@ -92,14 +100,13 @@ def test_rows_are_sorted_by_code_so_that_their_order_tells_nothing(tmp_path, rea
     known = codes(made.key)
     ids = [known["person", row["student_id"]] for row in after["students"]]
     assert ids != sorted(ids)
-    assert ids != [row["student_id"] for row in read(district)["students"]]
+    assert ids != [row["student_id"] for row in before["students"]]
 
 
-def test_a_long_table_comes_in_parts_and_loses_nothing(tmp_path, read, monkeypatch, pytestconfig):
+def test_a_long_table_comes_in_parts_and_loses_nothing(tmp_path, riverbend, read, monkeypatch, pytestconfig):
     monkeypatch.setattr(coding, "SORTED_AT_ONCE", 700)
-    district = pytestconfig.rootpath / RIVERBEND
-    made = pseudonymize(district, tmp_path / "out")
-    before, after = read(district), read(tmp_path / "out")
+    made = pseudonymize(pytestconfig.rootpath / RIVERBEND, tmp_path / "out")
+    before, after = riverbend[1], read(tmp_path / "out")
     for table, rows in turned_back(made, after).items():
         assert counted(rows, list(rows[0])) == counted(before[table], list(rows[0])), table
     students = [row["student_id"] for row in after["evidence"]]

@@ -90,9 +90,9 @@ def test_a_disk_that_is_full_is_told_and_leaves_nothing(small, tmp_path, form):
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), MemoryError()])
-@pytest.mark.parametrize("where", ["write_csv", "alone", "copied"])
+@pytest.mark.parametrize("where", ["write_csv", "write_rules", "account"])
 def test_what_fails_on_the_way_leaves_neither_copy_nor_key(small, tmp_path, monkeypatch, error, where):
-    def fail(*words):
+    def fail(*words, **more):
         raise error
 
     monkeypatch.setattr(conduct, where, fail)
