@@ -60,4 +60,6 @@ docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf .venv data/star reports/drafts reports/internal build *.egg-info
+	rm -rf .venv data/star reports/drafts build *.egg-info
+	@# what was published stays known: its true sizes are in reports/internal/releases
+	@if [ -d reports/internal ]; then find reports/internal -mindepth 1 -maxdepth 1 ! -name releases -exec rm -rf {} +; fi

@@ -110,7 +110,7 @@ DAMAGES = {
     ),
     "a record was rewritten with its mark": (
         lambda shelf: _edit(shelf / "0002" / "record.json"),
-        r"publication 0003 does not follow the one before it|true sizes of publication 0002",
+        "true sizes of publication 0002 are damaged or were edited",
     ),
     "the last record was rewritten with its mark": (
         lambda shelf: _edit(shelf / "0003" / "record.json"),
@@ -182,6 +182,13 @@ def test_sizes_of_fewer_rows_than_a_release_has_are_an_error(reports):
     told["sizes"][0][0].pop()
     file.write_text(json.dumps(told))
     with pytest.raises(UnreadableData, match="true sizes of publication 0002"):
+        publications.read(reports)
+
+
+def test_without_the_true_sizes_a_rewritten_record_breaks_the_chain(reports):
+    shutil.rmtree(reports / "internal")
+    _edit(reports / "public" / "releases" / "0002" / "record.json")
+    with pytest.raises(UnreadableData, match="publication 0003 does not follow the one before it"):
         publications.read(reports)
 
 
