@@ -5,7 +5,7 @@ import pytest
 from dense_paces import covariance, district
 from threadpoolctl import threadpool_limits
 
-from cbe_analysis.methods.pace import fit_pace
+from cbe_analysis.methods.pace import fit_pace, in_same_schools
 from cbe_analysis.methods.pace.likelihood import evaluate, slope
 from cbe_analysis.methods.robust import cluster_fit
 
@@ -81,3 +81,43 @@ def test_students_are_predicted_as_the_matrices_say(many):
     assert fit.students.pace[:240] == pytest.approx(expected + true @ P @ paces.pace, rel=1e-8)
     assert np.isnan(fit.students.pace[240:]).all()
     assert np.isnan(fit.students.std_error[240:]).all()
+
+
+def apart(seed):
+    """Sixty small schools; the second group is mostly in the slower ones, and half a level slower than they are."""
+    draw = np.random.default_rng(seed)
+    effect = np.repeat(draw.normal(0, 0.1, 60), 15)
+    group = (draw.random(900) < 1 / (1 + np.exp(20 * effect))).astype(int)
+    years = draw.uniform(0.7, 3.5, 900)
+    pace = 1.0 - 0.1 * group + effect + draw.normal(0, 0.25, 900) + draw.normal(0, 0.2, 900) / np.sqrt(years)
+    return {"pace": pace, "spread": 1 / years, "group": group, "school": np.repeat(np.arange(60), 15)}
+
+
+def test_in_the_same_schools_groups_differ_as_by_a_column_for_every_school():
+    given = apart(5)
+    fit = fit_pace(**given)
+    v = fit.variances
+    assert v.cell == 0  # else schools would weigh by how much their groups differ
+    weights = 1 / (v.student + v.error * given["spread"])
+    member, school = given["group"][:, None].astype(float), given["school"]
+    plain = cluster_fit(given["pace"], member, cluster=school, absorb=school, weights=weights).coefficient(0)
+    found = in_same_schools(fit).gap([-1, 1])
+    assert found.value == pytest.approx(plain.value, rel=1e-4)
+    assert found.std_error == pytest.approx(plain.std_error, rel=0.01)
+    assert found.df == pytest.approx(plain.df, rel=0.01)
+
+
+def test_the_gap_in_the_same_schools_is_not_one_of_schools():
+    """The model's own gap, in which small schools are drawn together, holds it seldom; the crude gap is another."""
+    fits = [fit_pace(**apart(seed)) for seed in range(40)]
+    inside = [in_same_schools(fit).gap([-1, 1]) for fit in fits]
+    assert np.mean([g.value for g in inside]) == pytest.approx(-0.1, abs=0.01)
+    assert np.mean([g.low < -0.1 < g.high for g in inside]) >= 0.875  # 35 of 40
+    assert np.mean([fit.gap([-1, 1]).value for fit in fits]) < -0.15
+    assert np.mean([fit.raw_gap([-1, 1]).value for fit in fits]) < -0.18
+
+
+def test_without_schools_there_is_no_other_gap():
+    given = {name: values for name, values in apart(2).items() if name != "school"}
+    fit = fit_pace(**given)
+    assert in_same_schools(fit) is fit

@@ -24,6 +24,7 @@ HOMES = {
     "slopes": "observed",
     "PaceFit": "fit",
     "fit_pace": "fit",
+    "in_same_schools": "within",
     "Predicted": "prediction",
     "Schools": "prediction",
     "Share": "shares",
