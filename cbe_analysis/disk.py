@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import atexit
 import errno
+import functools
+import importlib
 import os
 import secrets
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 OWN_FILE, OWN_FOLDER = 0o600, 0o700  # rights of this user alone; where a system knows no others, they change nothing
 OTHERS = 0o077
+_LOCKS: Any = importlib.import_module("fcntl") if os.name == "posix" else None  # of Unix alone
+_OWN = "cbe-own-"  # begins the names of temporary folders
 
 
 def write(files: Mapping[Path, bytes], *, own: Path | None = None) -> None:
@@ -152,16 +157,69 @@ def own_file(file: Path, *, more: bool = False) -> BinaryIO:
 def own_folder(purpose: str = "") -> Path:
     """An empty temporary folder that this user alone can read.
 
-    It goes when this process ends; a forked child leaves it to its parent.
+    It goes when this process ends; a forked child leaves it to its parent. Where a process is killed, the next one that
+    asks for such a folder removes it.
     """
-    made, maker = Path(tempfile.mkdtemp(prefix=f"cbe-{purpose}-" if purpose else "cbe-")), os.getpid()
+    made, remove = _made(purpose)
+    atexit.register(remove)
+    return made
 
-    @atexit.register
-    def _remove() -> None:
+
+@contextmanager
+def passing_folder(purpose: str = "") -> Iterator[Path]:
+    """An own folder that goes as soon as it is left."""
+    made, remove = _made(purpose)
+    try:
+        yield made
+    finally:
+        remove()
+
+
+def clear() -> None:
+    """Remove the own folders of this user that processes left when they were killed: those that nobody holds."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_OWN}*"):
+        with suppress(OSError):
+            told = left.lstat()
+            if stat.S_ISDIR(told.st_mode) and told.st_mode & 0o777 == OWN_FOLDER and told.st_uid == os.getuid():
+                hold = _hold(left)
+                if hold is not None:
+                    shutil.rmtree(left, ignore_errors=True)
+                    os.close(hold)
+
+
+def _made(purpose: str) -> tuple[Path, Callable[[], None]]:
+    """A new own folder, and what removes it where it is called by the process that made it."""
+    _clear_once(tempfile.gettempdir())
+    fresh, maker = Path(tempfile.mkdtemp(prefix="cbe-new-")), os.getpid()
+    hold = _hold(fresh)  # before it has the name by which others look for what was left
+    made = fresh.rename(fresh.with_name(fresh.name.replace("cbe-new-", f"{_OWN}{purpose}-" if purpose else _OWN)))
+
+    def remove() -> None:
         if os.getpid() == maker:
             shutil.rmtree(made, ignore_errors=True)
+            if hold is not None:
+                os.close(hold)
 
-    return made
+    return made, remove
+
+
+@functools.cache
+def _clear_once(place: str) -> None:
+    if _LOCKS is not None:
+        clear()
+
+
+def _hold(folder: Path) -> int | None:
+    """A hold on the folder that ends with this process at the latest; None where another has it, or none can be had."""
+    if _LOCKS is None:
+        return None
+    descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        _LOCKS.flock(descriptor, _LOCKS.LOCK_EX | _LOCKS.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _stage(target: Path, content: bytes, rights: int) -> Path:

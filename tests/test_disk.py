@@ -178,5 +178,5 @@ def test_an_own_folder_goes_with_the_process_that_made_it(tmp_path):
     done = subprocess.run([sys.executable, "-c", MAKES], capture_output=True, text=True, env=environment, check=True)
     made, there, mode = done.stdout.split()
     assert (there, mode) == ("True", "700")
-    assert made.startswith(str(tmp_path / "cbe-test-"))
+    assert made.startswith(str(tmp_path / "cbe-own-test-"))
     assert list(tmp_path.iterdir()) == []

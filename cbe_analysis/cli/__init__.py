@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a reader who has gone is no fault
         if code != STOPPED_BY_HAND:  # how the library tells of a stop that it caught itself
             return code if isinstance(code, int) else 0
-        message, code = "stopped", STOPPED_BY_HAND
+        message, code = "stopped", 128 + told[0] if told else STOPPED_BY_HAND
     except (Exception, KeyboardInterrupt, SystemExit) as e:
         if _unheard(e):
             return _quietly()

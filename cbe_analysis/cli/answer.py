@@ -86,8 +86,11 @@ def deliver(question: Question, folder: Path, *, audience: str | None, form: str
     Raises
     ------
     UsageError
-        When an Excel workbook has no file to go to, or the file cannot be written.
+        When an Excel workbook has no file to go to, what is not protected would lie among what is handed out, or the
+        file cannot be written.
     """
+    if out is not None and audience != "public":
+        _refuse(out)
     if form == "xlsx" and out is None:
         raise UsageError("an Excel workbook is not text", remedy="name a file with --out FILE.xlsx")
     from cbe_analysis.cli.forms import FORMS
@@ -104,18 +107,37 @@ def deliver(question: Question, folder: Path, *, audience: str | None, form: str
     if out is None:
         typer.echo(content.decode(), nl=False)
     else:
-        _put(content, out)
+        _put(content, out, inside=audience != "public")
         typer.echo(f"Written: {out}", err=True)
     if audience is None:
         typer.echo("cbe: restricted: raw estimates, not protected. Keep them inside.", err=True)
 
 
-def _put(content: bytes, out: Path) -> None:
-    """Write the answer to a file, whole or not at all; into a device or a pipe as it is, for it may not be replaced."""
+def _refuse(out: Path) -> None:
+    """Stop what is not protected on its way to where people look for what is."""
+    from cbe_analysis.run.places import handed_out
+
+    if handed_out(out):
+        raise UsageError(
+            "an answer that is not protected has no place among drafts and published briefs",
+            str(out),
+            "name a file elsewhere, such as one below reports/internal",
+        )
+
+
+def _put(content: bytes, out: Path, *, inside: bool) -> None:
+    """Write the answer to a file, whole or not at all; into a device or a pipe as it is, for it may not be replaced.
+
+    Parameters
+    ----------
+    inside
+        The answer is not protected: this user alone can read it.
+    """
     from cbe_analysis.run.places import cannot_write, write
 
     if not out.exists() or out.is_file() or out.is_dir():
-        write({out.resolve(): content})
+        file = out.resolve()
+        write({file: content}, own=file.parent if inside else None)
         return
     try:
         with out.open("wb") as device:

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ from jupyter_core.utils import ensure_event_loop
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
+
+from cbe_analysis import disk
 
 NAME = "cbe"
 LONGEST_SOCKET_PATH = 90  # bytes; a socket's path may have 104 on macOS, 108 on Linux
@@ -79,10 +80,10 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
         session: Session = kwargs["session"]
         session.notebook = nb_man.nb
         cells = len(nb_man.nb.cells)
-        with tempfile.TemporaryDirectory(prefix="cbe-", ignore_cleanup_errors=True) as private:
+        with disk.passing_folder() as private:
             client = PapermillNotebookClient(
                 nb_man,
-                config=_transport(Path(private)),
+                config=_transport(private),
                 kernel_manager_class=OwnKernel,
                 kernel_name=kernel_name,
                 startup_timeout=kwargs.get("start_timeout", 60),
@@ -92,7 +93,7 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 on_cell_complete=lambda cell, cell_index: session.progress(cell_index, cells),
                 resources={"metadata": {"path": str(session.folder)}},
             )
-            kept_there = dict.fromkeys(("IPYTHONDIR", "TMPDIR", "TEMP", "TMP"), private)  # it goes with the kernel
+            kept_there = dict.fromkeys(("IPYTHONDIR", "TMPDIR", "TEMP", "TMP"), str(private))  # it goes with the kernel
             environment = {**os.environ, **kept_there, "PYTHONHASHSEED": "0", **session.variables}
             with _own_loop():
                 client.execute(env=environment, stdout=session.log, stderr=session.log)
@@ -103,6 +104,8 @@ class OwnEngine(Engine):  # type: ignore[misc]  # papermill has no types
 def _own_loop() -> Iterator[None]:
     """An event loop for the kernel's client that is closed with it; inside Jupyter, whose loop runs, nothing."""
     loop = ensure_event_loop(prefer_selector_loop=True)
+    if not loop.is_running():
+        loop.set_exception_handler(lambda loop, told: None)  # a task that nobody asks any more prints no traceback
     try:
         yield
     finally:

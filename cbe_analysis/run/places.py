@@ -12,6 +12,7 @@ from cbe_analysis.errors import UsageError
 from cbe_analysis.load.internal import INTERNAL
 
 STAFF_ALONE = "internal"  # the folder of the reports for what protection has not passed
+HANDED_OUT = ("drafts", "public")  # those for what it has
 
 
 def folder(reports: Path, *parts: str) -> Path:
@@ -38,6 +39,12 @@ def folder(reports: Path, *parts: str) -> Path:
     except OSError as e:
         raise cannot_write(reports, e) from None
     return place
+
+
+def handed_out(file: Path) -> bool:
+    """True for a file among the drafts or the published briefs of a reports folder."""
+    ways = file.resolve().parents
+    return any(place.name in HANDED_OUT and (place.parent / STAFF_ALONE).is_dir() for place in ways)
 
 
 @contextmanager
