@@ -143,7 +143,6 @@ def test_a_coded_share_is_told_as_such():
 @pytest.mark.parametrize("audience", ["public", "staff"])
 def test_where_students_cannot_be_told_from_errors_shares_are_unknown_and_means_stand(audience):
     found = progress(released(track=UNKNOWN, spread=UNKNOWN, audience=audience))
-    assert not found[0].told_apart
     assert "on track to finish" not in words.answer(found, POLICY)
     assert "real differences between students and chance cannot be kept apart" in told(found)
     assert "stay as they are" not in told(found)
@@ -347,6 +346,18 @@ def test_the_list_of_students_is_by_id_and_for_staff():
     )
     assert exceptions.tables([], POLICY) == ()
     assert exceptions.counts([]) == ""
+
+
+def test_where_nobody_can_be_listed_the_receipt_says_why():
+    nan = float("nan")
+    told = [
+        ("count", ("(all)",), None, nan, UNKNOWN, unit("students", note=f"{kind}: not known"))
+        for kind in ("stalled", "fast")
+    ]
+    made = estimates("exceptions", ["student_id"], told, unit=RATE, compare=None, stalled_below=0.5, fast_above=2.0)
+    release = protect(made, POLICY, "staff")
+    assert exceptions.tables([release], POLICY) == ()
+    assert exceptions.counts([release]).startswith("None is listed: how far an observed pace errs cannot be told")
 
 
 @pytest.mark.parametrize("pace", [0.85, 1.0, 1.2])

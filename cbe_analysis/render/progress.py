@@ -92,12 +92,6 @@ class Progress:
         return self._find(self.track, "mean", group)
 
     @property
-    def told_apart(self) -> bool:
-        """True where true differences between students can be told from errors: shares and chances are known."""
-        year = self.full_year()
-        return year is not None and (year.protected or bool(year.shown))
-
-    @property
     def nested(self) -> bool:
         """True where schools are part of the model."""
         return find(self.moving, "sd_school_slope") is not None

@@ -127,7 +127,7 @@ def test_who_reaches_the_exit_level_is_observed_until_then(district):
 
 def test_everyone_at_the_ceiling_is_refused_with_what_to_do(district):
     levels = measured_levels(dict.fromkeys(students(12), 0.0), start=13.0)
-    with pytest.raises(UsageError, match="180 days apart"):
+    with pytest.raises(UsageError, match="at the exit level from the start"):
         cbe.measure("pace", district({}, levels=levels, enrollments=enrolled(students(12))))
 
 

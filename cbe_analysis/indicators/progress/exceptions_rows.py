@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.contrasts import ALL, grouping
 from cbe_analysis.indicators.declare import Contrast, Fitted, Relation
 from cbe_analysis.indicators.progress.depth import of_subjects
@@ -18,6 +17,11 @@ from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.methods.robust import Contrasted
 
 STALLED, FAST = "stalled", "unusually fast"
+UNKNOWN = "not known: errors cannot be told from true differences"
+NOBODY = (
+    "nobody is listed: who stands out can be known where students were observed for different lengths of time, or "
+    "levels have three dates or std_error"
+)
 SURE = 1.959964  # standard errors of a 95 % interval
 
 
@@ -32,44 +36,44 @@ class Marks:
 def exceptions_of(of: Model, contrast: Contrast, marks: Marks, last: pd.Series) -> Fitted:
     """One row for each, by kind and in the order of their ids, then how many there are.
 
+    Where the error of a pace cannot be told from true differences, nobody is listed, and how many there are is missing.
+
     Parameters
     ----------
     last
         Student -> day of the last evidence.
-
-    Raises
-    ------
-    UsageError
-        When the error of a pace cannot be told.
     """
     fit = of.fit(grouping(of.groups, ()))
-    if not fit.identified:
-        raise UsageError(
-            "the error of a pace cannot be told from true differences between students",
-            "table 'levels'",
-            "give students who were observed for different lengths of time, or levels with three dates or std_error",
-        )
     students = of.paces.students
-    pace, spread = students["value"].to_numpy(float), students["spread"].to_numpy(float)
+    spread = students["spread"].to_numpy(float)
     error = np.sqrt(fit.variances.error * np.where(np.isfinite(spread), spread, np.nan))
-    low, high = pace - SURE * error, pace + SURE * error
-    here = students["present"].to_numpy(bool)
-    kinds = {STALLED: here & (high < marks.stalled), FAST: here & (low > marks.fast)}
-    shown = [c for c in contrast.by if c != "student_id"]
+    pace, here = students["value"].to_numpy(float), students["present"].to_numpy(bool)
+    kinds = {
+        STALLED: here & (pace + SURE * error < marks.stalled),
+        FAST: here & (pace - SURE * error > marks.fast),
+    }
     rows: list[Row] = []
     for kind, having in kinds.items():
         for i in np.flatnonzero(having).tolist():
-            who = {"student_id": str(students["student_id"].iloc[i])}
-            labels = who | {c: str(of.groups[c].iloc[i]) for c in shown}
-            seen = last.get(who["student_id"], students["seen"].iloc[i])
-            found = Contrasted(pace[i], error[i], low=low[i], high=high[i])
-            rows.append(row("slope", RATE, labels, found, n=1, at=str(seen)[:10], note=kind))
-    rows += [_count(kind, having) for kind, having in kinds.items()]
+            reach = SURE * error[i]
+            found = Contrasted(pace[i], error[i], low=pace[i] - reach, high=pace[i] + reach)
+            who, seen = _of_student(of, contrast, i), last.get(students["student_id"].iloc[i], students["seen"].iloc[i])
+            rows.append(row("slope", RATE, who, found, n=1, at=str(seen)[:10], note=kind))
+    rows += [_count(kind, having, fit.identified) for kind, having in kinds.items()]
     method = (
         f"students present whose 95% interval of the observed pace lies below {marks.stalled:g} or above "
         f"{marks.fast:g} levels a year, error variance from the model; at: day of the last evidence; {words(of)}"
     )
-    return answer(of, rows, fit, method)
+    more = () if fit.identified else ("nobody is listed: nobody differs",) if fit.exact else (NOBODY,)
+    return answer(of, rows, fit, method, more)
+
+
+def _of_student(of: Model, contrast: Contrast, at: int) -> dict[str, str]:
+    """The student's id, and the columns that are asked for."""
+    shown = [c for c in contrast.by if c != "student_id"]
+    return {"student_id": str(of.paces.students["student_id"].iloc[at])} | {
+        c: str(of.groups[c].iloc[at]) for c in shown
+    }
 
 
 def last_evidence(evidence: Relation | None, targets: Relation | None, spans: Spans) -> pd.Series:
@@ -81,5 +85,7 @@ def last_evidence(evidence: Relation | None, targets: Relation | None, spans: Sp
     return days.set_index("student_id")["day"]
 
 
-def _count(kind: str, having: NDArray[np.bool_]) -> Row:
-    return row("count", "students", {"student_id": ALL}, float(having.sum()), note=kind)
+def _count(kind: str, having: NDArray[np.bool_], known: bool) -> Row:
+    """How many of a kind there are; missing where that is not known."""
+    note, many = (kind, float(having.sum())) if known else (f"{kind}: {UNKNOWN}", float("nan"))
+    return row("count", "students", {"student_id": ALL}, many, note=note)

@@ -31,6 +31,12 @@ from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
 RATE = "levels / year"
 SCHOOL = "school_id"
+AT_ZERO = {
+    "student": "paces vary no more between students than errors explain: their variance is estimated as zero",
+    "error": "paces vary no more where students were observed for less time: the error is estimated as zero",
+    "school": "paces vary no more between schools than errors explain: their variance is estimated as zero",
+    "cell": "schools differ no more in one group than in another: that variance is estimated as zero",
+}
 THESE = f"these students: fewer than {SCHOOLS_AT_LEAST} schools"
 
 
@@ -64,8 +70,17 @@ class Model:
         return np.where(self.school >= 0, self.school, alone)
 
     def fit(self, groups: Grouping) -> PaceFit:
-        """The fit with a mean for each group."""
-        students = self.paces.students
+        """The fit with a mean for each group.
+
+        Raises
+        ------
+        UsageError
+            When students are too few for the groups.
+        """
+        students, used = self.paces.students, self.paces.used
+        if used.sum() <= len(np.unique(groups.codes[used])):
+            remedy = "ask for fewer groups, or for more students"
+            raise UsageError("too few students have a pace: one more than groups are needed", "table 'levels'", remedy)
         found: PaceFit = fit_pace(
             students["value"].to_numpy(float),
             students["spread"].to_numpy(float),
@@ -187,7 +202,7 @@ class Part(Split):
         """Where the fit has the school of a group; -1 where nobody of it has a pace or it is unknown."""
         codes = self.model.unit_of_schools[self.members(group)]
         at = np.flatnonzero(self.fit.schools.school == codes[0]) if self.groups.known(group) else np.empty(0, np.int64)
-        return int(at[0]) if len(at) else -1
+        return int(at[0]) if len(at) and self.fit.schools.n[at[0]] else -1
 
     def mean(self, group: int) -> Contrasted:
         """The mean pace of a group; of a school the prediction, which is drawn toward the district."""
@@ -223,9 +238,11 @@ def answer(of: Model, rows: list[Row], first: PaceFit, method: str, more: tuple[
 
 def verdicts(fit: PaceFit) -> list[str]:
     """What a fit itself warns of."""
-    found = [f"paces vary no more between {part}s than errors explain" for part in fit.variances.boundary]
+    found = [AT_ZERO[part] for part in fit.variances.boundary]
     if fit.exact:
-        return ["paces are all alike within groups: nothing varies and no error can be told"]
+        return [
+            "paces are all alike within groups: nothing varies, no error can be told, shares and chances are unknown"
+        ]
     if not fit.identified:
         found.append(
             "true differences between students cannot be told from errors of observation: means and gaps stand, shares "

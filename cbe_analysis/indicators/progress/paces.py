@@ -99,12 +99,22 @@ def paces(spans: Spans, enrollments: Relation | None, *, exit_level: float, mini
     students = _students(rows)
     warnings += _left_out(students, minimum)
     if not students["value"].notna().any():
-        raise UsageError(
-            f"no student has levels {DAYS_APART} days apart",
-            "table 'levels'",
-            "pace needs two dates that far apart: ask for more school years",
-        )
+        raise _no_pace(students)
     return Paces(students, (seen.degrees, seen.squares), sigma2, how, subjects_of(spans), tuple(warnings))
+
+
+def _no_pace(students: pd.DataFrame) -> UsageError:
+    """The error for students of whom none has a pace."""
+    if students["capped"].all():
+        remedy = "raise exit_level, ask for earlier school years, or see level_gap"
+        return UsageError(
+            "every student is at the exit level from the start: none has a pace", "table 'levels'", remedy
+        )
+    return UsageError(
+        f"no student has levels {DAYS_APART} days apart",
+        "table 'levels'",
+        "pace needs two dates that far apart: ask for more school years",
+    )
 
 
 def gaps_to_grade(spans: Spans, enrollments: Relation | None, *, minimum: int) -> Paces:
@@ -125,14 +135,20 @@ def gaps_to_grade(spans: Spans, enrollments: Relation | None, *, minimum: int) -
         said.append(f"{counted(gone, 'students', minimum)} left before the data end and are not counted")
     if graded:
         said.append(f"{counted(graded, 'students', minimum)} have no known grade and are not counted")
-    if not students["value"].notna().any():
-        raise UsageError("no student has a known grade", "table 'enrollments'", "fill in grade, or ask for other rows")
     return Paces(students, (0, 0.0), None, "", subjects_of(spans), tuple(said))
 
 
 def with_gaps(students: pd.DataFrame) -> pd.DataFrame:
-    """The students with their gaps to grade as values, all known alike; those who left have none."""
+    """The students with their gaps to grade as values, all known alike; those who left have none.
+
+    Raises
+    ------
+    UsageError
+        When no student present has a known grade.
+    """
     gap = (students["level"] - students["expected"]).where(students["present"])
+    if gap.isna().all():
+        raise UsageError("no student has a known grade", "table 'enrollments'", "fill in grade, or ask for other rows")
     return students.assign(value=gap, spread=np.where(gap.notna(), 1.0, np.inf))
 
 

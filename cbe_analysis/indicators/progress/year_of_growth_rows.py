@@ -49,7 +49,8 @@ def shares_of_groups(of: Model, contrast: Contrast, mark: float) -> Fitted:
     first = splits[0]
     implied = float(shares_above(first.fit, mark).implied[0])
     method = f"share at {mark:g} levels a year or more, by the distribution of each student's true pace; {words(of)}"
-    return answer(of, rows, first.fit, method, _unlike(rows[1], implied))
+    unlike = () if first.fit.exact else _unlike(rows[1], implied)
+    return answer(of, rows, first.fit, method, unlike)
 
 
 def _of_group(part: Part, group: int, track: Track, mark: float) -> list[Row]:

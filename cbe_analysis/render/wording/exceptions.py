@@ -51,14 +51,13 @@ def tables(releases: Sequence[Release], policy: Policy) -> tuple[Table, ...]:
 
 
 def counts(releases: Sequence[Release]) -> str:
-    """How many stand out, as a line of the receipt; empty for the public."""
-    told = []
-    for release in releases:
-        for r in readings(release):
-            if r.quantity == "count" and r.group == ALL:
-                told.append(f"{r.shown} {_side(r, release)}")
-    if not told:
+    """How many stand out, or that this is not known, as a line of the receipt; empty for the public."""
+    found = [(r, e) for e in releases for r in readings(e) if r.quantity == "count" and r.group == ALL]
+    told = [f"{r.shown} {_side(r, e)}" for r, e in found if r.shown]
+    if not found:
         return ""
+    if not told:
+        return "None is listed: how far an observed pace errs cannot be told from true differences between students."
     return f"With the whole 95% interval of the observed pace {', '.join(told)} levels a year. Never for the public."
 
 
