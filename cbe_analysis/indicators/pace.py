@@ -18,6 +18,7 @@ def pace(
     evidence: Relation | None = None,
     targets: Relation | None = None,
     *,
+    same_schools: bool = True,
     exit_level: float = EXIT_LEVEL,
 ) -> Fitted:
     """Levels gained in a school year: 1.0 is the learning that a year of school is meant to bring.
@@ -28,11 +29,16 @@ def pace(
     mean pace of a group by the model of observed paces, in which schools that differ weigh nearly alike; by school,
     where there are six schools or more, a prediction that is drawn toward the district, the more the fewer its
     students. `mean` is the plain mean beside it, in which students weigh alike, `depth` the mean share of students'
-    evidence at depth of knowledge 3 or 4, `share` the part of students without a pace. Who reaches the exit level is
-    observed until then. Factors are those of the first level, the school that of most levels.
+    evidence at depth of knowledge 3 or 4, `share` the part of students without a pace. `gap` is how groups
+    differ between students of the same school, where schools are in the model; the option `same_schools` asks for the
+    other gap. Who reaches the exit level is observed until then. Factors are those of the first level, the
+    school that of most levels.
 
     Parameters
     ----------
+    same_schools
+        false compares all students of a group with all of the others, whatever their schools: `gap` is then how the
+        `mean` of groups differs, the crude gap.
     exit_level
         The level that completes the continuum.
     """
@@ -42,7 +48,7 @@ def pace(
 
     found = begin(progress, exit_level)
     depth = depths(found.model.paces.students, found.spans, evidence, targets)
-    return pace_of_groups(found.model, progress.contrast, depth)
+    return pace_of_groups(found.model, progress.contrast, depth, same_schools=same_schools)
 
 
 @indicator(

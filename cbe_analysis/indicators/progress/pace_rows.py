@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.model import RATE, Model, Part, Split, answer, parts, words
 from cbe_analysis.indicators.rows import Row, row
+from cbe_analysis.methods.pace import in_same_schools
 from cbe_analysis.methods.proportions import design_effect, share_interval
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
@@ -15,22 +18,41 @@ DEPTH = "share of evidence at depth 3 or 4, 0 to 1"
 LEFT_OUT = "share of students without a pace, 0 to 1"
 
 
-def pace_of_groups(of: Model, contrast: Contrast, depth: NDArray[np.float64] | None) -> Fitted:
+def pace_of_groups(
+    of: Model, contrast: Contrast, depth: NDArray[np.float64] | None, *, same_schools: bool = True
+) -> Fitted:
     """The rows of every group, and the gaps.
 
     Parameters
     ----------
     depth
         As `depths` gives it.
+    same_schools
+        Whether students are compared with others of their school, or groups by their plain means.
     """
     rows: list[Row] = []
     splits = parts(of, contrast)
     for part in splits:
         for group in range(len(part.groups.values)):
             rows += _of_group(part, group, depth)
-        rows += part.gaps(contrast, RATE, part.fit.gap)
+        rows += part.gaps(contrast, RATE, _gap(part, contrast, same_schools))
     more = () if depth is not None else ("no evidence tells its depth: read pace beside depth where you can",)
-    return answer(of, rows + _spread(splits[0]), splits[0].fit, words(of), more)
+    method = words(of) + (_compared(of, same_schools) if contrast.compare else "")
+    return answer(of, rows + _spread(splits[0]), splits[0].fit, method, more)
+
+
+def _gap(part: Part, contrast: Contrast, same_schools: bool) -> Callable[[NDArray[np.float64]], Contrasted]:
+    """How groups are compared."""
+    fit = in_same_schools(part.fit) if same_schools and contrast.compare else part.fit
+    found: Callable[[NDArray[np.float64]], Contrasted] = fit.gap if same_schools else fit.raw_gap
+    return found
+
+
+def _compared(of: Model, same_schools: bool) -> str:
+    """Which gap is told, in words."""
+    if not same_schools:
+        return "; crude gaps: between the plain means of all students, whatever their schools"
+    return "; gaps between students of the same school" if of.nested else ""
 
 
 def _of_group(part: Part, group: int, depth: NDArray[np.float64] | None) -> list[Row]:
