@@ -29,7 +29,7 @@ def _closed(base: Base, pattern: Pattern, minimum: int) -> Iterator[str]:
     closed = [columns for columns, keys in tables.items() if pattern.hidden.issuperset(keys)]
     for columns in closed:
         if len(columns) > 1 and any(base.sizes[key] >= minimum for key in tables[columns]):
-            shown = [other for other in tables if other and set(other) < set(columns) and other not in closed]
+            shown = sorted(other for other in tables if other and set(other) < set(columns) and other not in closed)
             finest = [_named(other) for other in shown if len(other) == max(map(len, shown))]
             instead = f"; shown: {', '.join(finest)}" if finest else ""
             yield f"{_named(columns)}: no group is shown, for the large ones would tell of the small{instead}"
