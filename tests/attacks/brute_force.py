@@ -193,8 +193,8 @@ def count_comes_out(found, texts, minimum):
             if member.any() and (len(set(own[member])) == 1 or len(set(other[member])) == 1):
                 return True
         return False
-    if all(text[:2] in ("<=", ">=") for text in shown):
-        few, limit = (having, int(shown[0][2:-2])) if shown[0][0] == "<" else (lacking, 100 - int(shown[0][2:-2]))
-        smallest = min(sizes(size)[0] for size, share in texts if share != "protected")
-        return few.max() - few.min() < max(1, min(minimum, limit * smallest // 100))
-    return len(set(having)) == 1
+    if not all(text[:2] in ("<=", ">=") for text in shown):
+        return len(set(having)) == 1
+    few, limit = (having, int(shown[0][2:-2])) if shown[0][0] == "<" else (lacking, 100 - int(shown[0][2:-2]))
+    unsure = min(minimum, limit * min(sizes(size)[0] for size, share in texts if share != "protected") // 100)
+    return few.max() - few.min() < max(1, unsure - 1)

@@ -118,10 +118,21 @@ class Space:
         Column -> the levels that it may have.
     shared_out
         Tables that leave crossings out.
+    crowds
+        Groups that are often asked for together; they have no student in common.
+
+    Attributes
+    ----------
+    parts
+        For each unknown, of how many groups it is made: 1 for a finest group.
     """
 
     def __init__(
-        self, groups: Iterable[Group], levels: Mapping[str, Sequence[str]], shared_out: Sequence[SharedOut]
+        self,
+        groups: Iterable[Group],
+        levels: Mapping[str, Sequence[str]],
+        shared_out: Sequence[SharedOut],
+        crowds: Iterable[tuple[Group, ...]] = (),
     ) -> None:
         used = {group.columns for group in groups} | {one.within.columns.union(one.columns) for one in shared_out}
         self._tree = tree(sorted(used, key=sorted))
@@ -132,6 +143,9 @@ class Space:
             self._crossings.append(crossing)
             self.width += len(crossing.codes)
         self._found: dict[Group, Atoms] = {}
+        self._crowds = {crowd: self.width + i for i, crowd in enumerate(dict.fromkeys(crowds))}
+        self.parts = [1] * self.width + [len(crowd) for crowd in self._crowds]
+        self.width = len(self.parts)
 
     def atoms(self, group: Group) -> Atoms:
         """The finest groups that a group is made of."""
@@ -140,12 +154,18 @@ class Space:
             self._found[group] = min(fitting, key=lambda c: (len(c.codes), c.start)).atoms(group)
         return self._found[group]
 
+    def crowd(self, groups: tuple[Group, ...]) -> Atoms:
+        """The unknown that is everyone in these groups."""
+        return np.array([self._crowds[groups]], np.intp)
+
     def ties(self) -> list[tuple[Atoms, Atoms]]:
-        """Sets of finest groups of two crossings that hold the same students."""
+        """Sets of unknowns that hold the same students: of two crossings, and of a crowd and its groups."""
         found, none = [], np.empty(0, np.intp)
         for i, j in self._tree.ties:
             one, other = self._crossings[i], self._crossings[j]
             shared = sorted(set(one.columns) & set(other.columns))
             left, right = one.parts(shared), other.parts(shared)
             found += [(left.get(key, none), right.get(key, none)) for key in sorted(left.keys() | right.keys())]
+        for crowd in self._crowds:
+            found.append((np.concatenate([self.atoms(group) for group in crowd]), self.crowd(crowd)))
         return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cbe_analysis.protect.attack.comparisons import Against, compared, other_side
+from cbe_analysis.protect.attack.comparisons import Against, Sides, compared
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
-from cbe_analysis.protect.attack.population import Printed
+from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.told import Property, Said, Table
 
@@ -132,10 +132,11 @@ def _comparisons(frame: Frame, found: dict[Property, dict[Group, Share]]) -> dic
         if table.release.parameters.get("adjust"):
             continue  # these are no differences of printed shares
         own = {table.property(s): s.row.unit for s in table.said if table.property(s) in found}
+        sides = Sides(table)
         shares = {name: unit for name, unit in own.items() if name[-3] == "share"}
         for said in table.said:
             row = said.row
             of = [name for name, unit in shares.items() if row.quantity == "ratio" or unit == row.unit]
             if compared(row) and len(of) == 1 and (row.quantity == "gap" or len(shares) == 1):
-                said_of.setdefault(of[0], []).extend(other_side(said, table, printed[of[0]]))
+                said_of.setdefault(of[0], []).extend(sides.against(said, printed[of[0]]))
     return said_of

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cbe_analysis.protect.attack.comparisons import Against, compared, other_side
+from cbe_analysis.protect.attack.comparisons import Against, Sides, compared
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
-from cbe_analysis.protect.attack.population import Population, Printed
-from cbe_analysis.protect.attack.possible import Fact, Possible, Sum, together
+from cbe_analysis.protect.attack.population import Population
+from cbe_analysis.protect.attack.possible import Fact, Possible, Sum
+from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import error_said, mean_said
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
 from cbe_analysis.protect.attack.told import Property, Said
@@ -60,10 +61,11 @@ def _against(frame: Frame, series: Means) -> tuple[Against, ...]:
     for table in frame.tables:
         named = {table.property(s) for s in table.said if s.row.quantity in AVERAGED and s.row.unit == series.name[-2]}
         if named == {series.name} and not table.release.parameters.get("adjust"):
+            sides = Sides(table)
             gaps = [
                 s for s in table.said if compared(s.row) and (s.row.quantity, s.row.unit) == ("gap", series.name[-2])
             ]
-            found += [a for gap in gaps for a in other_side(gap, table, series.printed, (-math.inf, math.inf))]
+            found += [a for gap in gaps for a in sides.against(gap, series.printed, (-math.inf, math.inf))]
     return tuple(found)
 
 
@@ -114,13 +116,13 @@ class MeanAttack:
             facts.append(Fact(self._moved(Sum.of(one).plus(Sum.of(other, -1.0))), 0.0, 0.0))
         facts += self._within()
         for group, printed in series.printed.items():
-            facts += self._meant((group,), printed)
+            facts += self._meant(population.people(group), printed)
         for against in series.against:
-            facts += self._meant(against.groups, against.printed)
+            facts += self._meant(population.those(against), against.printed)
         self._sizes = {group: len(facts) + i for i, group in enumerate(targets)}
         facts += [Fact(population.people(group), -math.inf, math.inf) for group in targets]
-        far = self._far() * population.ceiling
-        low, high = [0.0] * self.width + [-far] * self.width, [population.ceiling] * self.width + [far] * self.width
+        far = [self._far() * most for most in population.most]
+        low, high = [0.0] * self.width + [-most for most in far], population.most + far
         self.possible = Possible(low, high, facts, whole=False)
         if not self.possible.consistent:
             raise Contradiction
@@ -161,9 +163,8 @@ class MeanAttack:
             yield Fact(self._moved(people).plus(people.times(-far)), -math.inf, 0.0)
             yield Fact(self._moved(people).plus(people.times(far)), 0.0, math.inf)
 
-    def _meant(self, groups: Sequence[Group], printed: Printed) -> Iterator[Fact]:
-        """The sum of some groups together is their size times a mean in this interval."""
-        people = together(self.population.people(group) for group in groups)
+    def _meant(self, people: Sum, printed: Printed) -> Iterator[Fact]:
+        """The sum of some students is their number times a mean in this interval."""
         low, high = ((end - self.middle) / self.series.spread for end in (printed.low, printed.high))
         yield Fact(self._moved(people).plus(people.times(-low)), 0.0, math.inf, printed.sources)
         yield Fact(self._moved(people).plus(people.times(-high)), -math.inf, 0.0, printed.sources)

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cbe_analysis.protect.attack.atoms import Atoms, SharedOut, Space
+from cbe_analysis.protect.attack.comparisons import Against, crowds
 from cbe_analysis.protect.attack.frames import Frame, exact
 from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
-from cbe_analysis.protect.attack.possible import Fact, Possible, Sum
-from cbe_analysis.protect.attack.reading import Interval
+from cbe_analysis.protect.attack.possible import Fact, Possible, Sum, together
+from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.told import Table, adds
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """An interval that releases print, and which of them.
-
-    Parameters
-    ----------
-    sources
-        Positions of the releases; none for what officials published.
-    """
-
-    low: float
-    high: float
-    sources: tuple[int, ...]
-
-    def narrowed(self, interval: Interval, source: int) -> Printed:
-        """With what one more release says: only a release that says more is named."""
-        low, high = max(self.low, interval[0]), min(self.high, interval[1])
-        if (low, high) == (self.low, self.high):
-            return self
-        sources = (source,) if (low, high) == interval else (*self.sources, source)
-        return Printed(low, high, tuple(sorted(set(sources))))
 
 
 class Population:
@@ -72,7 +49,7 @@ class Population:
         self.left_out = {group: n for group, n in frame.left_out(levels, self.minimum).items() if group not in told}
         every = told | self.left_out.keys() | self.official
         named = {c: [v for v in own if c in unnamed or not v.startswith(OTHER)] for c, own in levels.seen.items()}
-        self.space = Space(every, named, [one for table in frame.tables for one in shared_out(table)])
+        self.space = Space(every, named, [one for t in frame.tables for one in shared_out(t)], crowds(frame))
         known = {self.atoms(group).tobytes() for group in told}
         self.left_out = {g: n for g, n in self.left_out.items() if self.atoms(g).tobytes() not in known}
         every = told | self.left_out.keys() | self.official
@@ -82,8 +59,7 @@ class Population:
         """Whether the true sizes, as far as they are known, fit the finest groups that are taken to exist."""
         facts = [fact for fact in self.facts() if not fact.sources]
         facts += [Fact(self.people(group), low, high) for group, (low, high) in self.frame.sizes.items()]
-        most = [self.ceiling] * self.space.width
-        return Possible([0.0] * len(most), most, facts, whole=False).consistent
+        return Possible([0.0] * self.space.width, self.most, facts, whole=False).consistent
 
     def true_size(self, group: Group) -> float:
         """How many are in the group; NaN where that is not known."""
@@ -107,14 +83,21 @@ class Population:
             found = found.plus(of.moved(kind * self.space.width))
         return found
 
+    def those(self, against: Against) -> Sum:
+        """The groups that a comparison is taken against, of the first kind."""
+        if against.but:
+            return Sum.of(self.space.crowd(against.groups)).plus(Sum.of(self.atoms(against.but), -1.0))
+        return together(Sum.of(self.atoms(group)) for group in against.groups)
+
+    @property
+    def most(self) -> list[float]:
+        """More students than each unknown has."""
+        ceiling = 4 * max((size.high for size in self.sizes.values()), default=0.0) + 1000
+        return [ceiling * parts for parts in self.space.parts]
+
     def atoms(self, group: Group) -> Atoms:
         """The finest groups that a group is made of."""
         return self.space.atoms(group)
-
-    @property
-    def ceiling(self) -> float:
-        """More students than any group has."""
-        return 4 * max((size.high for size in self.sizes.values()), default=0.0) + 1000
 
     def _official(self) -> Iterator[Group]:
         """Puts what officials published beside the printed sizes, where it is the size of a group that is told of.

@@ -14,7 +14,9 @@ from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.polytope import Bound, Point, Polytope
 
 SLACK = 1e-6
-WHOLE_BELOW = 120  # unknowns up to which whole numbers are tried
+WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
+DOUBTED_UP_TO = 150  # unknowns up to which few numbers between two ends are tried as whole ones
+FEW = 3.0
 KEPT = 400  # points that are remembered
 
 
@@ -89,7 +91,8 @@ class Possible:
     low, high
         Bounds of the unknowns.
     whole
-        True when the unknowns count students; for few of them only whole numbers are then taken to be possible.
+        True when the unknowns count students; for few of them only whole numbers are then taken to be possible, and
+        for some more where a sum has few values.
 
     Attributes
     ----------
@@ -101,7 +104,8 @@ class Possible:
 
     def __init__(self, low: Sequence[float], high: Sequence[float], facts: Sequence[Fact], *, whole: bool) -> None:
         self._facts = facts
-        self.whole = whole and len(low) <= WHOLE_BELOW
+        self.whole = whole and len(low) <= WHOLE_UP_TO
+        self._doubtful = whole and len(low) <= DOUBTED_UP_TO
         self._polytope = Polytope(low, high, [Bound(f.sum.mapping(), f.low, f.high) for f in facts])
         self._points = np.empty((0, len(low)))
         self._are_whole = np.empty(0, bool)
@@ -136,7 +140,19 @@ class Possible:
     def whole_range(self, sum_of: Sum) -> Interval:
         """The smallest and the largest whole value of a sum."""
         low, high = self.range(sum_of)
+        if self._doubtful and not self.whole and high - low < FEW:
+            least, most = (self._polytope.least_whole(s.mapping()) for s in (sum_of, sum_of.times(-1.0)))
+            low, high = (least.value if least else math.nan), (-most.value if most else math.nan)
         return float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
+
+    def several(self, sum_of: Sum) -> bool:
+        """Whether a sum may have two whole values or more."""
+        low, high = self.seen(sum_of)
+        enough = FEW if self._doubtful and not self.whole else 1.0
+        if math.floor(high + SLACK) - math.ceil(low - SLACK) >= enough:
+            return True
+        low, high = self.whole_range(sum_of)
+        return high > low
 
     def look(self, goals: Iterable[Goal]) -> None:
         """Push many sums to their levels at once, as long as that helps any: most questions are answered so."""

@@ -67,8 +67,8 @@ class Row:
 
 def read(release: Recorded) -> list[Row]:
     """The rows of a release, as text says them."""
-    rows = release.rows.to_dict("records")
-    return [_row({str(name): value for name, value in row.items()}, release) for row in rows]
+    columns = {str(name): release.rows[name].tolist() for name in release.rows.columns}
+    return [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
 
 
 def _row(row: dict[str, Any], release: Recorded) -> Row:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.claims import Share, Whole
 from cbe_analysis.protect.attack.groups import Group
-from cbe_analysis.protect.attack.population import Population, Printed
+from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Sum, together
+from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
 from cbe_analysis.protect.attack.told import Property
@@ -65,9 +66,9 @@ class ShareAttack:
         for kind, name in enumerate(self.names):
             for group, share in whole.shares[name].items():
                 if share.printed:
-                    facts += self._claimed(kind, (group,), share.printed)
+                    facts += self._claimed(kind, Sum.of(population.atoms(group)), share.printed)
             for against in whole.against.get(name, ()):
-                facts += self._claimed(kind, against.groups, against.printed)
+                facts += self._claimed(kind, population.those(against), against.printed)
         self.targets = tuple(self._targets())
         self._rows: dict[tuple[Target, bool], int] = {}
         for target in self.targets:
@@ -89,10 +90,11 @@ class ShareAttack:
         """Those of a group who have it not."""
         return together(self.having(other, group) for other in range(self.kinds) if other != kind)
 
-    def _claimed(self, kind: int, groups: Sequence[Group], printed: Printed) -> Iterator[Fact]:
-        """The share of some groups together lies in its interval."""
-        having = together(self.having(kind, group) for group in groups)
-        lacking = together(self.lacking(kind, group) for group in groups)
+    def _claimed(self, kind: int, those: Sum, printed: Printed) -> Iterator[Fact]:
+        """The share of some students lies in its interval."""
+        width = self.population.space.width
+        having = those.moved(kind * width)
+        lacking = together(those.moved(other * width) for other in range(self.kinds) if other != kind)
         for limit, low, high in ((printed.low, 0.0, math.inf), (printed.high, -math.inf, 0.0)):
             yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources)
 
@@ -120,7 +122,7 @@ class ShareAttack:
         having, lacking = self.having(target.kind, target.group), self.lacking(target.kind, target.group)
         share, printed = target.share, target.printed
         if share is None or printed is None:
-            out = self._certain(having) or self._certain(lacking)
+            out = not (self.possible.several(having) and self.possible.several(lacking))
             out = out or any(self._told_by_own(target, has) for has in (True, False))
         elif share.code:
             few = having if share.code == "<=" else lacking
@@ -133,14 +135,6 @@ class ShareAttack:
                 for sign in (1.0, -1.0):
                     sources |= self.possible.blame(part.times(sign))
             yield Fallen(target.group, "share", target.name[0], sources)
-
-    def _certain(self, part: Sum) -> bool:
-        """Whether only one whole number is left."""
-        low, high = self.possible.seen(part)
-        if low <= high and math.ceil(low - SLACK) < math.floor(high + SLACK):
-            return False
-        low, high = self.possible.whole_range(part)
-        return low >= high
 
     def _told_by_own(self, target: Target, has: bool) -> bool:
         """Whether one of the group, who has the property or has it not, would know that of all the others."""
@@ -166,7 +160,8 @@ class ShareAttack:
         if self.possible.may_be(few, most=0.0, least=unsure):
             return False
         low, high = self.possible.range(few)
-        return high - low < unsure - SLACK
+        # between two ends so far apart lie as many whole numbers, the outermost of them one less apart
+        return high - low < (max(1.0, unsure - 1.0) if self.possible.whole else unsure) - SLACK
 
     def _told(self, target: Target, printed: Printed) -> bool:
         """Whether a percentage, with all that is known of the size and the count, stands for one count only."""
@@ -174,8 +169,8 @@ class ShareAttack:
         if size is None or size.high >= COUNTS_BELOW or target.group in self.population.official:
             return False
         people, having = self.population.people(target.group, self.kinds), self.having(target.kind, target.group)
-        if self.possible.whole:
-            return self._certain(having)
+        if not self.possible.several(having):
+            return True
         for of, some in ((self.possible.seen(people), self.possible.seen(having)), (None, None)):
             n = of or self.possible.range(people)
             y = some or self.possible.range(having)

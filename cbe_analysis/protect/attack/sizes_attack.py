@@ -65,7 +65,7 @@ def attack_sizes(population: Population) -> Attacked:
     return Attacked(tuple(_fallen(population, possible, hidden)), len(hidden))
 
 
-def fitting(population: Population, facts: Sequence[Fact], kinds: int, *, whole: bool = True) -> Possible:
+def fitting(population: Population, facts: Sequence[Fact], kinds: int) -> Possible:
     """All numbers that fit the facts.
 
     Raises
@@ -73,8 +73,8 @@ def fitting(population: Population, facts: Sequence[Fact], kinds: int, *, whole:
     Contradiction
         When there are none.
     """
-    columns = kinds * population.space.width
-    possible = Possible([0.0] * columns, [population.ceiling] * columns, facts, whole=whole)
+    most = population.most * kinds
+    possible = Possible([0.0] * len(most), most, facts, whole=True)
     if not possible.consistent:
         raise Contradiction
     return possible
