@@ -68,7 +68,8 @@ def year_of_growth(
 
     `expected_share` is the mean chance of students, from the distribution of each one's true pace by the model of
     observed paces (see `pace`): noise draws a plain share toward one half. Its interval is for the true share of these
-    very students. `share` stands beside it twice: by observed pace, and the part of students without a pace.
+    very students, not for others like them: schools are not taken for a sample. `share` stands beside it twice: by
+    observed pace, and the part of students without a pace.
 
     Parameters
     ----------
@@ -106,8 +107,8 @@ def exceptions(  # noqa: PLR0913 - the tables and the options of a declaration
 
     One row for each, with the observed pace, its 95 % interval (the error variance is that of the model of observed
     paces) and, in `at`, the day of the last evidence; `note` says stalled or unusually fast. Students who left are not
-    listed. `count` says how many there are. Columns named in `by` are shown beside each student. The public can never
-    see it.
+    listed. `count` says how many there are; it is missing, and nobody is listed, where errors of observation cannot be
+    told from true differences. Columns named in `by` are shown beside each student. The public can never see it.
 
     Parameters
     ----------
