@@ -71,6 +71,15 @@ def test_some_or_all_are_published(cbe, reports, words):
     assert "0001: growth, pace." in cbe("publish", "reports", *words)[1]
 
 
+@pytest.mark.parametrize(
+    "words", [["--only", "pace"], ["--without", "growth"], ["--only", "pace,growth", "--without", "growth"]]
+)
+def test_what_is_left_out_stays_a_draft(cbe, reports, words):
+    assert "0001: pace." in cbe("publish", *words)[1]
+    assert (reports / "drafts" / "growth" / "growth.pdf").is_file()
+    assert cbe("publish", "--without", "growth") == (0, "Nothing to publish in reports.\n", "")
+
+
 def test_a_draft_that_is_not_there_is_told(cbe, reports):
     code, out, err = cbe("publish", "--only", "growht")
     assert (code, out) == (2, "")

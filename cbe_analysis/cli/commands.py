@@ -235,7 +235,7 @@ def run(
 
 
 @app.command(short_help="Publish the drafts.", epilog="Example: cbe publish reports --only growth,disparities")
-def publish(reports: words.Published = Path("reports"), only: words.Only = None) -> None:
+def publish(reports: words.Published = Path("reports"), only: words.Only = None, without: words.Without = None) -> None:
     """Publish the drafts in one step, or none: exit code 1 when they would give away what they hide.
 
     Before, an auditor attacks them together with everything published so far. The briefs then stand in REPORTS/public,
@@ -249,11 +249,11 @@ def publish(reports: words.Published = Path("reports"), only: words.Only = None)
     def wait() -> None:
         typer.echo("cbe: another process is publishing from these reports; waiting for it.", err=True)
 
-    chosen = [name for told in only or () for name in names(told)]
+    chosen, held = (tuple(name for told in given or () for name in names(told)) for given in (only, without))
     if only and not chosen:
         raise UsageError("--only names no draft", remedy="name one, or leave --only out to publish them all")
     with watching("auditing and publishing"):
-        done = make_public(reports, only=chosen, waiting=wait)
+        done = make_public(reports, only=chosen, without=held, waiting=wait)
     typer.echo("\n".join(published(done, reports)))
     _say_written(done.paths)
 

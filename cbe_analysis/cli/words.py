@@ -47,6 +47,9 @@ Published = Annotated[Path, typer.Argument(metavar="REPORTS", help="The reports 
 Only = Annotated[
     list[str] | None, typer.Option(metavar="NAME,...", help="Publish these drafts and no others. Repeatable.")
 ]
+Without = Annotated[
+    list[str] | None, typer.Option(metavar="NAME,...", help="Publish all drafts but these. Repeatable.")
+]
 ForWhom = Annotated[
     Audience, typer.Option(help="public: protected. staff: not suppressed, stays internal.", metavar="public|staff")
 ]

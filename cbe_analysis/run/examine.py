@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import ReleaseRefused
@@ -46,13 +46,21 @@ def _editions(history: History) -> Iterator[tuple[int, Edition]]:
 def refusal(audit: Audit, drafts: Sequence[Draft]) -> ReleaseRefused:
     """The error for drafts that would give away what is hidden: it names briefs and groups, and no number."""
     blamed = {name for breach in audit.breaches if breach.mendable for name in breach.briefs}
-    others = [draft.name for draft in drafts if draft.name not in blamed]
-    offers = [*audit.offers, *([f"publish the others: --only {','.join(others)}"] if others else [])]
+    offers = [*audit.offers, *others([draft.name for draft in drafts], blamed)]
     return ReleaseRefused(
         "the drafts would give away what they hide, alone or with what is published",
         _listed([str(breach) for breach in audit.breaches if breach.mendable], "; "),
         _listed(offers, "; or ") or "show less: fewer factors, or rows of larger groups",
     )
+
+
+def others(names: Collection[str], held_back: Collection[str]) -> tuple[str, ...]:
+    """How to publish all but some of the drafts, in the fewest words; nothing where no other is left."""
+    rest, without = sorted({*names} - {*held_back}), sorted({*names} & {*held_back})
+    if not rest:
+        return ()
+    shorter = f"--only {','.join(rest)}" if len(rest) <= len(without) else f"--without {','.join(without)}"
+    return (f"publish the others: {shorter}",)
 
 
 def _listed(told: Sequence[str], between: str) -> str:

@@ -15,7 +15,7 @@ from cbe_analysis.errors import ReleaseRefused, UsageError, choices, meant
 from cbe_analysis.run import current, drafts, places, publications, true_sizes
 from cbe_analysis.run.drafts import Draft, Waiting
 from cbe_analysis.run.editions import History, Publication
-from cbe_analysis.run.examine import examine, refusal
+from cbe_analysis.run.examine import examine, others, refusal
 from cbe_analysis.run.turn import turn
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def publish(
     reports: str | Path = "reports",
     *,
     only: Collection[str] = (),
+    without: Collection[str] = (),
     waiting: Callable[[], None] = lambda: None,
 ) -> Announcement:
     """What was published: all drafts in one step or none, with everything published before them attacked together.
@@ -64,6 +65,8 @@ def publish(
     ----------
     only
         Names of briefs; without them all drafts.
+    without
+        Names of briefs that are left among the drafts.
     waiting
         Called when another process publishes from these reports, and this one waits.
 
@@ -82,7 +85,7 @@ def publish(
         with turn(inside / LOCK, waiting=waiting):
             history = publications.read(place)
             already = finish(place, history)
-            chosen = _chosen(drafts.waiting(place), only, already)
+            chosen = _chosen(drafts.waiting(place), only, without, already)
             foreign = current.foreign(place, history)
             if not chosen.drafts:
                 return Announcement(None, already, (), None, history.unsized, foreign)
@@ -141,23 +144,23 @@ def finish(reports: Path, history: History, *, remove: bool = True) -> tuple[str
     return tuple(name for name, (_, e) in sorted(history.newest.items()) if drafts.remove(reports, name, e.files))
 
 
-def _chosen(found: Waiting, only: Collection[str], already: Sequence[str]) -> Waiting:
+def _chosen(found: Waiting, only: Collection[str], without: Collection[str], already: Sequence[str]) -> Waiting:
     """The drafts to publish, all fit for it."""
-    unknown = sorted({*only} - {*found.names, *already})
+    unknown = sorted({*only, *without} - {*found.names, *already})
     if unknown:
         raise UsageError(
             f"there is no draft {unknown[0]!r}",
             remedy=f"{meant(unknown[0], found.names)}waiting are: {choices(found.names)}",
         )
-    chosen = found.only(only) if only else found
+    chosen = found.only({*(only or found.names)} - {*without})
     if not chosen.unfit:
         return chosen
-    fit = [draft.name for draft in chosen.drafts]
-    others = f", or publish the others: --only {','.join(fit)}" if fit else ""
+    unfit = [other.name for other in chosen.unfit]
+    remedy = "make the brief again with cbe run and the audience public, or move it out of the drafts"
     raise ReleaseRefused(
         "only what cbe run wrote can be published",
         "; ".join(f"{other.name}: {other.why}" for other in chosen.unfit),
-        f"make the brief again with cbe run and the audience public, or move it out of the drafts{others}",
+        "; or ".join((remedy, *others(chosen.names, unfit))),
     )
 
 
