@@ -74,19 +74,19 @@ def collapse(levels: Relation, factors: Sequence[str], wanted: Wanted) -> Collap
     return Collapsed(rows, pd.DataFrame(), bool(rows["cumulative"].all()))
 
 
-def read(levels: Relation, factors: Sequence[str], exit_level: float) -> Collapsed:
-    """The same in memory, with all levels, which are taken not to add up; factors and school as without `at_last`."""
+def read(levels: Relation, factors: Sequence[str], wanted: Wanted) -> Collapsed:
+    """The same in memory, with all levels, which are taken not to add up."""
     error = "CAST(std_error AS DOUBLE)" if "std_error" in levels.columns else "NULL::DOUBLE"
     named = "".join(f", {identifier(f'placed_{f}')} AS {identifier(FACTOR + f)}" for f in factors)
-    wanted = (
+    needed = (
         f"student_id, subject, placed_school_id AS school, date, CAST(level AS DOUBLE) AS level, {error} AS std_error, "
         "TRY_CAST(placed_grade AS DOUBLE) AS grade, TRY_CAST(placed_school_year AS DOUBLE) AS school_year" + named
     )
-    found = levels.select(wanted).order("student_id, subject, date, level").to_arrow_table()
+    found = levels.select(needed).order("student_id, subject, date, level").to_arrow_table()
     part = found.combine_chunks().to_pandas(date_as_object=False)
     unit = np.cumsum(_changes(part["student_id"]) | _changes(part["subject"])) - 1
     each = part[["date", "level", "std_error"]].assign(unit=unit)
-    return Collapsed(_ends(part, unit, exit_level), each, False)
+    return Collapsed(_ends(part, unit, wanted), each, False)
 
 
 def _query(rows: Relation, factors: Sequence[str], wanted: Wanted) -> Relation:
@@ -127,11 +127,11 @@ def _changes(column: pd.Series) -> NDArray[np.bool_]:
     return found
 
 
-def _ends(part: pd.DataFrame, unit: NDArray[np.int64], exit_level: float) -> pd.DataFrame:
+def _ends(part: pd.DataFrame, unit: NDArray[np.int64], wanted: Wanted) -> pd.DataFrame:
     """Where each student stood first and last in each subject, and who and where the student was."""
     start = np.flatnonzero(np.diff(unit, prepend=-1))
     end = np.append(start[1:], len(part)) - 1
-    reached = np.flatnonzero(part["level"].to_numpy() >= exit_level)
+    reached = np.flatnonzero(part["level"].to_numpy() >= wanted.exit_level)
     units, first = np.unique(unit[reached], return_index=True)
     date = part["date"].to_numpy().astype("datetime64[s]")
     days, second = np.full((2, len(start)), np.datetime64("NaT", "s")), np.full(len(start), np.nan)
@@ -141,7 +141,7 @@ def _ends(part: pd.DataFrame, unit: NDArray[np.int64], exit_level: float) -> pd.
     who = [str(c) for c in part.columns if str(c).startswith(FACTOR)]
     found = {
         **_taken(part, ("student_id", "subject"), start),
-        "school": part["school"].array.take(_at_most(part, unit, start)),
+        "school": part["school"].array.take(end if wanted.at_last else _at_most(part, unit, start)),
         "first_school": part["school"].array.take(start),
         "first_date": date[start],
         "start_date": date[start],
@@ -153,7 +153,7 @@ def _ends(part: pd.DataFrame, unit: NDArray[np.int64], exit_level: float) -> pd.
         "last": part["level"].array.take(end),
         **_taken(part, ("grade", "school_year"), end),
         "reached": days[0],
-        **_taken(part, who, start),
+        **_taken(part, who, end if wanted.at_last else start),
     }
     return pd.DataFrame(found)
 

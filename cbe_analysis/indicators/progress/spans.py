@@ -96,9 +96,9 @@ def read_spans(
         When there is no level, or none of the subject.
     """
     measures = measured(levels, wanted.subject)
-    found = collapse(measures, factors, wanted) if wanted.at_last or _begins_adding(measures) else None
+    found = collapse(measures, factors, wanted) if _begins_adding(measures) else None
     if found is None or not (wanted.at_last or found.cumulative):
-        found = read(measures, factors, wanted.exit_level)
+        found = read(measures, factors, wanted)
     rows = found.rows
     if rows.empty:
         raise _nothing(levels, wanted.subject)
