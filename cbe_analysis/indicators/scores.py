@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -95,8 +94,8 @@ def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
 
 def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
     """The texts as codes; an unknown one has a code too."""
-    coded: Any = column.combine_chunks().dictionary_encode("encode")
-    return coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    coded: pa.DictionaryArray = column.dictionary_encode("encode").combine_chunks()
+    return coded
 
 
 def _codes(column: pa.DictionaryArray) -> NDArray[np.int64]:

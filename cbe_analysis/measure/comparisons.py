@@ -38,7 +38,7 @@ def compare(of: Sample, groups: Grouping, contrast: Contrast, held: pd.DataFrame
         Columns to hold equal, one row per case; no columns, no adjustment.
     """
     k = len(groups.values)
-    sizes = np.array([len(np.unique(of.student[groups.codes == g])) for g in range(k)])
+    sizes = _students(of, groups.codes, k)
     totals = np.bincount(groups.codes, weights=of.weight, minlength=k).astype(np.float64)
     pairs = comparisons(groups, sizes, contrast, totals=totals)
     if not pairs:
@@ -55,6 +55,14 @@ def compare(of: Sample, groups: Grouping, contrast: Contrast, held: pd.DataFrame
         weights = np.append(pair.weights[known], np.zeros(equal.shape[1]))
         rows += _compared(part, fit, weights, sides, groups.labels(pair.group))
     return rows
+
+
+def _students(of: Sample, codes: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
+    """Shape `(groups,)`: the students of each group, each counted once."""
+    if of.students < len(of.student):
+        pairs = pd.unique(codes * (of.student.max() + 1) + of.student)
+        codes = pairs // (of.student.max() + 1)
+    return np.bincount(codes, minlength=groups)
 
 
 def _centred(held: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -17,7 +17,7 @@ def population(request: Request, placed: pd.DataFrame, window: tuple[str, str]) 
         One row per case: `student_id`, then the dimensions as text.
     """
     dimensions = list(request.dimensions)
-    once = placed.drop_duplicates()
+    once = placed if placed["student_id"].is_unique else placed.drop_duplicates()
     if dimensions:
         counts = once.groupby(dimensions, observed=True, sort=True).size().rename("n").reset_index()
     else:

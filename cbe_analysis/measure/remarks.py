@@ -10,9 +10,9 @@ import pandas as pd
 from cbe_analysis.indicators.contrasts import ALL, SCHOOLS_AT_LEAST
 from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
-from cbe_analysis.measure.cases import Formed
+from cbe_analysis.load.where import UNKNOWN
+from cbe_analysis.measure.cases import SCHOOL, Formed
 from cbe_analysis.measure.request import Request
-from cbe_analysis.measure.summaries import sample
 
 
 def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
@@ -26,7 +26,7 @@ def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
             f"{counted(unplaced, 'cases', asked.minimum_n)} lie outside any enrollment: their school, grade and "
             "enrollment factors are unknown"
         )
-    if any(len(f.rows) and sample(f).schools < SCHOOLS_AT_LEAST for f in found):
+    if any(len(f.rows) and _schools(f) < SCHOOLS_AT_LEAST for f in found):
         said.append(f"fewer than {SCHOOLS_AT_LEAST} schools: intervals speak of these students alone")
     cases = pd.concat([f.rows for f in found])
     if len(cases) > cases["student_id"].nunique() and not asked.over:
@@ -34,6 +34,12 @@ def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
     if found and found[0].kind == "mean":
         said += piles(cases["value"].to_numpy(float), asked.minimum_n)
     return tuple(dict.fromkeys(said))
+
+
+def _schools(formed: Formed) -> int:
+    """Schools that are known."""
+    there = formed.rows[SCHOOL].unique()
+    return sum(school != UNKNOWN for school in there)
 
 
 def uncompared(asked: Request, rows: pd.DataFrame) -> tuple[str, ...]:
