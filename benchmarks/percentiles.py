@@ -8,19 +8,24 @@ Two past scores, 15 columns, 100 quantiles. Each fit runs in a process of its ow
 its loss over ours as a share of ours, over all quantiles, and how many students get another percentile from it. Then:
 one cohort of 4,600 students with one and two past scores, splines and all. With --state N, N cohorts of 80,000 from a
 Parquet file to a table. With --district N, `cbe.measure` on a Parquet district of 20 cohorts, ten grades in two school
-years with N students in each, by a factor, with the seconds of its parts. With --reference, the percentiles of the R
-package SGP in FOLDER are compared, student by student; the exit code is 1 where one differs.
+years with N students in each, by a factor, with the seconds of its stages: `place` cuts enrollments into stretches,
+`look` asks whether a row meets the conditions, `choose` which test is meant; then scores are read and placed, the
+kernel works on as many processors as CBE_PROCESSORS allows, `rows` makes estimates. With --reference, the percentiles
+of the R package SGP in FOLDER are compared, student by student; the exit code is 1 where one differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -250,45 +255,90 @@ def district(students: int, folder: Path) -> None:
         frame.to_parquet(folder / f"{name}.parquet", index=False)
 
 
+STAGES = {  # of the product's way, in order: what is told, and where the time is spent
+    "place": ("load.view", "prepare"),
+    "look": ("measure.request", "check"),
+    "choose": ("indicators.year_scores", "chosen"),
+    "read": ("indicators.year_scores", "read"),
+    "kernel": ("indicators.cohorts", "growth_percentiles"),
+    "rows": ("measure.conduct", "_summarised"),
+    "fingerprint": ("load.district", "District.fingerprint"),
+}
+
+
 def measured(folder: str) -> None:
-    """The product's way from a Parquet district to estimates: seconds, those of its parts, megabytes to the screen."""
+    """The product's way from a Parquet district to estimates: seconds, those of its stages, megabytes to the screen."""
+    import importlib
+
     import cbe_analysis as cbe
-    from cbe_analysis.indicators import cohorts
     from cbe_analysis.load.findings import Findings
 
     spent: dict[str, float] = {}
-
-    def timed(name, work):
-        def run(*given, **more):
-            began = time.perf_counter()
-            try:
-                return work(*given, **more)
-            finally:
-                spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
-
-        return run
-
-    cohorts.growth_percentiles = timed("kernel", cohorts.growth_percentiles)
+    for stage, (module, name) in STAGES.items():
+        owner = importlib.import_module(f"cbe_analysis.{module}")
+        owner = getattr(owner, name.split(".")[0]) if "." in name else owner
+        _time(owner, name.rpartition(".")[2], stage, spent)
     measure = cbe.measure  # libraries are loaded before the clock starts
+    most = [0.0]
+    threading.Thread(target=_watch, args=(most,), daemon=True).start()
     began = time.perf_counter()
     found = cbe.load(folder).with_findings(Findings((), checks=1, passed=1, not_checked=(), fingerprint=""))
-    type(found).fingerprint = timed("fingerprint", type(found).fingerprint)
-    timed("enrollments", lambda: found.clock)()
     answer = measure("growth_percentile", found, by="gender", compare="others", where="school_year>=2025")
+    seconds = time.perf_counter() - began
+    spent["look"] -= spent["place"]  # it is the first that needs places
     mean = answer.rows[answer.rows["quantity"] == "mean"].iloc[0]
-    print(json.dumps([time.perf_counter() - began, spent, int(mean["n"]), peak()]))
+    print(json.dumps([seconds, spent, int(mean["n"]), peak(), most[0]]))
+
+
+def _watch(most: list[float]) -> None:
+    """Keep the most megabytes that this process and those it started have held together, looked at ten times a second.
+
+    What they share counts for each of them; 0 where the system does not tell.
+    """
+    tasks = Path("/proc/self/task")
+    while tasks.exists():
+        pages, mine = _pages("self"), Path("/proc/self/cmdline").read_bytes()
+        for started in [child for task in tasks.glob("*/children") for child in task.read_text().split()]:
+            with contextlib.suppress(OSError):  # it is gone
+                other = (
+                    Path(f"/proc/{started}/cmdline").read_bytes() != mine
+                )  # else it is still about to become another
+                pages += _pages(started) if other else 0
+        most[0] = max(most[0], pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
+        time.sleep(0.1)
+
+
+def _pages(process: str) -> int:
+    """Pages that a process holds in memory."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1])
+
+
+def _time(owner: object, name: str, stage: str, spent: dict[str, float]) -> None:
+    """Add the seconds of a function to its stage."""
+    work = getattr(owner, name)
+
+    def run(*given, **more):
+        began = time.perf_counter()
+        try:
+            return work(*given, **more)
+        finally:
+            spent[stage] = spent.get(stage, 0.0) + time.perf_counter() - began
+
+    setattr(owner, name, run)
 
 
 def whole_district(students: int) -> None:
-    """Seconds of `cbe.measure` on a district, and of its parts."""
+    """Seconds of `cbe.measure` on a district, and of its stages."""
     with tempfile.TemporaryDirectory() as folder:
         district(students, Path(folder))
         done = subprocess.check_output([sys.executable, __file__, "--child", "district", "0", folder], text=True)
-    seconds, spent, told, memory = json.loads(done.splitlines()[-1])
+    seconds, spent, told, memory, together = json.loads(done.splitlines()[-1])
     kernel = spent["kernel"]
     print(f"a district, 20 cohorts of {students:,}, from Parquet to estimates of {told:,} students: {seconds:.1f} s,")
-    parts = ", ".join(f"{name} {part:.1f} s" for name, part in spent.items())
-    print(f"  of it {parts}; the way in and out is {(seconds - kernel) / kernel:.1f} kernels long; {memory:,.0f} MB")
+    parts = [f"{stage} {spent[stage]:.1f} s" for stage in STAGES]
+    print(f"  of it {', '.join(parts)}, the rest {seconds - sum(spent.values()):.1f} s;")
+    print(f"  the way in and out is {(seconds - kernel) / kernel:.1f} kernels long;", end=" ")
+    print(f"{memory:,.0f} MB, {together:,.0f} MB with the processes that it started")
 
 
 def reference(folder: Path) -> int:
