@@ -5,6 +5,7 @@ A marker is found again wherever it turns up (`canary_search`), and says which t
 
 import csv
 import itertools
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,16 @@ PUBLIC = {
     *("schools.name", "programs.name", "next_step_yes", "next_step_no", "next_step_unsure", "indicator", "where"),
 }
 NUMBERS = ("731.4159", "8642.7531")  # scores of one student, such as nobody else has
+# what a word of the district could do where it is read as more than a word: in a page, in print, in a path, in a format
+HOSTILE = (
+    "<script>document.title = 'ran'</script>",
+    '"><img src=http://example.org/x onerror=document.title=1>',
+    '#read("/etc/passwd")',
+    '#image("http://example.org/x.png") $x^2$ @ref \\u{41}',
+    "../../{0.__class__} %s ${HOME}",
+    "\u202e=1+1",
+)
+SPOKEN = ("name", "description", '""', "hispanic", "female", "math", "map", "reading_lab", "treatment", "S01", "S05")
 NAMES = ("first_name", "last_name")  # columns that no table declares
 
 
@@ -63,6 +74,7 @@ def canary(folder):
             row += [mark(f"{file.stem}.{name}") for name in extra]
         _write(file, [*header, *extra], [row + [""] * (len(header) + len(extra) - len(row)) for row in rows])
     _one_student_alone(folder)
+    _name(folder)
     return Canary(folder, places)
 
 
@@ -83,6 +95,24 @@ def _one_student_alone(folder):
         if row[0] == student:
             row[header.index("score")] = next(numbers)
     _write(folder / "assessments.csv", header, rows)
+
+
+def _name(folder):
+    """Put what is hostile into every name that a brief may print: of the district, its groups, schools and programs."""
+    words = itertools.cycle(HOSTILE)
+    rules, lines = folder / "district.toml", []
+    for line in rules.read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition(" = ")
+        if key in SPOKEN and value.startswith('"'):
+            line = f"{key} = {json.dumps(f'{json.loads(value)} {next(words)}')}"
+        lines.append(line)
+    rules.write_text("\n".join(lines), encoding="utf-8")
+    for table, columns in (("schools", ["name"]), ("programs", ["name", "next_step_yes", "next_step_no"])):
+        header, rows = _read(folder / f"{table}.csv")
+        for row in rows:
+            for column in columns:
+                row[header.index(column)] += f" {next(words)}"
+        _write(folder / f"{table}.csv", header, rows)
 
 
 def _read(file):

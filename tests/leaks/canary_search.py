@@ -70,7 +70,7 @@ def _views(data):
     """Other ways to read the same bytes."""
     yield from _unpacked(data)
     if data.startswith(b"%PDF"):
-        yield from _pdf(data)
+        yield from pdf_texts(data)
         return
     if b"\0" in data:
         yield data.replace(b"\0", b"")  # UTF-16 and UTF-32 of plain letters
@@ -144,7 +144,7 @@ def _png(data):
                         yield zlib.decompress(body[cut:])
 
 
-def _pdf(data):
+def pdf_texts(data):
     """Streams, strings and the printed text of a document."""
     import pikepdf
 

@@ -5,13 +5,14 @@ them in every byte but those below reports/internal, and test_leaks_search shows
 """
 
 import shutil
+from html.parser import HTMLParser
 
 import nbformat
 import pytest
 import typer
 from canary_district import canary, marker
 from canary_run import Place
-from canary_search import found, outside
+from canary_search import found, outside, pdf_texts
 
 from cbe_analysis.cli.commands import app
 from cbe_analysis.indicators import CATALOGUE
@@ -56,6 +57,21 @@ STOPS = {
 }
 
 
+class Acting(HTMLParser):
+    """What in a page would run, or ask somebody for something."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        outside = [name for name, to in attrs if name in ("src", "href", "action", "xlink:href") and to[:1] != "#"]
+        if tag in ("script", "img", "iframe", "object", "embed", "link", "form", "base") or outside:
+            self.found.append((tag, attrs))
+        self.found += [(tag, name) for name, _ in attrs if name.startswith("on")]
+
+
 @pytest.fixture
 def planted(tmp_path):
     """A district full of markers."""
@@ -94,8 +110,14 @@ def test_no_brief_holds_a_marker(planted, place):
     codes = place.cbe({**lines, "before": ["audit"], "publish": ["publish"], "after": ["audit"]})
     assert codes == dict.fromkeys([*lines, "before", "publish", "after"], 0)
     briefs = {f"{name}{end}" for name in NOTEBOOKS for end in (".pdf", ".html")}
-    assert briefs <= {file.name for file in (place.root / "work" / "reports" / "public").rglob("*.*")}
+    public = place.root / "work" / "reports" / "public"
+    assert briefs <= {file.name for file in public.rglob("*.*")}
     assert leaked(place) == {}
+    for name in NOTEBOOKS:
+        page = (public / name / f"{name}.html").read_text(encoding="utf-8")
+        assert "&lt;script&gt;document.title" in page  # the names that would act are there, and do not
+        assert Acting(page).found == []
+        assert b"root:" not in b"".join(pdf_texts((public / name / f"{name}.pdf").read_bytes()))
 
 
 def test_no_other_command_tells_a_marker(planted, place, tmp_path):
