@@ -67,7 +67,9 @@ def outcomes(
             "the rows asked for hold no score", "table 'assessments'", "ask for other rows, or fill in the scores"
         )
     names = [str(name) for name, *_ in found]
-    return Chosen(tuple(sorted(names[:MOST])), tuple(sorted(names[MOST:])))
+    # fewer students than may be shown are no outcome to offer: it could be a name in the wrong cell
+    offered = [str(name) for name, students, _ in found[MOST:] if students >= district.policy.minimum_n]
+    return Chosen(tuple(sorted(names[:MOST])), tuple(sorted(offered)))
 
 
 def fitting(wanted: Sequence[str], room: int = ROOM) -> None:

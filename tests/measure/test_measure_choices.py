@@ -35,7 +35,9 @@ def district(write, *, later=12, policy=POLICY):
 
 def test_without_a_choice_the_two_outcomes_of_most_students_are_taken_and_the_others_named(write):
     here = district(write)
-    assert choices.outcomes(here) == choices.Chosen(("map:math", "map:reading"), ("map:art", "state:science"))
+    assert choices.outcomes(here) == choices.Chosen(("map:math", "map:reading"), ("state:science",))
+    more = district(lambda **given: write("five", **given), policy=f"minimum_n = 5\n{POLICY}")
+    assert "map:art" in choices.outcomes(more).others  # of five students: fewer may not be shown, and are not named
     assert choices.outcomes(here, where=["grade=3"]).taken == ("map:math", "map:reading")
     assert choices.outcomes(here, ["map:art"]) == choices.Chosen(("map:art",))
     with pytest.raises(UsageError, match="the rows asked for hold no score"):
