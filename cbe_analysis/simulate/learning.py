@@ -72,6 +72,8 @@ def learn(seed: int, chunk: int, people: People, schools: Schools) -> Learning:
     position = np.full((people.size, len(SUBJECTS), len(BOUNDS)), np.nan)
     state = np.full((people.size, len(YEARS), len(STATE_SUBJECTS)), np.nan)
     studies: list[Study] = []
+    shift = _shifts(people, schools)
+    done = (EXIT_LEVEL - shift)[:, None]  # who is recorded at the exit level learns no more here
     for y in range(len(YEARS)):
         first = PARTS * y
         new = people.here[:, y] & np.isnan(position[:, 0, first])
@@ -82,9 +84,9 @@ def learn(seed: int, chunk: int, people: People, schools: Schools) -> Learning:
             study.add(pace, y)
         for part in range(PARTS):
             moved = np.clip(pace[:, :, part], SLOWEST, FASTEST) * (BOUNDS[first + part + 1] - BOUNDS[first + part])
-            position[:, :, first + part + 1] = np.minimum(position[:, :, first + part] + moved, EXIT_LEVEL)
+            position[:, :, first + part + 1] = np.minimum(position[:, :, first + part] + moved, done)
         state[:, y] = _state_scores(rng, people, position, y)
-    return Learning(position, _shifts(people, schools), state, tuple(studies))
+    return Learning(position, shift, state, tuple(studies))
 
 
 def _paces(rng: Rng, people: People) -> Floats:

@@ -220,4 +220,4 @@ def _write_chunk(sink: Sink, district: District, chunk: int, part: People, count
     sink.add("incidents", incidents_table(seed, chunk, part, places))
     sink.add("outcomes", outcomes_table(seed, chunk, part, course))
     sink.add("survey_responses", surveys.student_answers(seed, chunk, part, places))
-    return truths(part, course, marked, tested)
+    return truths(part, course, rated, marked, tested)

@@ -11,15 +11,17 @@ import numpy as np
 from cbe_analysis.simulate import learning as course
 from cbe_analysis.simulate import marks, programs, testing
 from cbe_analysis.simulate.calendar import BOUNDS, LAST, YEARS
-from cbe_analysis.simulate.continuum import EXIT_LEVEL, REQUIRED, SUBJECTS
+from cbe_analysis.simulate.continuum import EXIT_LEVEL, HABITS_FROM, REQUIRED, SUBJECTS
 from cbe_analysis.simulate.draws import Flags, Floats, Ints
 from cbe_analysis.simulate.learning import Learning
 from cbe_analysis.simulate.people import People
+from cbe_analysis.simulate.ratings import Ratings
 
 TESTED = (
     *((subject, testing.MAP_SCALE) for subject in testing.MAP_SUBJECTS),
     ("writing", testing.BENCHMARK_SCALE),
 )
+A_LEVEL = 1.0  # to go on entry, for a pace to be observed
 HALF = 0.5  # school years; a pace over less is not told of
 NEARLY = 31  # days before the last day of school from which nobody counts as gone
 
@@ -33,6 +35,8 @@ class Truths:
     pace
         Shape (n, 4): levels a year until the student left or came to the exit level; NaN for who was there from the
         start.
+    room
+        Shape (n, 4): had a level or more to go on entry. Of others only the slow could be observed for long.
     stay_pace
         Shape (n, 4): levels a year over the student's whole stay.
     years
@@ -40,8 +44,8 @@ class Truths:
     tested
         Shape (n, 3): levels a year over the years with tests, by measure of TESTED; NaN below half a year.
     level, expected
-        Shape (n,): where local ratings put the student at the end of the stay, to the last target reached, the mean
-        over subjects; and the level of grade and day.
+        Shape (n,): where the targets rated proficient put the student at the end of the stay, the mean over subjects;
+        and the level of grade and day.
     present
         Shape (n,): had not left when the data end.
     school
@@ -53,6 +57,7 @@ class Truths:
     """
 
     pace: Floats
+    room: Flags
     stay_pace: Floats
     years: Floats
     tested: Floats
@@ -69,18 +74,23 @@ class Truths:
 
     @property
     def long(self) -> Flags:
-        """Shape (n,): stayed half a school year or more, and had something to learn."""
-        return (self.years >= HALF) & np.isfinite(self.pace).any(axis=1)
+        """Shape (n,): stayed half a school year or more."""
+        return self.years >= HALF
 
     @property
-    def usual(self) -> Floats:
-        """Shape (n,): the mean pace over the subjects that have one; NaN for none."""
-        some = np.isfinite(self.pace)
-        total = np.where(some, self.pace, 0.0).sum(axis=1)
-        return np.where(some.any(axis=1), total / np.maximum(some.sum(axis=1), 1), np.nan)
+    def seen(self) -> Floats:
+        """Shape (n, 4): the paces that can be observed; NaN for others."""
+        return np.where(self.long[:, None] & self.room, self.pace, np.nan)
 
 
-def truths(people: People, learning: Learning, found: marks.Marks, scores: testing.Scores) -> Truths:
+def usual(pace: Floats) -> Floats:
+    """Each student's mean over the subjects that have a pace, shape (n,); NaN for none."""
+    some = np.isfinite(pace)
+    total = np.where(some, pace, 0.0).sum(axis=1)
+    return np.where(some.any(axis=1), total / np.maximum(some.sum(axis=1), 1), np.nan)
+
+
+def truths(people: People, learning: Learning, rated: Ratings, found: marks.Marks, scores: testing.Scores) -> Truths:
     """The truths of a chunk."""
     stay = people.stay
     at = np.arange(people.size), people.here.argmax(axis=1)
@@ -89,13 +99,16 @@ def truths(people: People, learning: Learning, found: marks.Marks, scores: testi
     ).astype(float)
     [lab] = [study for study in learning.studies if study.program == programs.LAB]
     state = scores.instrument == testing.STATE
-    end = np.repeat(stay[:, 1:], len(SUBJECTS), axis=1)
+    start, end = (np.repeat(stay[:, [k]], len(SUBJECTS), axis=1) for k in (0, 1))
+    entered = _positions(learning, start, recorded=True)
     return Truths(
-        _pace(learning, stay[:, :1], np.minimum(end, _arrivals(learning))),
-        _pace(learning, stay[:, :1], end),
+        _pace(learning, start, np.minimum(end, _arrivals(learning))),
+        entered <= EXIT_LEVEL - A_LEVEL,
+        _pace(learning, start, end),
         stay[:, 1] - stay[:, 0],
         np.stack([_tested_pace(people, learning, subject, scale) for subject, scale in TESTED], axis=1),
-        *_standing(people, learning, end),
+        np.floor(entered + 1e-9).mean(axis=1) + _held(people, rated) / REQUIRED / len(SUBJECTS),
+        _expected(people),
         people.last_day >= LAST[-1] - NEARLY,
         _usual_school(people),
         groups,
@@ -122,25 +135,30 @@ def _positions(learning: Learning, clocks: Floats, recorded: bool = False) -> Fl
 
 
 def _arrivals(learning: Learning) -> Floats:
-    """The moment at which each student comes to the exit level in each subject, shape (n, 4); infinite for never."""
-    there = learning.position >= EXIT_LEVEL  # a course comes to its end at a bound
+    """The moment at which each student is recorded at the exit level, by subject, shape (n, 4); infinite for never."""
+    there = learning.position + learning.shift[:, None, None] >= EXIT_LEVEL - 1e-9  # a course ends at a bound
     return np.where(there.any(axis=2), BOUNDS[there.argmax(axis=2)], np.inf)
 
 
 def _pace(learning: Learning, start: Floats, end: Floats) -> Floats:
     """Levels a year from the start of the stay to the end, shape (n, 4)."""
-    begin = np.repeat(start, len(SUBJECTS), axis=1)
-    gained = _positions(learning, end) - _positions(learning, begin)
-    found: Floats = np.divide(gained, end - begin, out=np.full(end.shape, np.nan), where=end > begin)
+    gained = _positions(learning, end) - _positions(learning, start)
+    found: Floats = np.divide(gained, end - start, out=np.full(end.shape, np.nan), where=end > start)
     return found
 
 
-def _standing(people: People, learning: Learning, end: Floats) -> tuple[Floats, Floats]:
-    """Recorded level and expected level at the end of the stay, shape (n,) each."""
-    reached = np.floor(_positions(learning, end, recorded=True) * REQUIRED + 1e-9) / REQUIRED
+def _held(people: People, rated: Ratings) -> Floats:
+    """How many targets of all subjects each student was rated proficient on, shape (n,)."""
+    counted = rated.proficient & (rated.target < HABITS_FROM)
+    pairs = np.unique(rated.student[counted] * HABITS_FROM + rated.target[counted])
+    return np.bincount(pairs // HABITS_FROM, minlength=people.size).astype(np.float64)
+
+
+def _expected(people: People) -> Floats:
+    """The level of grade and day at the end of the stay, shape (n,)."""
     year = len(YEARS) - 1 - people.here[:, ::-1].argmax(axis=1)
-    grade = people.grade[np.arange(people.size), year]
-    return reached.mean(axis=1), grade + end[:, 0] - year
+    found: Floats = people.grade[np.arange(people.size), year] + people.stay[:, 1] - year
+    return found
 
 
 def _usual_school(people: People) -> Ints:

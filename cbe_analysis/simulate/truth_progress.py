@@ -13,7 +13,7 @@ from cbe_analysis.simulate.district_file import REFERENCES
 from cbe_analysis.simulate.draws import Flags, Floats
 from cbe_analysis.simulate.people import ENGLISH, GENDERS, RACES
 from cbe_analysis.simulate.places import Schools
-from cbe_analysis.simulate.truth import HALF, TESTED, Truths
+from cbe_analysis.simulate.truth import TESTED, Truths, usual
 
 ROUNDING = 1e-9  # a group that is all or nothing of every school differs less within them
 FACTORS = {
@@ -24,10 +24,14 @@ FACTORS = {
     "disability": ("false", "true"),
 }
 PACE = (
-    "Levels gained over school years passed, from entry until the student leaves or comes to the exit level: what the "
-    "indicator measures. Students with half a school year or more, factors at entry, mean over the subjects."
+    "Levels gained over school years passed, from entry until the student leaves or is recorded at the exit level: "
+    "what the indicator measures. Students with half a school year or more, in the subjects in which they had a level "
+    "or more to go on entry; factors at entry, mean over the subjects."
 )
-WHOLE_STAY = "The same with the time at the exit level counted, in which nothing is gained."
+WHOLE_STAY = (
+    "The same with the time at the exit level counted, in which nothing is gained, and with who was less than a level "
+    "from it on entry."
+)
 GAPS = (
     "What stands under gaps is a group's mean less that of the reference group. crude: all students of the district, "
     "whatever their schools (crude_gap of the indicator pace; gap of level_gap). same_schools: between students of the "
@@ -35,23 +39,24 @@ GAPS = (
 )
 YEAR = "The share of those same students whose pace is 1.0 or more."
 STANDING = (
-    "Where local ratings put students who had not left, to the last target reached, less the level of grade and day; "
-    "mean over the subjects. Targets passed over and still open take an estimate a little lower."
+    "Where the targets rated proficient put students who had not left (realized), less the level of grade and day; "
+    "mean over the subjects."
 )
 TRACK = (
-    "The share of students who had not left that reach the exit level by the end of grade 12, if pace stays as it is."
+    "The share of students who had not left that reach the exit level by the end of grade 12 from where their targets "
+    "put them, if pace stays as it is."
 )
 SCHOOLS = "By the school of most school years: pace and level gap as above, and their kind (from 1.0 and from 0)."
 
 
 def progress(all_: Truths, schools: Schools) -> dict[str, Any]:
     """The parts of truth.json that speak of progress."""
-    usual = np.where(all_.long, all_.usual, np.nan)
+    pace = usual(all_.seen)
     gap = np.where(all_.present, all_.level - all_.expected, np.nan)
     return {
         "gaps": GAPS,
-        "pace": _pace(all_, usual, schools),
-        "year_of_growth": {"unit": "share of students", "says": YEAR, **_shares(all_, _where(usual, usual >= 1.0))},
+        "pace": _pace(all_, pace, schools),
+        "year_of_growth": {"unit": "share of students", "says": YEAR, **_shares(all_, _where(pace, pace >= 1.0))},
         "level_gap": {
             "unit": "levels from grade",
             "says": STANDING,
@@ -61,7 +66,7 @@ def progress(all_: Truths, schools: Schools) -> dict[str, Any]:
             "share_above": _mean(_where(gap, gap > 0)),
         },
         "on_track": {"unit": "share of students", "says": TRACK, **_shares(all_, _on_track(all_))},
-        "growth_and_status": {"says": SCHOOLS, "schools": _by_school(all_, usual, gap, schools)},
+        "growth_and_status": {"says": SCHOOLS, "schools": _by_school(all_, pace, gap, schools)},
         "growth_rate": _growth(all_),
     }
 
@@ -135,17 +140,16 @@ def _apart(values: Floats, member: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(columns, values - values.mean(), rcond=None)[0], dtype=np.float64)
 
 
-def _pace(all_: Truths, usual: Floats, schools: Schools) -> dict[str, Any]:
+def _pace(all_: Truths, pace: Floats, schools: Schools) -> dict[str, Any]:
     """Mean and SD of pace, by subject and by group."""
-    whole = np.where((all_.years >= HALF)[:, None], all_.stay_pace, np.nan)
-    own = np.where(all_.long[:, None], all_.pace, np.nan)
+    whole = np.where(all_.long[:, None], all_.stay_pace, np.nan)
     return {
         "unit": "levels / year",
         "says": PACE,
-        **_counted(usual),
-        "by_subject": {name: _mean(own[:, s]) for s, name in enumerate(SUBJECTS)},
-        **{key: told for key, told in _told(all_, usual).items() if key in ("by", "gaps")},
-        "sd_students": float(np.nanstd(usual)),
+        **_counted(pace),
+        "by_subject": {name: _mean(all_.seen[:, s]) for s, name in enumerate(SUBJECTS)},
+        **{key: told for key, told in _told(all_, pace).items() if key in ("by", "gaps")},
+        "sd_students": float(np.nanstd(pace)),
         "whole_stay": {
             "says": WHOLE_STAY,
             **_counted(whole.mean(axis=1)),
@@ -159,17 +163,17 @@ def _pace(all_: Truths, usual: Floats, schools: Schools) -> dict[str, Any]:
 def _on_track(all_: Truths) -> Floats:
     """1 for who will reach the exit level in time, 0 for who will not, NaN for who left."""
     left = np.maximum(EXIT_LEVEL - all_.expected, 0.0)
-    pace = np.nan_to_num(all_.usual)
+    pace = np.nan_to_num(usual(all_.pace))
     return np.where(all_.present, all_.level + pace * left >= EXIT_LEVEL - 1e-9, np.nan)
 
 
-def _by_school(all_: Truths, usual: Floats, gap: Floats, schools: Schools) -> dict[str, Any]:
+def _by_school(all_: Truths, pace: Floats, gap: Floats, schools: Schools) -> dict[str, Any]:
     told = {}
     for code, name in enumerate(schools.ids.to_pylist()):
-        pace, standing = (_mean(values[all_.school == code]) for values in (usual, gap))
-        if pace is not None and standing is not None:
-            kind = KINDS[2 * (pace < 1.0) + (standing < 0.0)]
-            told[name] = {"pace": pace, "level_gap": standing, "kind": kind}
+        growth, status = (_mean(values[all_.school == code]) for values in (pace, gap))
+        if growth is not None and status is not None:
+            kind = KINDS[2 * (growth < 1.0) + (status < 0.0)]
+            told[name] = {"pace": growth, "level_gap": status, "kind": kind}
     return told
 
 

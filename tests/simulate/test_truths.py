@@ -6,6 +6,7 @@ import pytest
 
 import cbe_analysis as cbe
 from cbe_analysis.simulate.calendar import EPOCH, clock
+from cbe_analysis.simulate.truth_progress import _apart, _within
 
 Z = 3.5  # standard errors: of the dozen estimates here none lies further off by chance
 REQUIRED = 6
@@ -67,13 +68,50 @@ def test_chronic_absence_is_the_realized_share(riverbend):
     assert rows["value"].iloc[0] == pytest.approx(truth["chronic_absence"]["share"], abs=1e-4)
 
 
-def test_the_growth_model_finds_slope_and_noise(riverbend):
+@pytest.mark.parametrize(("levels", "errors"), [(2, 1.96), (3, Z)])
+def test_the_growth_model_finds_slope_and_noise(riverbend, levels, errors):
+    """With three levels it reads a little low: schools of the next kind take up part of what students gain."""
     district, truth = riverbend
-    rows = cbe.measure("growth_rate", district, outcome="map:math", allow_findings=True).rows.set_index("quantity")
-    told = truth["growth_rate"]["map:math"]
-    assert rows.loc["slope", "low"] < told["slope"] < rows.loc["slope", "high"]
+    found = cbe.measure("growth_rate", district, outcome="map:math", levels=levels, allow_findings=True)
+    rows, told = found.rows.set_index("quantity"), truth["growth_rate"]["map:math"]
+    assert abs(rows.loc["slope", "value"] - told["slope"]) < errors * rows.loc["slope", "std_error"]
     assert rows.loc["sd_residual", "value"] == pytest.approx(told["sd_residual"], rel=0.05)
     assert rows.loc["sd_student_slope", "value"] == pytest.approx(told["sd_student_slope"], rel=0.2)
+
+
+def test_peers_of_a_group_that_is_no_group_grow_alike(riverbend, tmp_path):
+    """Students put in two groups by lot: each has the median of all, 50, within its interval."""
+    district, _ = riverbend
+    tables = {name: district.table(name).df() for name in ("students", "schools", "enrollments", "assessments")}
+    lots = np.random.default_rng(1).random(len(tables["students"])) < 0.5
+    tables["students"]["lot"] = np.where(lots, "heads", "tails")
+    for name, rows in tables.items():
+        rows.to_parquet(tmp_path / f"{name}.parquet")
+    (tmp_path / "district.toml").write_text('factors = ["lot"]\n[references]\nlot = "heads"\n', encoding="utf-8")
+    asked = {"outcome": "map:math", "by": "lot", "compare": "reference", "allow_findings": True}
+    rows = cbe.measure("growth_percentile", cbe.load(tmp_path), **asked).rows
+    medians = rows[rows["quantity"].eq("median") & rows["lot"].isin(["heads", "tails"])]
+    assert medians["n"].min() >= 500
+    assert (medians["low"] < 50).all()
+    assert (medians["high"] > 50).all()
+    [gap] = rows[rows["quantity"].eq("gap")].to_dict("records")
+    assert abs(gap["value"]) < Z * gap["std_error"]
+
+
+def test_references_are_those_of_the_policy(riverbend):
+    district, truth = riverbend
+    told = {factor: groups["reference"] for factor, groups in truth["pace"]["gaps"].items()}
+    assert told == dict(district.policy.references)
+
+
+def test_a_gap_in_the_same_schools_is_that_of_a_column_for_every_school():
+    """Two schools a level apart; in each, learners are half a level behind, and most of them are in the slow one."""
+    school = np.repeat([0, 1], 10)
+    learner = np.r_[np.arange(10) < 8, np.arange(10) < 2]
+    value = school - 0.5 * learner
+    member = learner[:, None].astype(float)
+    assert _apart(_within(value, school), _within(member, school)) == pytest.approx([-0.5])
+    assert _apart(value, member) == pytest.approx([-0.5 + 0.2 - 0.8])
 
 
 def test_pace_from_evidence(riverbend, reached, stays):
