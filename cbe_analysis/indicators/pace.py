@@ -29,10 +29,11 @@ def pace(
     mean pace of a group by the model of observed paces, in which schools that differ weigh nearly alike; by school,
     where there are six schools or more, a prediction that is drawn toward the district, the more the fewer its
     students. `mean` is the plain mean beside it, in which students weigh alike, `depth` the mean share of students'
-    evidence at depth of knowledge 3 or 4, `share` the part of students without a pace. `gap` is how groups
-    differ between students of the same school, where schools are in the model; the option `same_schools` asks for the
-    other gap. Who reaches the exit level is observed until then. Factors are those of the first level, the
-    school that of most levels.
+    evidence at depth of knowledge 3 or 4, `share` the part of students without a pace. `gap` is how groups differ
+    between students of the same school, where schools are in the model; the option `same_schools` asks for the other
+    gap. Who reaches the exit level is observed until then; who was less than a level from it when levels began to add
+    up has no pace: of those, only the slow could be observed for long. Factors are those of the first level, the school
+    that of most levels.
 
     Parameters
     ----------

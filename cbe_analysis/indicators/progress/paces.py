@@ -19,6 +19,7 @@ from cbe_analysis.methods.pace import Observed, gains, slopes
 DAYS_APART = 180  # levels nearer to each other say more of errors than of pace
 MONTH = 31  # days before the end of the data in which nobody counts as gone
 DATES = 3  # or as many dates, where each level was measured anew
+TO_GO = 1.0  # levels left to the exit level; of those nearer to it only the slow can be observed for long
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Paces:
     students
         `student_id`; `first_date`, `last_date`, and `seen` (the last level); `value` (the pace, or what else is to be
         told of groups) and `spread`, NaN and infinite for none; `present` (had not left when the data end); `level` and
-        `expected` (now, and for grade and day); `school`; `capped` (at the exit level from the start); factors.
+        `expected` (now, and for grade and day); `school`; `capped` (at or near the exit level from the start); factors.
     about, sigma2
         As `fit_pace` takes them.
     estimator
@@ -82,17 +83,19 @@ def paces(spans: Spans, enrollments: Relation | None, *, exit_level: float, mini
     if spans.cumulative:
         seen = _gained(spans, rows, exit_level)
         apart = (_upto(rows["end_date"], rows["reached"]) - rows["start_date"]).dt.days.to_numpy()
-        able = np.isfinite(seen.pace) & (apart >= DAYS_APART)
+        near = (rows["start"] > exit_level - TO_GO).to_numpy()
+        able = np.isfinite(seen.pace) & (apart >= DAYS_APART) & ~near
         how = f"levels gained over school years, {DAYS_APART} days or more apart, the month of entry left out"
     else:
         seen, sigma2, dates = _sloped(spans, exit_level)
         apart = (rows["last_date"] - rows["start_date"]).dt.days.to_numpy()
+        near = (rows["start"] >= exit_level).to_numpy()
         able = np.isfinite(seen.pace) & ((dates >= DATES) | (apart >= DAYS_APART))
         how = f"slopes through levels measured anew, {DATES} dates or more or {DAYS_APART} days apart"
     rows = rows.assign(
         value=np.where(able, seen.pace, np.nan),
         spread=np.where(able, seen.spread, np.nan),
-        capped=(rows["start"] >= exit_level).to_numpy(),
+        capped=near,
         expected=_expected(spans, rows),
         present=_present(spans, rows),
     )
@@ -282,5 +285,6 @@ def _left_out(students: pd.DataFrame, minimum: int) -> list[str]:
             f"{counted(short, 'students', minimum)} have no pace: fewer than {DAYS_APART} days between their levels"
         )
     if capped:
-        said.append(f"{counted(capped, 'students', minimum)} have no pace: at the exit level from the start")
+        where = "at the exit level from the start, or too near it"
+        said.append(f"{counted(capped, 'students', minimum)} have no pace: {where}")
     return said
