@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from cbe_analysis.protect.cells import Base, Line
 from cbe_analysis.protect.complement import ceiling, known_sums, sizes_polytope
 from cbe_analysis.protect.entries import Key
-from cbe_analysis.protect.greedy import Prices, cheap
+from cbe_analysis.protect.greedy import Prices, cheap, spared
 from cbe_analysis.protect.polytope import OPTIONS, TOLERANCE
 
 Numbers = NDArray[np.float64]
@@ -129,14 +129,15 @@ class Search:
             rounds += 1
             answer = self.master.solve(budget.nodes if whole else None)
             if answer is None or answer.value >= self._cost(found) - WORTH:
-                break
+                return found
             if self._cut(answer.pattern) and not answer.given_up:
                 continue
             if not answer.whole:
                 whole = True
                 continue
             return self._better(answer.pattern, found)
-        return found
+        free = {key: price for key, price in self.prices.items() if key not in self.hidden}
+        return spared(self.base, found, free, self.minimum)
 
     def _better(self, pattern: Numbers, than: frozenset[Key]) -> frozenset[Key]:
         """The pattern, mended where something falls that is no small cell; the other one where that is cheaper."""

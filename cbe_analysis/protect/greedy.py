@@ -40,15 +40,15 @@ def cheap(base: Base, hidden: Collection[Key], prices: Prices, minimum: int) -> 
         if not more:
             return None
         found |= more
-    return frozenset(spared(base, found, {key: prices[key] for key in found - set(hidden)}, minimum))
+    return frozenset(found)
 
 
-def spared(base: Base, found: set[Key], prices: Prices, minimum: int) -> set[Key]:
-    """The hidden cells without those of these, the dearest first, that need not be."""
-    for key in sorted(prices, key=lambda k: (-prices[k], k))[:TRIALS]:
-        if not open_cells(base, found - {key}, minimum):
-            found.discard(key)
-    return found
+def spared(base: Base, pattern: frozenset[Key], prices: Prices, minimum: int) -> frozenset[Key]:
+    """The pattern without those of the cells, the dearest first, that need not be hidden."""
+    for key in sorted(pattern & prices.keys(), key=lambda k: (-prices[k], k))[:TRIALS]:
+        if not open_cells(base, pattern - {key}, minimum):
+            pattern -= {key}
+    return pattern
 
 
 def _paying(base: Base, hidden: Collection[Key], prices: Prices, minimum: int, fallen: Mapping[Key, Range]) -> set[Key]:

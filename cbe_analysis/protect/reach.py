@@ -52,13 +52,16 @@ class Explorer:
         values = self._matrix[:, list(weights)] @ np.array(list(weights.values()))
         return float(values.min()), float(values.max())
 
-    def closed(self, weights: Weights, enough: Callable[[float, float], bool]) -> bool:
-        """Whether the smallest and the largest value of a linear function are not enough, however far it is pushed."""
+    def unmet(self, weights: Weights, enough: Callable[[float, float], bool]) -> tuple[float, float] | None:
+        """The smallest and the largest value of a linear function where these are not enough; None where they are."""
         low, high = self.seen(weights)
         if enough(low, high):
-            return False
+            return None
         high = self.range(weights, low=False)[1]
-        return not enough(low, high) and not enough(self.range(weights, high=False)[0], high)
+        if enough(low, high):
+            return None
+        low = self.range(weights, high=False)[0]
+        return None if enough(low, high) else (low, high)
 
     def feasible(self) -> bool:
         """Whether any numbers fit what is printed."""

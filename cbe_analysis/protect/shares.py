@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.measure.estimates import UNKNOWN
+from cbe_analysis.protect.cells import Range
 from cbe_analysis.protect.demands import Demand
 from cbe_analysis.protect.entries import Key, Series
 from cbe_analysis.protect.greedy import UNKNOWN_COSTS
@@ -72,6 +73,15 @@ def remedy(
     return Remedy(frozenset(withheld), rougher, seen)
 
 
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A number that is known too well, and what is known of it."""
+
+    key: Key
+    demand: Demand
+    span: Range
+
+
 class Mending:
     """One table of shares, attacked and mended until it holds.
 
@@ -101,15 +111,17 @@ class Mending:
                     del self.percents[source]
                     found.add(self.table.places[source])
             # whatever was open stays open when less is said: the rest need not be asked again
-            fallen = self.fallen({*fallen, *(s for s in sources if isinstance(s, tuple))})
+            fallen = self.fallen({*(fall.key for fall in fallen), *(s for s in sources if isinstance(s, tuple))})
         return found
 
-    def fallen(self, among: Collection[Key]) -> list[Key]:
-        """The cells of these that an outsider can compute: a coded count, a hidden count, a hidden size."""
+    def fallen(self, among: Collection[Key]) -> list[Fall]:
+        """What an outsider can compute of these cells: a coded count, a hidden count, a hidden size."""
         explorer = self.knowledge.explorer
         demands = {key: self._demands(key) for key in self.table.base.sizes if key in among}
         explorer.look([goal for asked in demands.values() for demand in asked for goal in demand.goals()])
-        return [key for key, asked in demands.items() if any(explorer.closed(d.weights, d.met) for d in asked)]
+        every = ((key, demand) for key, asked in demands.items() for demand in asked)
+        known = ((key, demand, explorer.unmet(demand.weights, demand.met)) for key, demand in every)
+        return [Fall(key, demand, span) for key, demand, span in known if span is not None]
 
     def _demands(self, key: Key) -> list[Demand]:
         """What must stay possible of a cell."""
@@ -131,16 +143,14 @@ class Mending:
         points = percent.value if percent.code == "<=" else 100 - percent.value
         return float(max(1, min(self.minimum, math.floor(points * self.table.ranges[key][0] / 100))))
 
-    def _loosening(self, fallen: Sequence[Key]) -> set[Source]:
-        """The cheapest records to hide so that the fallen cells have the room that they lack."""
-        explorer = self.knowledge.explorer
-        lacking = [d for key in fallen for d in self._demands(key) if explorer.closed(d.weights, d.met)]
+    def _loosening(self, fallen: Sequence[Fall]) -> set[Source]:
+        """The cheapest records to hide so that what has fallen has the room that it lacks."""
         prices: dict[Source, float] = {key: self._cost(key) for key in self.percents}
         prices |= {i: COMPARISONS_COST * self._cost(against.group) for i, against in self.comparisons.items()}
-        way_out = Loosening(self.knowledge, prices, [demand.weights for demand in lacking])
+        way_out = Loosening(self.knowledge, prices, [fall.demand.weights for fall in fallen])
         found: set[Source] = set()
-        for i, demand in enumerate(lacking):
-            for ways in demand.ways(*explorer.range(demand.weights)):
+        for i, fall in enumerate(fallen):
+            for ways in fall.demand.ways(*fall.span):
                 found |= way_out.cheapest([(i, low, high) for low, high in ways])
         return found
 

@@ -65,12 +65,17 @@ def ranges(known, wanted):
 
 
 def true_sizes(given):
-    return {key: int(n) for key, n in texts(given, column="n").items()}
+    return {key: int(n) for key, n in keyed(texts(given, column="n")).items()}
+
+
+def keyed(found):
+    """Cells as tuples, also where there is one factor."""
+    return {key if isinstance(key, tuple) else (key,): text for key, text in found.items()}
 
 
 def attacked(given, release):
     """The small groups with what is left of them, and how many there are; hidden ones that are not small as well."""
-    true, printed = true_sizes(given), texts(release, column="n_shown")
+    true, printed = true_sizes(given), keyed(texts(release, column="n_shown"))
     known = {
         cell: (0, FAR) if text == "protected" else (sizes(text)[0], sizes(text)[-1]) for cell, text in printed.items()
     }
