@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from crossed_tables import FACTORS, POLICY, crossed
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from protected_tables import estimates, mean, share, shares, texts
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
-from cbe_analysis.measure.estimates import ALL
+from cbe_analysis.measure.estimates import ALL, Population
 from cbe_analysis.policy import Policy
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.complement import open_cells
@@ -187,6 +188,20 @@ def test_a_small_school_is_covered_within_its_campus_and_a_campus_with_its_only_
         assert told[school, ALL] == told[school, campus]  # one group, named twice
     assert told["5", ALL] == told[ALL, "east"]
     assert ("1", "south") not in told
+
+
+def test_schools_alone_are_hidden_as_beside_their_campuses():
+    """The cheapest cover for school 1 is school 4, which is all of the south: its campus would tell of it."""
+    counts = pd.DataFrame([{"school_id": s, "campus": c, "n": n} for (s, c), n in CAMPUSES.items()])
+    people = Population("students", (), ("", ""), counts)
+    both = dataclasses.replace(schools(CAMPUSES), population=people)
+    alone = only(both, ("school_id",))
+    policy = dataclasses.replace(DIVIDED, minimum_n=40)
+    crossed_ = texts(cbe.protect(both, policy), column="n_shown")
+    told = texts(cbe.protect(alone, policy), column="n_shown")
+    assert told == {school: text for (school, campus), text in crossed_.items() if campus == ALL}
+    unaware = texts(cbe.protect(only(schools(CAMPUSES), ("school_id",)), policy), column="n_shown")
+    assert told["4"] != "protected" == unaware["4"]
 
 
 def test_a_small_campus_hides_its_school():

@@ -17,6 +17,7 @@ from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.entries import NAMED_AT, PLACES, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.pattern import secured
 from cbe_analysis.protect.percents import Percent, public_percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
@@ -62,7 +63,8 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     found = completed(entries(estimates), estimates.by, places)
     _not_too_many(found, estimates.by)
     minimum, tables = _minimum(estimates, policy), bases(found, estimates.by, places)
-    patterns = tuple(secured(base, minimum) for base in tables)
+    above = kin(estimates.population.counts, estimates.by, places)
+    patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
     grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
     release = _release(estimates, policy, audience, found, _public(grounds), kept_back(tables, patterns, minimum))
     audit(release, estimates)
