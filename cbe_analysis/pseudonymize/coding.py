@@ -19,11 +19,11 @@ from cbe_analysis.tables.quoting import identifier, listed, literal
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SORTED_AT_ONCE = 4_000_000  # rows
+SORTED_AT_ONCE = 5_000_000  # rows
 AT_ONCE = 100_000
 LONGEST_WORD = 40  # characters
 _PREFIX = 256  # ways in which two hexadecimal digits begin a code
-_RUNNING = "'R' || lpad((row_number() OVER () + {})::VARCHAR, 10, '0')"
+_RUNNING = "'R{:02}' || lpad((row_number() OVER ())::VARCHAR, 8, '0')"  # part, and row of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,11 @@ class Coder:
         cells
             SQL for what is wanted of each row.
         """
-        query, order, passed = self._query(table), self._order(table), 0
-        for part in self._parts(table):
+        query, order, running = self._query(table), self._order(table), self._running[table]
+        for number, part in enumerate(self._parts(table)):
             rows = f"SELECT * FROM ({query}) {part} ORDER BY {', '.join(map(identifier, order))}"
-            running = self._running[table]
             if running:
-                numbers = f"{_RUNNING.format(passed)} AS {identifier(running)}"
-                rows = f"SELECT * REPLACE ({numbers}) FROM ({rows})"
-                passed += self._one(f"SELECT count(*) FROM ({query}) {part}") if part else 0
+                rows = f"SELECT * REPLACE ({_RUNNING.format(number)} AS {identifier(running)}) FROM ({rows})"
             yield self.reader.relation(f"SELECT {cells} FROM ({rows})").to_arrow_reader(AT_ONCE)
 
     def columns(self, table: str) -> list[Fate]:

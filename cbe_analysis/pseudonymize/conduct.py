@@ -79,11 +79,11 @@ def _write(coder: Coder, folder: Path, tell: Progress) -> None:
     """Write every table."""
     for done, table in enumerate(coder.fates):
         tell(done, len(coder.fates), table)
+        columns = coder.columns(table)
         if coder.reader.sources[table].files.format == "csv":
-            columns = coder.columns(table)
             write_csv(folder / f"{table}.csv", columns, coder.rows(table, line(columns)))
         else:
-            write_parquet(folder / f"{table}.parquet", coder.rows(table))
+            write_parquet(folder / f"{table}.parquet", columns, coder.rows(table))
 
 
 def _silent(done: int, total: int, step: str) -> None:

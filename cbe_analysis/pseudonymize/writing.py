@@ -29,8 +29,6 @@ def line(columns: Sequence[Fate]) -> str:
             wild = f"regexp_matches({identifier(fate.column)}, {literal(_STRUCTURE)})"
             text = f"CASE WHEN {wild} THEN {quoted} ELSE {text} END"
         found.append(text)
-    if len(found) == 1:
-        found = [f"coalesce({found[0]}, '\"\"')"]  # an empty line would be no row
     return f"concat({', chr(44), '.join(found)}, chr(10)) AS line"
 
 
@@ -51,14 +49,15 @@ def write_csv(file: Path, columns: Sequence[Fate], parts: Iterable[pa.RecordBatc
                 stream.write(_text(batch.column(0)))
 
 
-def write_parquet(file: Path, parts: Iterable[pa.RecordBatchReader]) -> None:
+def write_parquet(file: Path, columns: Sequence[Fate], parts: Iterable[pa.RecordBatchReader]) -> None:
     """Write rows, one part after the other."""
+    recurring = [fate.column for fate in columns if fate.what != "numbered"]  # no list of values for what is new
     with own_file(file) as stream, ExitStack() as stack:
         writer: parquet.ParquetWriter | None = None
         for part in parts:
             if writer is None:
-                opened = parquet.ParquetWriter(stream, part.schema, compression="zstd", store_schema=False)
-                writer = stack.enter_context(opened)
+                how = {"compression": "zstd", "use_dictionary": recurring, "store_schema": False}
+                writer = stack.enter_context(parquet.ParquetWriter(stream, part.schema, **how))
             for batch in part:
                 writer.write_batch(batch)
 

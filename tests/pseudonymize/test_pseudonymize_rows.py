@@ -240,3 +240,34 @@ def test_a_column_that_must_be_filled_says_that_its_words_were_left_out(marked, 
 def test_a_column_that_cannot_be_kept_is_refused_with_the_list(name, says):
     with pytest.raises(UsageError, match=says):
         fates(every_column(), [name])
+
+
+WORDS_AS_IDS = [
+    "NA",
+    "nan",
+    "None",
+    "null",
+    "true",
+    "1e5",
+    "007",
+    "7",
+    "7.0",
+    "-",
+    "=1",
+    " 7",
+    "é",
+    "e\u0301",
+    "R",
+    "r",
+]
+
+
+def test_ids_that_look_like_something_else_stay_different_people(tmp_path, read, small):
+    folder = small(students=["student_id", *WORDS_AS_IDS, *(f"{n:04}" for n in range(1, 25))])
+    made = pseudonymize(folder, tmp_path / "out")
+    after = read(tmp_path / "out")
+    assert len({row["student_id"] for row in after["students"]}) == len(WORDS_AS_IDS) + 24
+    back = turned_back(made, after)
+    assert Counter(row["student_id"] for row in back["students"][:]) == Counter(
+        row["student_id"] for row in read(folder)["students"]
+    )
