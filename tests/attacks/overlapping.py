@@ -8,6 +8,7 @@ from brute_force import Everything, count_comes_out, size_comes_out
 from protected_tables import shares
 
 import cbe_analysis as cbe
+from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Population
 from cbe_analysis.policy import Policy
 from cbe_analysis.protect.attack import Published, audit_together
@@ -15,7 +16,7 @@ from cbe_analysis.protect.record import Recorded
 
 POLICY = Policy(factors=("group", "team"), minimum_n=5)
 COLUMNS = ("group", "team")
-ALL = "(all)"
+ALL, HIDDEN = "(all)", "protected"
 
 
 def released(cells, by, where=()):
@@ -106,3 +107,44 @@ def _named(atom, words):
             if atom[COLUMNS.index(column)] not in levels.split(" or "):
                 return False
     return True
+
+
+SIZES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11)
+BY_GROUP = ((("group",), ()), ((), ()), ((), (("group", "!=", "a"),)), ((), (("group", "=", "b"),)))
+BY_BOTH = (
+    *((("team",), ()), (("group", "team"), ()), (("team",), (("group", "=", "a"),))),
+    *((("group",), (("team", "!=", "x"),)), ((), (("team", "=", "y"),)), (("group",), (("group", "!=", "b"),))),
+)
+MOST_COUNTED = 19  # students of a sequence whose counts are tried, not only their sizes
+
+
+def sequences(random, wanted, *, counted=MOST_COUNTED):
+    """Random students and two to four releases about them: (cells, releases, whether counts can be tried).
+
+    Parameters
+    ----------
+    counted
+        Students of four groups up to whom counts can be tried; of three groups it is always the most.
+    """
+    while wanted:
+        atoms = [(g, t) for g in "ab" for t in "xy"] if random.random() < 0.5 else [(g, "x") for g in "abc"]
+        drawn = {atom: random.choice(SIZES if random.random() < 0.7 else SIZES[:7]) for atom in atoms}
+        cells = {atom: (n, random.choice([0, n, random.randint(0, n)])) for atom, n in drawn.items()}
+        asked = [BY_GROUP[0], *random.sample([*BY_GROUP, *(BY_BOTH if len(atoms) > 3 else ())], random.randint(1, 3))]
+        total = sum(drawn.values())
+        if not POLICY.minimum_n <= total <= 2 * MOST_COUNTED:
+            continue
+        try:
+            releases = [released(cells, by, where) for by, where in asked]
+        except ReleaseRefused:
+            continue
+        if any(size != HIDDEN for size, _ in everything(releases, tuple(cells))[frozenset(cells)]):
+            wanted -= 1
+            yield cells, releases, total <= (counted if len(atoms) > 3 else MOST_COUNTED)
+
+
+def missed(cells, releases, *, counts):
+    """The groups that come out when everything is tried, but not in the audit; and those that come out."""
+    what = "share" if counts else "size"
+    tried = brute(releases, cells, counts=counts)
+    return tried - audited(releases, tuple(cells), what), tried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
@@ -9,7 +10,7 @@ from cbe_analysis.protect.attack.reading import WHOLE
 from cbe_analysis.protect.attack.verdict import Breach, Published
 from cbe_analysis.protect.record import Recorded
 
-TRIES = 24  # audits at most
+TRIES, SECONDS = 24, 60.0  # audits at most, and how long they may take together: a refusal does not wait for them
 Audited = Callable[[Sequence[Published]], tuple[Breach, ...]]
 
 
@@ -47,6 +48,7 @@ class Offers:
 
     def __init__(self, public: Sequence[Published], breaches: Sequence[Breach], audited: Audited) -> None:
         self.public, self.audited, self.left = public, audited, TRIES
+        self.until = time.monotonic() + SECONDS
         blamed = {brief for breach in breaches if breach.mendable for brief in breach.briefs}
         self.offending = [i for i, one in enumerate(public) if one.draft and one.brief in blamed]
 
@@ -94,7 +96,7 @@ class Offers:
 
     def _passes(self, offers: Sequence[Offer]) -> bool:
         """Whether nothing more comes out of drafts."""
-        if self.left <= 0:
+        if self.left <= 0 or time.monotonic() > self.until:
             return False
         self.left -= 1
         return not self.audited(list(self._kept(offers)))

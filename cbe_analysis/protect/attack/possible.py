@@ -15,7 +15,7 @@ from cbe_analysis.protect.polytope import Bound, Point, Polytope
 
 SLACK = 1e-6
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
-DOUBTED_UP_TO = 150  # unknowns up to which few numbers between two ends are tried as whole ones
+DOUBTED_UP_TO = 48  # unknowns up to which few numbers between two ends are tried as whole ones
 FEW = 3.0
 KEPT = 400  # points that are remembered
 
