@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 import typer
-from canary_district import canary, marker
+from canary_district import NUMBERS, canary, marker
 from canary_run import Place
 from canary_search import found, outside, pdf_texts
 
@@ -32,7 +32,19 @@ CHOSEN = {  # what an indicator needs to be told
     "intervention_effect": ("--set", "program=reading_lab", *SCORES),
     **dict.fromkeys(("pace", "year_of_growth", "exceptions", "level_gap", "on_track", "growth_and_status"), LEVELS),
 }
-COVERED = {"demo", "import", "diff", "validate", "indicators", "measure", "run", "publish", "audit", "lab"}
+COVERED = {
+    "demo",
+    "import",
+    "diff",
+    "validate",
+    "indicators",
+    "measure",
+    "run",
+    "publish",
+    "audit",
+    "pseudonymize",
+    "lab",
+}
 FORMS = ("table", "csv", "xlsx", "json")
 MAPPING = """ids = "own"
 [[source]]
@@ -46,7 +58,13 @@ term_id = "term_id"
 date = "date"
 mark = "mark"
 """
-ASIDE = ("work/reports/internal", "work/quarantine")  # what only staff may see
+ASIDE = ("work/reports/internal", "work/quarantine", "work/copy", "work/copy.key.csv")  # what only staff may see
+# words of the curriculum and codes of the trade: what a copy for an evaluator keeps of the texts that are marked
+KEPT_IN_COPY = {
+    *("survey_items.item_id", "survey_items.text", "survey_items.construct", "schools.nces_id", "student_ids.system"),
+    *("targets.title", "targets.code", "targets.framework_id", "marks.course_id", "sections.course_id"),
+    *("practices.practice_id", "enrollments.exit_code"),
+}
 # cells that stop, each with a student's values where a careless message would repeat them
 STOPS = {
     "raises": "raise ValueError(str(row))",
@@ -143,6 +161,7 @@ def test_no_other_command_tells_a_marker(planted, place, tmp_path):
         "quarantine": ["validate", faulty, "--quarantine", "quarantine"],
         "unreadable": ["validate", export],
         "indicators": ["indicators", district],
+        "pseudonymize": ["pseudonymize", district, "copy"],
         "stopped": ["measure", "status", faulty, *CHOSEN["status"]],
         "who": ["measure", "status", district, *CHOSEN["status"], "--by", "student_id"],
         "what": ["measure", "status", district, "--set", "outcome=nothing"],
@@ -157,6 +176,9 @@ def test_no_other_command_tells_a_marker(planted, place, tmp_path):
     refused["growth_percentile"] = 2  # so few students have no peers
     assert codes == {**dict.fromkeys(lines, 0), **refused}
     assert leaked(place) == {}
+    copied = {hit for file in (place.root / "work" / "copy").iterdir() for hit in found(file.read_bytes())}
+    places = {name.lower(): where for name, where in planted.markers.items()}
+    assert {places[hit] for hit in copied - set(NUMBERS)} <= KEPT_IN_COPY
 
 
 def test_no_run_that_stops_tells_a_marker(planted, place):
