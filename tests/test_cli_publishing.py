@@ -38,7 +38,7 @@ def finding(monkeypatch, mendable):
     """Have the auditor find a breach, of drafts where it can be mended."""
     breach = Breach(("growth", "pace"), "gender=male, school_id=3", "size", "the size", mendable)
     empty = Audit(breaches=(), populations=2, linked=(), unlinked=("growth and pace: other dates",), cells=3, offers=())
-    leaks = Audit((breach,), 2, (), (), 3, ("growth: show gender without school_id",))
+    leaks = Audit((breach,), 2, (), empty.unlinked, 3, ("growth: show gender without school_id",))
 
     def audit_together(published):
         return leaks if not mendable or any(one.draft for one in published) else empty

@@ -246,7 +246,7 @@ def test_an_audit_changes_nothing_and_tells_of_the_drafts(reports):
     account = audit(reports)
     assert held(reports) == before
     assert (account.waiting.names, account.unfinished) == (("pace", "staff.pdf"), "")
-    assert account.joint.passed
+    assert account.found.passed
     assert account.passed
 
 

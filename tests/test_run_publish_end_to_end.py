@@ -82,7 +82,7 @@ def test_two_briefs_that_give_away_hidden_students_together_are_refused_and_name
     assert not (reports / "public").exists()
     account = audit(reports)
     assert account.passed
-    assert not account.joint.passed
+    assert not account.found.passed
 
 
 def test_two_briefs_that_hold_together_are_published_as_they_were_drafted(reports):
@@ -117,7 +117,7 @@ def test_either_is_published_alone_and_then_the_other_is_refused(reports, first)
         publish(reports)
     account = audit(reports)
     assert account.passed
-    assert (account.waiting.names, account.joint.passed) == (tuple(sorted((other, "whole"))), False)
+    assert (account.waiting.names, account.found.passed) == (tuple(sorted((other, "whole"))), False)
     assert sorted(place.name for place in (reports / "public").iterdir()) == [first, "releases"]
 
 

@@ -29,17 +29,15 @@ def published(done: Announcement, reports: Path) -> Iterator[str]:
 
 def audited(account: Account, reports: Path) -> Iterator[str]:
     """What an audit found, the verdict on what is published, and whether the drafts would pass."""
-    if account.history.publications:
-        yield _counted(account)
-        yield _attacked(account.found)
+    yield _counted(account) if account.history.publications else f"Nothing is published from {reports} yet."
+    if account.history.publications or account.waiting.drafts:
+        yield _attacked(account.found, drafts=len(account.waiting.drafts))
         yield from account.found.linked[:TOLD]
         yield from account.found.unlinked[:TOLD]
-    else:
-        yield f"Nothing is published from {reports} yet."
     if account.unfinished:
         yield f"A publisher that was stopped left something to do, which cannot be done now: {account.unfinished}."
     yield from _warnings(account.foreign, account.history.unsized)
-    yield from _listed([str(breach) for breach in account.found.breaches])
+    yield from _listed([str(breach) for breach in account.out])
     if account.history.publications:
         yield _verdict(account)
     yield from _waiting(account, reports)
@@ -56,14 +54,15 @@ def _counted(account: Account) -> str:
     )
 
 
-def _attacked(audit: Audit) -> str:
+def _attacked(audit: Audit, drafts: int = 0) -> str:
     """How much was attacked."""
     populations = _number(audit.populations, "population")
-    return f"Attacked together: {_number(audit.cells, 'hidden number')} of {populations}."
+    waiting = f", with {_number(drafts, 'draft')}" if drafts else ""
+    return f"Attacked together{waiting}: {_number(audit.cells, 'hidden number')} of {populations}."
 
 
 def _verdict(account: Account) -> str:
-    if account.found.breaches:
+    if account.out:
         return "Verdict: what is published gives away what it hides. It cannot be taken back: tell who is responsible."
     if account.foreign:
         return "Verdict: nothing published gives away what it hides; but not all that is public was published."
@@ -75,15 +74,15 @@ def _waiting(account: Account, reports: Path) -> Iterator[str]:
     for other in account.waiting.unfit:
         yield f"Draft {other.name}: cannot be published, for {other.why}; make it again with cbe run."
     names = [draft.name for draft in account.waiting.drafts]
-    if account.joint is None:
+    if not names:
         return
     drafts = f"Draft{'s' * (len(names) > 1)} {', '.join(names)}"
-    if account.joint.passed:
+    if account.found.passed:
         yield f"{drafts}: would pass. Next: cbe publish {reports}"
         return
     yield f"{drafts}: would be refused."
-    yield from _listed([str(breach) for breach in account.joint.breaches if breach.mendable])
-    yield from _listed([f"What passes: {offer}" for offer in account.joint.offers])
+    yield from _listed([str(breach) for breach in account.found.breaches if breach.mendable])
+    yield from _listed([f"What passes: {offer}" for offer in account.found.offers])
 
 
 def _warnings(foreign: Sequence[str], unsized: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from cbe_analysis.run.publish import LOCK, existing, finish
 from cbe_analysis.run.turn import turn
 
 if TYPE_CHECKING:
-    from cbe_analysis.protect.attack import Audit
+    from cbe_analysis.protect.attack import Audit, Breach
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,12 @@ class Account:
     history
         Everything that was published, checked.
     found
-        The attack on it.
+        The attack on it and on the drafts that are fit to be published. What comes out of drafts, alone or with what is
+        published, is mendable; the rest is out.
     foreign
         Files in the open that no publication brought there.
     waiting
         The drafts.
-    joint
-        The attack on everything published and the drafts; None where no draft is fit to be published.
     unfinished
         Why what a publisher left to do could not be done; empty where there is nothing left to do.
     """
@@ -42,13 +41,17 @@ class Account:
     found: Audit
     foreign: tuple[str, ...]
     waiting: Waiting
-    joint: Audit | None
     unfinished: str
+
+    @property
+    def out(self) -> tuple[Breach, ...]:
+        """What everything published gives away, without the drafts."""
+        return tuple(breach for breach in self.found.breaches if not breach.mendable)
 
     @property
     def passed(self) -> bool:
         """True when nothing public gives away what it hides, and nothing is public that was not published."""
-        return not self.found.breaches and not self.foreign
+        return not self.out and not self.foreign
 
 
 def audit(reports: str | Path = "reports") -> Account:
@@ -68,8 +71,8 @@ def audit(reports: str | Path = "reports") -> Account:
         seen = _seen(place)
     except OSError as e:
         raise UsageError(f"the reports cannot be read ({e.strerror})", str(place), "allow reading them") from None
-    joint = examine(seen.history, seen.waiting.drafts) if seen.waiting.drafts else None
-    return Account(seen.history, examine(seen.history), seen.foreign, seen.waiting, joint, seen.unfinished)
+    found = examine(seen.history, seen.waiting.drafts)
+    return Account(seen.history, found, seen.foreign, seen.waiting, seen.unfinished)
 
 
 @dataclass(frozen=True, slots=True)
