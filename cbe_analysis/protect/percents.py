@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -137,7 +137,7 @@ def _alone(pairs: Iterable[tuple[int, int]], step: int) -> list[tuple[int, int]]
     return [pair for group in behind.values() if len({y for y, _ in group}) == 1 for pair in group]
 
 
-def counts_behind(percent: Percent, sizes: tuple[float, float], counts: tuple[float, float]) -> set[int]:
+def counts_behind(percent: Percent, sizes: Sequence[float], counts: Sequence[float]) -> set[int]:
     """The counts that a printed percentage may stand for, in a group of so many students of whom so many have it."""
     return {
         y

@@ -173,8 +173,10 @@ class Mending:
 
     def _several(self, key: Key, percent: Percent) -> bool:
         """Whether a percentage may stand for several counts, by all that an outsider knows of the group."""
-        know = self.knowledge
-        of = know.size(key), know.count(key)
-        if len(counts_behind(percent, *map(know.explorer.seen, of))) > 1:
-            return True
-        return len(counts_behind(percent, *map(know.explorer.range, of))) > 1
+        explorer, of = self.knowledge.explorer, (self.knowledge.size(key), self.knowledge.count(key))
+        spans = [list(explorer.seen(weights)) for weights in of]
+        for at, end in ((1, 1), (1, 0), (0, 1), (0, 0)):
+            if len(counts_behind(percent, *spans)) > 1:
+                return True
+            spans[at][end] = explorer.range(of[at], low=end == 0, high=end == 1)[end]
+        return len(counts_behind(percent, *spans)) > 1
