@@ -22,7 +22,7 @@ import numpy as np
 from scipy.stats import norm
 
 from cbe_analysis.methods.growth import fit_growth
-from cbe_analysis.methods.pace import fit_pace, on_track, shares_above, slopes
+from cbe_analysis.methods.pace import fit_pace, in_same_schools, on_track, shares_above, slopes
 from cbe_analysis.methods.robust import bounded
 
 NOMINAL, LEAST, ERRORS = 0.95, 0.92, 4.0
@@ -102,6 +102,46 @@ def _people(fit, known: District) -> Iterator[tuple[str, bool]]:
     yield from (("pace of a school in a group", bool(one)) for one in held[:: max(len(held) // 10, 1)])
 
 
+def apart(draw: np.random.Generator, design: Design) -> Iterator[tuple[str, bool]]:
+    """Groups that live apart: the third is mostly in the slower schools, the second in few schools of any kind."""
+    effect = draw.normal(0, SCHOOL, design.schools)
+    known = sorted_district(draw, design, effect)
+    years = draw.integers(1, 5, known.school.size) * draw.uniform(0.6, 1.0, known.school.size)
+    observed = known.true + draw.normal(0, NOISE, years.size) / np.sqrt(years)
+    fit = fit_pace(observed, 1 / years, group=known.group, school=known.school)
+    same = in_same_schools(fit)
+    for other in (1, 2):
+        weights = np.eye(3)[other] - np.eye(3)[0]
+        yield (
+            f"groups apart: pace, gap in the same schools, group {other + 1}",
+            _holds(same.gap(weights), weights @ MEANS),
+        )
+        crude = weights @ (MEANS + SCHOOL * drawn_to())
+        yield f"groups apart: pace, crude gap, group {other + 1}", _holds(fit.raw_gap(weights), crude)
+
+
+def mixes(effect: np.ndarray) -> np.ndarray:
+    """Shares of the three groups in schools of these effects, in standard deviations, shape `(schools, 3)`."""
+    third = 0.6 / (1 + np.exp(2 + 2 * effect))
+    return np.column_stack([0.75 * (1 - third), 0.25 * (1 - third), third])
+
+
+def drawn_to() -> np.ndarray:
+    """The mean effect of the schools of each group's students, in standard deviations."""
+    at, weight = np.polynomial.hermite_e.hermegauss(60)
+    shares = mixes(at) * weight[:, None]
+    return (at @ shares) / shares.sum(axis=0)
+
+
+def sorted_district(draw: np.random.Generator, design: Design, effect: np.ndarray) -> District:
+    """A district whose schools differ in pace, and in their groups along with it."""
+    sizes = np.maximum(draw.poisson(draw.gamma(4, design.students / 4, design.schools)), 8)
+    school = np.repeat(np.arange(design.schools), sizes)
+    group = (draw.random(school.size)[:, None] > np.cumsum(mixes(effect / SCHOOL)[school], axis=1)[:, :2]).sum(axis=1)
+    schools = MEANS + effect[:, None] + draw.normal(0, CELL, (design.schools, 3))
+    return District(school, group, schools[school, group] + draw.normal(0, STUDENT, school.size), schools)
+
+
 def measured(draw: np.random.Generator, design: Design) -> Iterator[tuple[str, bool]]:
     """Levels measured anew three to six times."""
     known = district(draw, design)
@@ -149,7 +189,7 @@ def covered(design: Design, districts: int, seed: int) -> dict[str, list[bool]]:
     held: dict[str, list[bool]] = {}
     for each in range(districts):
         draw = np.random.default_rng([seed, each])
-        for part in (paces, measured, growth):
+        for part in (paces, measured, growth, apart):
             for name, found in part(draw, design):
                 held.setdefault(name, []).append(found)
     return held
