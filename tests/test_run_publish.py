@@ -11,6 +11,7 @@ from cbe_analysis.errors import ReleaseRefused, UnreadableData, UsageError
 from cbe_analysis.protect import attack
 from cbe_analysis.protect.attack import Audit, Breach
 from cbe_analysis.run import audit, current, publications, publish
+from cbe_analysis.run.turn import turn
 
 WAITS = "internal/releases/.0001.json"  # true sizes, inside, of what may yet be published
 posix = pytest.mark.skipif(os.name != "posix", reason="links need rights on this system")
@@ -248,6 +249,32 @@ def test_an_audit_changes_nothing_and_tells_of_the_drafts(reports):
     assert (account.waiting.names, account.unfinished) == (("pace", "staff.pdf"), "")
     assert account.found.passed
     assert account.passed
+
+
+def test_an_audit_of_reports_that_cannot_be_written_says_what_is_left_to_do(reports, monkeypatch):
+    publish(reports)
+    before = held(reports)
+    (reports / "public" / "growth" / "growth.pdf").unlink()
+
+    def refuse(*arguments, **options):
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cbe_analysis.disk.own_file", refuse)
+        account = audit(reports)
+    assert (account.passed, account.unfinished) == (True, "the reports cannot be written (Read-only file system)")
+    assert audit(reports).unfinished == ""
+    assert held(reports) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of one process are one there")
+def test_an_audit_leaves_what_is_left_to_do_to_the_publisher_at_work(reports):
+    publish(reports)
+    (reports / "public" / "growth" / "growth.pdf").unlink()
+    with turn(reports / "internal" / "publishing.lock"):
+        account = audit(reports)
+    assert account.unfinished == "another process is publishing from these reports"
+    assert not (reports / "public" / "growth" / "growth.pdf").exists()
 
 
 @pytest.mark.parametrize("when", ["stale", "foreign"])
