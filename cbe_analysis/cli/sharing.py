@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cbe_analysis.cli.screen import shown
 from cbe_analysis.pseudonymize.fates import SCHOOL, WORDS, left_out
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def show(made: Pseudonymized) -> None:
         grid.add_row(table, f"{rows:,}", *(", ".join(names) for names in of.values()), ", ".join(dropped))
     console.print(grid)
     for line in _lines(made):
-        console.print(line, soft_wrap=True)
+        console.print(shown(line), soft_wrap=True)
 
 
 _SHOWN = ("coded", "numbered")

@@ -22,11 +22,12 @@ def cbe(capfd, tmp_path, monkeypatch):
 
 def test_it_says_what_became_of_the_columns_and_where_the_key_is(cbe, tmp_path):
     (tmp_path / "district" / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "district" / "z\u202e.txt").write_text("mine", encoding="utf-8")
     code, said = cbe("district", "out")
     assert code == 0
     assert "Codes: 24 people (24 new in the key)" in said
     assert "Schools keep their ids and names; --code-schools codes them." in said
-    assert "Not copied: notes.txt." in said
+    assert "Not copied: notes.txt, z\ufffd.txt." in said
     assert "0 of 24 share school, grade, race_ethnicity, gender with nobody" in said
     assert "Written: out\n" in said
     assert "Key: out.key.csv (for you alone" in said
