@@ -156,11 +156,12 @@ def test_an_unknown_audience_is_refused(district, tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_folder_that_is_no_district_is_refused_before_a_kernel_starts(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["empty", "a\0b"])
+def test_a_folder_that_is_no_district_is_refused_before_a_kernel_starts(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnreadableData):
-        run(notebook(tmp_path, BRIEF), tmp_path / "empty")
+        run(notebook(tmp_path, BRIEF), tmp_path / name)
     assert not list((tmp_path / "reports").rglob("kernel.log"))
 
 

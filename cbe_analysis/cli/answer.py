@@ -135,11 +135,11 @@ def _put(content: bytes, out: Path, *, inside: bool) -> None:
     """
     from cbe_analysis.run.places import cannot_write, write
 
-    if not out.exists() or out.is_file() or out.is_dir():
-        file = out.resolve()
-        write({file: content}, own=file.parent if inside else None)
-        return
     try:
+        if not out.exists() or out.is_file() or out.is_dir():
+            file = out.resolve()
+            write({file: content}, own=file.parent if inside else None)
+            return
         with out.open("wb") as device:
             device.write(content)
     except OSError as e:

@@ -85,10 +85,11 @@ def run(  # noqa: PLR0913 - the words of a run
     tell = progress or _silent
     file = notebooks.find(notebook)
     source = notebooks.read(file)
-    values = checked(source, parameters or {}) | {"data": str(Path(folder).resolve()), "audience": audience}
+    values = checked(source, parameters or {})
     place = places.folder(Path(out), places.STAFF_ALONE, file.stem, audience)
     with places.keeping(Path(out)):
         checks = _check_data(Path(folder), place, tell)
+        values |= {"data": str(Path(folder).resolve()), "audience": audience}
         executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, "cells"))
     tell(0, 1, "typesetting")
     brief, pages = _typeset(executed, audience, place / file.stem)

@@ -36,7 +36,7 @@ def folder(reports: Path, *parts: str) -> Path:
                 disk.close_folder(place)
             else:
                 place.mkdir(exist_ok=True)
-    except OSError as e:
+    except (OSError, ValueError) as e:  # ValueError: a NUL character is in the name
         raise cannot_write(reports, e) from None
     return place
 
@@ -80,8 +80,10 @@ def write(files: Mapping[Path, bytes], *, own: Path | None = None) -> None:
         raise cannot_write(next(iter(files)).parent, e) from None
 
 
-def cannot_write(place: Path, error: OSError) -> UsageError:
+def cannot_write(place: Path, error: OSError | ValueError) -> UsageError:
     """The error for a disk that does not take a file."""
     return UsageError(
-        f"cannot write ({error.strerror})", str(place), "free space, allow writing, or give another --out"
+        f"cannot write ({getattr(error, 'strerror', error)})",
+        str(place),
+        "free space, allow writing, or give another --out",
     )

@@ -13,6 +13,8 @@ import pytest
 from small_district import write
 
 from cbe_analysis import cli, disk
+from cbe_analysis.errors import UsageError
+from cbe_analysis.run.places import folder
 
 posix = pytest.mark.skipif(os.name != "posix", reason="this system has no such rights, signals or locks")
 
@@ -51,12 +53,30 @@ def test_an_answer_that_is_not_protected_is_for_this_user_alone(district, tmp_pa
 def test_an_answer_that_is_not_protected_does_not_lie_among_what_is_handed_out(
     district, tmp_path, capsys, words, place
 ):
-    for folder in ("reports/internal", place):
-        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    for way in ("reports/internal", place):
+        (tmp_path / way).mkdir(parents=True, exist_ok=True)
     line = ["measure", "chronic_absence", district, "--format", "csv", "--out", f"{place}/answer.csv"]
     assert cli.main([*line, *words]) == 2
     assert "no place among drafts and published briefs" in capsys.readouterr().err
     assert not (tmp_path / place / "answer.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a" * 5000, "nowhere/a"])
+def test_a_file_that_cannot_be_is_told(district, capsys, name):
+    assert cli.main(["measure", "chronic_absence", district, "--format", "csv", "--out", f"{name}.csv"]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_reports_that_cannot_be_are_told(name):
+    with pytest.raises(UsageError, match="cannot write"):
+        folder(Path(name), "internal")
+
+
+@posix
+def test_reports_may_have_any_name_that_a_folder_can_have(tmp_path):
+    for name in ("{0.__class__}", "%s", "\u202etxt", "=1", "# { $HOME", "..."):
+        assert folder(tmp_path / name, "internal").parent == tmp_path / name
 
 
 SLOW = """import tempfile, time
