@@ -20,7 +20,7 @@ from cbe_analysis.protect.complement import open_cells
 from cbe_analysis.protect.cutting import NO_LIMIT, Budget, cheapest
 from cbe_analysis.protect.entries import completed, entries
 from cbe_analysis.protect.greedy import cheap, costs
-from cbe_analysis.protect.pattern import secured
+from cbe_analysis.protect.pattern import reopened, secured
 
 PLACES = frozenset({"school_id", "grade", "school_year", "campus"})
 few = settings(max_examples=20, deadline=None, derandomize=True)
@@ -230,3 +230,15 @@ def test_a_crossed_table_that_is_not_shown_is_named_with_the_coarser_ones():
     assert release.warnings == (said,)
     large = {key: (n + 400, y) for key, (n, y) in small.items()}
     assert cbe.protect(shares(large, by=("group", "team")), policy).warnings == ()
+
+
+def test_groups_that_only_seem_to_share_out_the_whole_are_reckoned_with():
+    """All but a few students are in b, and most in a as well: with a unsaid, c would seem to be at most nine."""
+    rows = [share(n, 0, group=name) for name, n in ((ALL, 150), ("a", 100), ("b", 150), ("c", 4))]
+    base = table(estimates(rows))
+    a, c = ("a", ALL), ("c", ALL)
+    assert secured(base, 10).hidden == {c}
+    assert reopened(base, {c}, 10) is None
+    more = reopened(base, {a, c}, 10)
+    assert more > {a, c}
+    assert not open_cells(base, more, 10)

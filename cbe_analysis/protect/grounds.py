@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
@@ -42,6 +42,12 @@ class Grounds:
             if entry.series in base.series and base.sizes.get(entry.group) == entry.n:
                 return at
         return None
+
+    def unsaid(self, at: int, shown: Iterable[Entry]) -> frozenset[Key]:
+        """The cells of a table whose size no shown record says."""
+        base = self.bases[at]
+        said = {e.group for e in shown if e.series in base.series and base.sizes.get(e.group) == e.n}
+        return frozenset(base.sizes.keys() - said)
 
     def cell_hidden(self, entry: Entry) -> bool:
         """True when the record's own group may not be spoken of."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL
 from cbe_analysis.protect.cells import Base
+from cbe_analysis.protect.complement import open_cells
 from cbe_analysis.protect.cutting import cheapest
 from cbe_analysis.protect.entries import Key, level_place
 from cbe_analysis.protect.greedy import costs
@@ -72,6 +73,21 @@ def _decided(view: View, step: Step, coarser: Sequence[Step], hidden: set[Key], 
         wider = {key for other in coarser if len(other.columns) == width for key in view.seen(other.cells)}
         prices |= {key: PREMIUM * cost[key] for key in wider - given - prices.keys()}
     return view.cells(view.base.sizes)
+
+
+def reopened(base: Base, hidden: Iterable[Key], minimum: int) -> frozenset[Key] | None:
+    """The cells to hide where those that are hidden would follow after all; None where they do not.
+
+    So it may be when shares are hidden for their own sake, with their sizes: groups then seem to share out a whole that
+    they do not, and an outsider reckons with it.
+    """
+    view = View(base, tuple(sorted(base.columns)))
+    given = view.seen(hidden)
+    if not open_cells(view.base, given, minimum):
+        return None
+    cost = costs(view.base)
+    found = cheapest(view.base, given, {key: cost[key] for key in cost if key not in given}, minimum)
+    return frozenset(view.cells(view.base.sizes if found is None else found))
 
 
 @dataclass(frozen=True, slots=True)

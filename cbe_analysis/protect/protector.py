@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.entries import NAMED_AT, PLACES, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.kin import kin, with_kin, without_kin
-from cbe_analysis.protect.pattern import secured
+from cbe_analysis.protect.pattern import reopened, secured
 from cbe_analysis.protect.percents import Percent, public_percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
@@ -65,8 +66,8 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     minimum, tables = _minimum(estimates, policy), bases(found, estimates.by, places)
     above = kin(estimates.population.counts, estimates.by, places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
-    grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
-    release = _release(estimates, policy, audience, found, _public(grounds), kept_back(tables, patterns, minimum))
+    printed = _held(Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum))
+    release = _release(estimates, policy, audience, found, printed, kept_back(tables, patterns, minimum))
     audit(release, estimates)
     return release
 
@@ -136,6 +137,19 @@ def _curves(estimates: Estimates) -> list[str]:
     rows = estimates.rows
     drawn = rows["at"].notna() & rows["at"].ne("") & ~rows["quantity"].isin(NAMED_AT)
     return sorted(set(rows.loc[drawn, "quantity"]))
+
+
+def _held(grounds: Grounds) -> list[Printed]:
+    """The records as the public may see them, safe also with the sizes that are hidden together with their shares."""
+    while True:
+        printed = _public(grounds)
+        shown = [entry for entry, p in zip(grounds.entries, printed, strict=True) if not p.hidden]
+        closed = [cells | grounds.unsaid(at, shown) for at, cells in enumerate(grounds.hidden)]
+        more = [reopened(b, cells, grounds.minimum) for b, cells in zip(grounds.bases, closed, strict=True)]
+        if not any(more):
+            return printed
+        hidden = (new or old for new, old in zip(more, grounds.hidden, strict=True))
+        grounds = replace(grounds, hidden=tuple(hidden))
 
 
 def _public(grounds: Grounds) -> list[Printed]:
