@@ -1,5 +1,7 @@
 """A group in which all are alike tells the value of each: neither it nor what gives it away is printed."""
 
+import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -71,6 +73,20 @@ def test_crossed_groups_are_hidden_together_and_margins_where_most_is_alike():
     assert cells(None, 200) == {*margins, ("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")}
     assert cells(("a", "x"), 200) == margins
     assert cells(("a", "x"), 300) == {("(all)", "(all)")}  # 300 of the 500 of a, and of x, have the same score
+
+
+@pytest.mark.parametrize("alike", [("a", "x", "s"), ("a", "x", "(all)"), ("(all)", "y", "t")])
+def test_in_a_table_of_three_factors_all_that_is_split_like_it_or_finer_is_hidden(alike):
+    by, levels = ("group", "team", "house"), [("a", "b", "(all)"), ("x", "y", "(all)"), ("s", "t", "(all)")]
+    rows = []
+    for key in itertools.product(*levels):
+        n = 100 * 2 ** key.count("(all)")
+        rows.append(mean(n, 50.0, 0.0 if key == alike else 9.0, **dict(zip(by, key, strict=True))))
+    policy = dataclasses.replace(POLICY, factors=by, published_dimensions=by)
+    told = texts(cbe.protect(estimates(rows, by), policy), "mean")
+    split = [level != "(all)" for level in alike]
+    closed = {k for k in told if all(level != "(all)" for level, own in zip(k, split, strict=True) if own)}
+    assert printed(told) == told.keys() - closed
 
 
 def test_the_line_of_a_group_on_one_course_is_hidden_whatever_the_errors_of_the_fit():

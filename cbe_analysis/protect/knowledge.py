@@ -16,7 +16,6 @@ from cbe_analysis.protect.polytope import Bound, Polytope, Weights
 from cbe_analysis.protect.reach import Explorer, fitting
 from cbe_analysis.protect.share_table import Against, ShareTable
 
-Held = list[tuple["Source", Bound]]
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
 
 
@@ -51,15 +50,14 @@ class Knowledge:
         self.low = [r[0] for r in ranges] + [0.0] * (len(ranges) + more)
         self.high = [min(r[1], cap) for r in ranges] * 2 + [cap * len(ranges)] * more
         self.forgotten: set[Source] = set()
-        known = known_sums(table.base, table.ranges)
-        for lines, held in self._beliefs(table, known):
+        for lines, held in self._beliefs(table):
             self.lines, self.held = lines, held
             self._rows: dict[Source, list[tuple[int, Bound]]] = {}
             for row, (source, bound) in enumerate(held):
                 self._rows.setdefault(source, []).append((row, bound))
             self._polytope = Polytope(self.low, self.high, [bound for _, bound in held])
-            same = [x for x in points if len(x) == len(self.low)]
-            self.explorer = Explorer(self._polytope, fitting(same, self.low, self.high, [b for _, b in held]))
+            known = [x for x in points if len(x) == len(self.low)]
+            self.explorer = Explorer(self._polytope, fitting(known, self.low, self.high, [b for _, b in held]))
             if self.explorer.feasible():
                 return
         raise AssertionError("what was printed from data fits the data")
@@ -82,10 +80,9 @@ class Knowledge:
         for row, _ in self._rows.get(source, ()):
             self._polytope.bound_sum(row, -math.inf, math.inf)
 
-    def _beliefs(
-        self, table: ShareTable, known: Sequence[Line]
-    ) -> Iterator[tuple[list[Line], list[tuple[Source, Bound]]]]:
+    def _beliefs(self, table: ShareTable) -> Iterator[tuple[list[Line], list[tuple[Source, Bound]]]]:
         """What an outsider may take to hold, from the most on: what contradicts the print is given up."""
+        known = known_sums(table.base, table.ranges)
         always: list[tuple[Source, Bound]] = [(None, bound) for bound in (*self._within(), *self._summed(table))]
         shares = [(key, bound) for key, p in table.percents.items() for bound in self._share(key, p.low, p.high)]
         gaps = [(i, bound) for i, against in table.comparisons.items() for bound in self._other_side(against)]
