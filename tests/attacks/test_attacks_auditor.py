@@ -44,6 +44,12 @@ def refused(given, said, group):
     return error.value
 
 
+def only_small_cells_hidden(broken):
+    """A protector that hides nothing beside the small cells."""
+    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
+    broken("protector", "reopened", lambda base, hidden, minimum: None)
+
+
 def test_a_careful_release_passes():
     assert len(cbe.protect(shares(NO_STUDENT, compare="others"), POLICY).rows) == 10
 
@@ -51,7 +57,7 @@ def test_a_careful_release_passes():
 def test_hiding_small_cells_alone_is_refused(broken):
     given = means({"a": 4, "b": 12})
     cbe.protect(given, POLICY)
-    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
+    only_small_cells_hidden(broken)
     refused(given, "its size", "group=a")
 
 
@@ -59,7 +65,7 @@ def test_hiding_small_cells_alone_is_refused_in_crossed_tables(broken):
     sizes = {("a", "x"): 4, ("a", "y"): 13, ("b", "x"): 14, ("b", "y"): 12}
     given = means(sizes, by=("group", "team"))
     cbe.protect(given, POLICY)
-    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
+    only_small_cells_hidden(broken)
     refused(given, "its size", "group=a, team=x")
 
 
@@ -152,7 +158,7 @@ def test_a_likelihood_is_refused(broken):
 
 
 def test_a_refusal_names_groups_and_no_number(broken):
-    broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
+    only_small_cells_hidden(broken)
     error = refused(means({"a": 4, "b": 12}), "its size", "group=a")
     assert not any(character.isdigit() for character in str(error))
 

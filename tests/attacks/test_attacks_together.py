@@ -265,3 +265,15 @@ def test_too_fine_a_crossing_is_refused_rather_than_passed():
     assert fallen(audit, "check") == {", ".join(columns)}
     assert not audit.passed
     assert "publish fewer crossings" in str(audit.breaches[-1])
+
+
+def test_a_profile_that_cannot_be_read_is_refused():
+    audit = audited(release([share("20-39", "40 %")], [25], by=(), profile="rounded"))
+    assert fallen(audit, "check") == {"all"}
+    assert not audit.passed
+
+
+def test_a_condition_on_a_column_of_a_table_is_about_the_same_groups():
+    everyone = table(("(all)", "38", "38 %"), ("a", HIDDEN, HIDDEN), ("b", HIDDEN, HIDDEN), sizes=(38, 7, 31))
+    rest = total("31", "42 %", 31, where=("enrollments.group=b",))
+    assert fallen(audited(everyone, rest), "size") == {"group=a"}

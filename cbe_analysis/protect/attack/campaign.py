@@ -38,29 +38,36 @@ class Result:
     unchecked: str = ""
 
 
-def attack(frame: Frame, levels: Levels) -> list[Result]:
-    """What comes out of a population; of several parts where its releases cannot be about the same students."""
-    result = _together(frame, levels)
+def attack(frame: Frame, levels: Levels, *, thorough: bool = True) -> list[Result]:
+    """What comes out of a population; of several parts where its releases cannot be about the same students.
+
+    Parameters
+    ----------
+    thorough
+        See Population.
+    """
+    result = _together(frame, levels, thorough)
     if result.unchecked != CONTRADICTORY or len(frame.sources) < 2:
         return [result]
     parts: list[tuple[Frame, Result]] = []
     for source in frame.sources:
         for i, (known, _) in enumerate(parts):
             joint = frame.part([*known.sources, source])
-            if (tried := _together(joint, levels)).unchecked != CONTRADICTORY:
+            if (tried := _together(joint, levels, thorough)).unchecked != CONTRADICTORY:
                 parts[i] = joint, tried
                 break
         else:
             alone = frame.part([source])
-            parts.append((alone, _together(alone, levels)))
+            parts.append((alone, _together(alone, levels, thorough)))
     return [result for _, result in parts]
 
 
-def _together(frame: Frame, levels: Levels) -> Result:
+def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
     for official in (True, False):
         try:
             population = _population(frame, levels, official=official)
+            population.thorough = thorough
             found = [attack_sizes(population)]
         except TooFine:
             return Result(frame, (), 0, unchecked=TOO_FINE)

@@ -70,11 +70,12 @@ def _words(column: str, levels: frozenset[str], every: Sequence[str]) -> str:
 
 
 def placed(condition: Condition) -> str | None:
-    """The column whose levels a condition is about; None for one that asks when or what: another universe."""
-    table, _, column = condition.column.rpartition(".")
-    if table not in ("", "placed") or column in TIMES or "date" in column:
-        return None
-    return column
+    """The column whose levels a condition is about; None for one that asks when or what: another universe.
+
+    A column of any table is taken for the one that groups are made by: where it is another, sizes will differ.
+    """
+    column = condition.column.rpartition(".")[2]
+    return None if column in TIMES or "date" in column else column
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Population:
 
     Attributes
     ----------
+    thorough
+        Whether whole numbers are tried where few unknowns are left, and what one of a group knows of themselves is
+        used: a protector need not reckon with these, what is published must hold against them.
     sizes
         Group -> its size as printed, or as officials published it.
     official
@@ -41,7 +44,7 @@ class Population:
     def __init__(
         self, frame: Frame, levels: Levels, *, official: bool = True, unnamed: frozenset[str] = frozenset()
     ) -> None:
-        self.frame, self.unnamed = frame, unnamed
+        self.frame, self.unnamed, self.thorough = frame, unnamed, True
         self.minimum = max(table.release.minimum_n for table in frame.tables)
         self.sizes = _printed(frame)
         self.official = frozenset(self._official()) if official else frozenset()

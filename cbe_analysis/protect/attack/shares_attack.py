@@ -123,7 +123,7 @@ class ShareAttack:
         share, printed = target.share, target.printed
         if share is None or printed is None:
             out = not (self.possible.several(having) and self.possible.several(lacking))
-            out = out or any(self._told_by_own(target, has) for has in (True, False))
+            out = out or (self.population.thorough and any(self._told_by_own(target, has) for has in (True, False)))
         elif share.code:
             few = having if share.code == "<=" else lacking
             out = self._coded(few, share, printed)

@@ -74,7 +74,7 @@ def fitting(population: Population, facts: Sequence[Fact], kinds: int) -> Possib
         When there are none.
     """
     most = population.most * kinds
-    possible = Possible([0.0] * len(most), most, facts, whole=True)
+    possible = Possible([0.0] * len(most), most, facts, whole=population.thorough)
     if not possible.consistent:
         raise Contradiction
     return possible

@@ -15,6 +15,7 @@ from cbe_analysis.protect.attack.surface import faults
 from cbe_analysis.protect.attack.told import levels_of, tables
 from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
 
+KNOWN_PROFILE = "suppressed"
 UNCHECKED = {
     True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
     False: "its numbers contradict each other, so that nothing can be checked",
@@ -42,10 +43,16 @@ def audit_together(published: Sequence[Published]) -> Audit:
 
 
 class Joint:
-    """Releases, by the populations that they tell of."""
+    """Releases, by the populations that they tell of.
 
-    def __init__(self, public: Sequence[Published]) -> None:
-        self.public = public
+    Parameters
+    ----------
+    thorough
+        See Population.
+    """
+
+    def __init__(self, public: Sequence[Published], *, thorough: bool = True) -> None:
+        self.public, self.thorough = public, thorough
         self.levels: Levels = levels_of(one.release for one in public)
         self.frames = frames([t for i, one in enumerate(public) for t in tables(i, one.release, self.levels)])
 
@@ -76,10 +83,10 @@ class Joint:
         breaches: list[Breach] = []
         if before and len(before) < len(frame.sources):
             minimum = max(table.release.minimum_n for table in frame.tables)
-            for result in attack(frame.before(before, self.levels, minimum), self.levels):
+            for result in attack(frame.before(before, self.levels, minimum), self.levels, thorough=self.thorough):
                 breaches += [self._breach(fallen, result, mendable=False) for fallen in result.fallen]
                 known |= {(fallen.group, fallen.what, fallen.of) for fallen in result.fallen}
-        results = attack(frame, self.levels)
+        results = attack(frame, self.levels, thorough=self.thorough)
         mendable = len(before) < len(frame.sources)
         for result in results:
             breaches += self._unchecked(result)
@@ -105,6 +112,8 @@ class Joint:
     def _on_the_surface(self) -> Iterator[Breach]:
         """Numbers that stand where none may."""
         for one in self.public:
+            if one.release.profile != KNOWN_PROFILE:
+                yield Breach((one.brief,), "all", "check", "its profile cannot be checked", one.draft)
             rows = read(one.release)
             sizes = dict(zip(map(id, rows), one.release.sizes or (), strict=False))
 
