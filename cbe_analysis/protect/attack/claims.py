@@ -118,7 +118,7 @@ def _adding(table: Table, found: dict[Property, dict[Group, Share]]) -> Iterator
         if len(names) < 2:
             continue
         groups = set.intersection(*(set(found[name]) for name in names))
-        intervals = [[p for n in names if (p := found[n][group].printed)] for group in sorted(groups, key=Group.words)]
+        intervals = [[p for n in names if (p := found[n][group].printed)] for group in sorted(groups, key=Group.order)]
         full = [(sum(p.low for p in told), sum(p.high for p in told)) for told in intervals if len(told) == len(names)]
         if full and all(low <= 1 <= high for low, high in full) and any(high - low < 0.5 for low, high in full):
             yield tuple(sorted(names))

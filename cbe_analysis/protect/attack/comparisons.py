@@ -37,15 +37,15 @@ def compared(row: Row) -> bool:
     return row.quantity in ("gap", "ratio") and not row.hidden and not math.isnan(row.numbers["value"])
 
 
-def crowds(frame: Frame) -> set[tuple[Group, ...]]:
+def crowds(frame: Frame) -> tuple[tuple[Group, ...], ...]:
     """The groups among which some are compared with all others."""
-    found = set()
+    found: dict[tuple[Group, ...], None] = {}
     for table in frame.tables:
         sides = Sides(table)
         for said in table.said:
             if compared(said.row) and said.row.reference == OTHERS and (known := sides.known(said)):
-                found.add(known)
-    return found
+                found[known] = None
+    return tuple(found)
 
 
 class Sides:

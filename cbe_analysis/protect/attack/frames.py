@@ -99,7 +99,7 @@ def frames(tables: Sequence[Table]) -> list[Frame]:
     different dates are, when they have the same true sizes in several groups.
     """
     found: list[Frame] = []
-    for table in sorted(tables, key=lambda t: (-len(t.said), t.source, t.universe, t.within.words())):
+    for table in sorted(tables, key=lambda t: (-len(t.said), t.source, t.universe, t.within.order())):
         sizes = table.sizes()
         frame = next((f for f in found if _same_students(f, table, sizes)), None)
         if frame is None:

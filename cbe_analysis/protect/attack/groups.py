@@ -46,6 +46,10 @@ class Group:
         own[column] = own[column] & levels if column in own else levels
         return Group.of(own)
 
+    def order(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What groups are sorted by."""
+        return tuple((column, tuple(sorted(levels))) for column, levels in self.limits)
+
     def words(self, every: Levels | None = None) -> str:
         """The group as people read it.
 

@@ -97,7 +97,7 @@ def attack_means(population: Population, series: Means) -> Attacked:
     Contradiction
         When no sums fit what is printed.
     """
-    hidden = sorted(series.hidden | population.left_out.keys(), key=Group.words)
+    hidden = sorted(series.hidden | population.left_out.keys(), key=Group.order)
     targets = [g for g in hidden if len(population.atoms(g)) and not population.true_size(g) >= population.minimum]
     if not targets or not series.printed or not series.spread:
         return Attacked((), len(targets))

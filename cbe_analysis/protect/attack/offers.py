@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
@@ -10,7 +9,8 @@ from cbe_analysis.protect.attack.reading import WHOLE
 from cbe_analysis.protect.attack.verdict import Breach, Published
 from cbe_analysis.protect.record import Recorded
 
-TRIES, SECONDS = 24, 60.0  # audits at most, and how long they may take together: a refusal does not wait for them
+TRIES, FEWEST_TRIES = 24, 4  # audits at most, and at most of very many rows: a refusal does not wait for them
+ROWS = 6_000  # that all audits together may read
 Audited = Callable[[Sequence[Published]], tuple[Breach, ...]]
 
 
@@ -47,21 +47,23 @@ class Offers:
     """
 
     def __init__(self, public: Sequence[Published], breaches: Sequence[Breach], audited: Audited) -> None:
-        self.public, self.audited, self.left = public, audited, TRIES
-        self.until = time.monotonic() + SECONDS
+        self.public, self.audited = public, audited
+        rows = sum(len(one.release.rows) for one in public)
+        self.left = max(FEWEST_TRIES, min(TRIES, ROWS // max(rows, 1)))
         blamed = {brief for breach in breaches if breach.mendable for brief in breach.briefs}
         self.offending = [i for i, one in enumerate(public) if one.draft and one.brief in blamed]
 
     def found(self) -> tuple[str, ...]:
         """The first that are enough, as sentences: any one of them, or, where none is enough alone, all together."""
-        for steps in (self._coarser(), self._releases(), self._briefs()):
+        for steps in (self._coarser(), self._releases()):
             offers = list(steps)
-            enough = [offer.says for offer in offers if self._passes([offer])]
-            if enough:
-                return tuple(enough)
-            if len(offers) > 1 and self._passes(fewest := list(self._each_once(offers))):
-                return ("; and ".join(offer.says for offer in fewest),)
-        return ()
+            fewest = list(self._each_once(offers))
+            if fewest and self._passes(fewest):
+                enough = [offer.says for offer in offers if len(offers) == 1 or self._passes([offer])]
+                return tuple(enough) or ("; and ".join(offer.says for offer in fewest),)
+        briefs = list(self._briefs())
+        enough = [offer.says for offer in briefs if len(briefs) == 1 or self._passes([offer])]
+        return tuple(enough) or (("; and ".join(offer.says for offer in briefs),) if briefs else ())
 
     def _coarser(self) -> Iterator[Offer]:
         """Crossed tables without one of their columns."""
@@ -96,7 +98,7 @@ class Offers:
 
     def _passes(self, offers: Sequence[Offer]) -> bool:
         """Whether nothing more comes out of drafts."""
-        if self.left <= 0 or time.monotonic() > self.until:
+        if self.left <= 0:
             return False
         self.left -= 1
         return not self.audited(list(self._kept(offers)))

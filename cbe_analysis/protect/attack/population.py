@@ -56,7 +56,7 @@ class Population:
         known = {self.atoms(group).tobytes() for group in told}
         self.left_out = {g: n for g, n in self.left_out.items() if self.atoms(g).tobytes() not in known}
         every = told | self.left_out.keys() | self.official
-        self.hidden = tuple(sorted(every - self.sizes.keys(), key=Group.words))
+        self.hidden = tuple(sorted(every - self.sizes.keys(), key=Group.order))
 
     def credible(self) -> bool:
         """Whether the true sizes, as far as they are known, fit the finest groups that are taken to exist."""

@@ -102,7 +102,7 @@ class ShareAttack:
         """Every count of a group that has a share, printed or hidden, and of those that selections leave out."""
         for kind, name in enumerate(self.names):
             shares = self.whole.shares[name]
-            for group in sorted({*shares, *self.population.left_out}, key=Group.words):
+            for group in sorted({*shares, *self.population.left_out}, key=Group.order):
                 if len(self.population.atoms(group)):
                     yield Target(name, kind, group, shares.get(group))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
@@ -16,6 +17,7 @@ from cbe_analysis.protect.attack.told import levels_of, tables
 from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
 
 KNOWN_PROFILE = "suppressed"
+NAMED_AT_MOST = 12
 UNCHECKED = {
     True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
     False: "its numbers contradict each other, so that nothing can be checked",
@@ -37,9 +39,12 @@ def audit_together(published: Sequence[Published]) -> Audit:
         What was published, and the drafts that want to be. Releases for staff are left out.
     """
     public = [one for one in published if one.release.audience == "public"]
-    audit = Joint(public).audit()
-    offers = Offers(public, audit.breaches, lambda kept: Joint(kept).breaches()).found() if not audit.passed else ()
-    return Audit(audit.breaches, audit.populations, audit.linked, audit.unlinked, audit.cells, tuple(offers))
+    joint = Joint(public)
+    audit = joint.audit()
+    if audit.passed:
+        return audit
+    offers = Offers(joint.concerned(audit.breaches), audit.breaches, lambda kept: Joint(kept).breaches()).found()
+    return replace(audit, offers=offers)
 
 
 class Joint:
@@ -75,6 +80,15 @@ class Joint:
     def breaches(self) -> tuple[Breach, ...]:
         """What comes out of the drafts."""
         return tuple(breach for breach in self.audit().breaches if breach.mendable)
+
+    def concerned(self, breaches: Iterable[Breach]) -> list[Published]:
+        """The releases of briefs that give something away, and those about the same students."""
+        blamed = {brief for breach in breaches if breach.mendable for brief in breach.briefs}
+        found = {source for source, one in enumerate(self.public) if one.brief in blamed}
+        for frame in self.frames:
+            if any(self.public[source].brief in blamed for source in frame.sources):
+                found |= set(frame.sources)
+        return [one for source, one in enumerate(self.public) if source in found]
 
     def _attacked(self, frame: Frame) -> tuple[list[Breach], list[Result]]:
         """What comes out of one population, first without the drafts: that can no longer be helped."""
@@ -132,7 +146,8 @@ class Joint:
         """Which briefs tell of the same students."""
         briefs = self._briefs(result.frame.sources)
         if len(result.frame.sources) > 1:
-            yield f"attacked together, as they tell of the same students: {', '.join(briefs)}"
+            more = f" and {len(briefs) - NAMED_AT_MOST} more" if len(briefs) > NAMED_AT_MOST else ""
+            yield f"attacked together, as they tell of the same students: {', '.join(briefs[:NAMED_AT_MOST])}{more}"
 
     def _unlinked(self, results: Sequence[Result]) -> Iterator[str]:
         """What was not attacked together though it might have been, and why."""
