@@ -268,7 +268,7 @@ def test_too_fine_a_crossing_is_refused_rather_than_passed():
 
 
 def test_a_profile_that_cannot_be_read_is_refused():
-    audit = audited(release([share("20-39", "40 %")], [25], by=(), profile="rounded"))
+    audit = audited(release([share("20-39", "40 %")], [25], by=(), profile="of another kit"))
     assert fallen(audit, "check") == {"all"}
     assert not audit.passed
 
