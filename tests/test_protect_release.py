@@ -166,7 +166,7 @@ WHERE = Population("students", ("student_id=s1",), ("", ""), pd.DataFrame())
         (estimates([mean(500, 5.0)], (), parameters={"where": ["students.student_id!=s1"]}), "single people"),
         (one(("bus",), bus="7"), "grouping"),
         (one(("group", "team", "grade", "school_id", "school_year"), group="a", team="b", grade="3"), "4 factors"),
-        (estimates([{**mean(500, 5.0), "at": "2026-01"}], ()), "curves"),
+        (estimates([{**mean(500, 0.5), "quantity": "survival", "at": "30"}], ()), "curves"),
     ],
 )
 def test_the_public_is_refused_what_cannot_be_protected_and_told_the_way_out(given, said):
@@ -177,9 +177,28 @@ def test_the_public_is_refused_what_cannot_be_protected_and_told_the_way_out(giv
     assert "s1" not in str(refused.value)
 
 
-def test_the_profile_rounded_is_refused_until_it_can_be_made():
-    with pytest.raises(ReleaseRefused, match="rounded"):
-        cbe.protect(shares(TABLE), Policy(factors=("group",), privacy_profile="rounded"))
+def test_every_period_of_a_trend_is_a_table_of_its_own():
+    periods = {"2024-25": {"a": 400, "b": 300, "c": 8}, "2025-26": {"a": 410, "b": 310, "c": 60}}
+    rows = [
+        {**mean(n, 5.0 + place, group=group), "at": at}
+        for at, sizes in periods.items()
+        for place, (group, n) in enumerate({"(all)": sum(sizes.values()), **sizes}.items())
+    ]
+    found = cbe.protect(estimates(rows), POLICY).rows
+    shown = {(at, group): n for at, group, n in found[["at", "group", "n_shown"]].itertuples(index=False)}
+    assert {key for key, n in shown.items() if n == "protected"} == {("2024-25", "c")}
+    assert shown[("2024-25", "(all)")] == "710"
+    assert shown[("2025-26", "c")] == "40-99"
+
+
+def test_a_small_group_of_one_period_takes_a_partner_of_its_period():
+    periods = {"S1": {"(all)": 16, "a": 4, "b": 12}, "S2": {"(all)": 26, "a": 14, "b": 12}}
+    rows = [{**mean(n, 5.0, group=group), "at": at} for at, sizes in periods.items() for group, n in sizes.items()]
+    found = cbe.protect(estimates(rows), POLICY).rows
+    hidden = {(at, group) for at, group, h in found[["at", "group", "hidden"]].itertuples(index=False) if h}
+    assert ("S1", "a") in hidden
+    assert len(hidden) > 1
+    assert {at for at, _ in hidden} == {"S1"}
 
 
 def test_likelihoods_are_not_public():

@@ -1,11 +1,16 @@
 """The profile of rounded counts: what is hidden, what is rounded, and that totals tell no more than their parts."""
 
+import dataclasses
+import importlib
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from protected_tables import POLICY, estimates, gap, mean, shares, texts
 
+import cbe_analysis as cbe
+from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.cells import Base, lines
 from cbe_analysis.protect.rounded import fives, rounded_counts, rounded_sizes
 
@@ -78,3 +83,57 @@ def test_counts_of_a_property_are_rounded_cell_by_cell_and_add_up():
     base = table({("a",): 403, ("b",): 60})
     assert rounded_counts(base, {(ALL,): 124, ("a",): 102, ("b",): 22}) == {("a",): 100, ("b",): 20, (ALL,): 120}
     assert rounded_counts(base, {(ALL,): 124, ("a",): 102}) == {("a",): 100, (ALL,): 125}
+
+
+ROUNDED = dataclasses.replace(POLICY, privacy_profile="rounded", minimum_n=5)
+TABLE = {"a": (403, 122), "b": (297, 60), "c": (8, 3), "d": (7, 2)}
+
+
+def public(given, policy=ROUNDED):
+    return cbe.protect(dataclasses.replace(given, minimum_n=policy.minimum_n), policy)
+
+
+def test_a_release_prints_sizes_in_fives_and_shares_of_rounded_counts():
+    release = public(shares(TABLE))
+    sizes = texts(release, column="n_shown")
+    assert sizes == {"(all)": "710", "a": "405", "b": "295", "c": "10", "d": "protected"}
+    assert texts(release) == {"(all)": "26 %", "a": "30 %", "b": "20 %", "c": "50 %", "d": "protected"}
+    assert release.minimum_n == 8
+    assert release.rows["numerator"].isna().all()
+    assert release.profile == "rounded"
+
+
+def test_nothing_is_hidden_beside_a_small_group():
+    release = public(shares({"a": (20, 8), "b": (4, 1)}))
+    assert texts(release, column="n_shown") == {"(all)": "20", "a": "20", "b": "protected"}
+
+
+def test_shares_near_the_ends_are_coded_and_what_rests_on_them_is_hidden():
+    release = public(shares({"a": (400, 399), "b": (297, 60)}, compare="others"))
+    assert texts(release)["a"] == ">=99 %"
+    assert texts(release, "gap")["a"] == "protected"
+
+
+def test_a_comparison_with_a_hidden_group_is_hidden():
+    rows = [mean(300, 5.0, group="(all)"), mean(293, 5.0, group="a"), mean(7, 4.0, group="b")]
+    rows.append(gap(293, 1.0, 0.5, 7, group="a", reference="b"))
+    release = public(estimates(rows))
+    assert texts(release, "gap") == {"a": "protected"}
+    assert texts(release, "mean") == {"(all)": "5.0", "a": "5.0", "b": "protected"}
+
+
+def test_the_auditor_knows_rounded_sizes_and_refuses_exact_ones(monkeypatch):
+    assert public(shares(TABLE)).rows["hidden"].notna().sum() == 1
+    monkeypatch.setattr(importlib.import_module("cbe_analysis.protect.rounded"), "fives", float)
+    with pytest.raises(ReleaseRefused, match="a size is exact"):
+        public(shares(TABLE))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=6))
+def test_every_rounded_release_passes_the_audit(cells):
+    table = {f"g{i}": (max(one), min(one)) for i, one in enumerate(cells)}
+    if sum(n for n, _ in table.values()):
+        release = public(shares(table))
+        shown = [int(n.replace(",", "")) for n in release.rows["n_shown"] if n != "protected"]
+        assert all(n % 5 == 0 and n >= 8 for n in shown)

@@ -11,6 +11,7 @@ from cbe_analysis.protect.alike import covered, resting
 from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
+from cbe_analysis.protect.sizes import Size, fives_size, public_size
 
 RESTRICTED = ("loglik",)  # never public: with it, two fits tell a student apart
 CARRIERS = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
@@ -29,12 +30,19 @@ class Grounds:
     ----------
     hidden
         For each base, the cells that no record may speak of.
+    fives
+        True where sizes were rounded to fives, and may be printed so.
     """
 
     entries: tuple[Entry, ...]
     bases: tuple[Base, ...]
     hidden: tuple[frozenset[Key], ...]
     minimum: int
+    fives: bool = False
+
+    def size(self, n: float) -> Size:
+        """A size that may be shown, as it is printed."""
+        return fives_size(n) if self.fives else public_size(n, self.minimum)
 
     def base(self, entry: Entry) -> int | None:
         """Position of the table that counts the record's people."""

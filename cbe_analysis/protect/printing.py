@@ -11,7 +11,7 @@ from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
 from cbe_analysis.protect.rounding import MINUS, in_figures, public_p, spoken, step_below, step_of_figures, to_step
-from cbe_analysis.protect.sizes import public_size, vague
+from cbe_analysis.protect.sizes import vague
 
 MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01
@@ -80,11 +80,11 @@ def _without(entry: Entry, numbers: Iterable[str], **instead: float | str) -> En
 
 def _kept(grounds: Grounds, entry: Entry) -> tuple[Entry, str]:
     """The record with its sizes as printed and nothing of what its value is made of, and the text of its size."""
-    size, at = public_size(entry.n, grounds.minimum), grounds.base(entry)
+    size, at = grounds.size(entry.n), grounds.base(entry)
     told = entry.n_reference >= grounds.minimum and (
         entry.reference != "others" or at is None or not grounds.hidden[at]
     )
-    against = public_size(entry.n_reference, grounds.minimum).rounded if told else math.nan
+    against = grounds.size(entry.n_reference).rounded if told else math.nan
     note = vague(entry.note, grounds.minimum)
     return _without(entry, ("numerator", "denominator"), n=size.rounded, n_reference=against, note=note), size.shown
 
@@ -106,7 +106,7 @@ def _limits(grounds: Grounds, entry: Entry, percent: Percent) -> tuple[float, fl
     if entry.quantity in ESTIMATED:
         return to_step(entry.low, POINT), to_step(entry.high, POINT)
     effect = _error(entry) ** 2 * entry.n / (entry.value * (1 - entry.value))
-    return public_limits(percent, public_size(entry.n, grounds.minimum), effect)
+    return public_limits(percent, grounds.size(entry.n), effect)
 
 
 def _count(grounds: Grounds, entry: Entry) -> Printed:
@@ -122,7 +122,7 @@ def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
         return Printed(_without(kept, SURENESS), MISSING, n_shown)
     low, high, error = entry.low, entry.high, entry.std_error
     if _made_of_sizes(entry):
-        wider = math.sqrt(entry.n / public_size(entry.n, grounds.minimum).low)
+        wider = math.sqrt(entry.n / grounds.size(entry.n).low)
         low, high = (entry.value + (limit - entry.value) * wider for limit in (low, high))
         error = math.nan
     rounded = {

@@ -16,20 +16,24 @@ from cbe_analysis.policy import PERSONAL, Policy
 from cbe_analysis.protect.attack.auditor import audit
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.compositions import left_over
-from cbe_analysis.protect.entries import NAMED_AT, PLACES, Entry, completed, entries
+from cbe_analysis.protect.entries import PLACES, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.pattern import reopened, secured
 from cbe_analysis.protect.percents import Percent, public_percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back
+from cbe_analysis.protect.rounded import SMALLEST
 from cbe_analysis.protect.shares import NOTHING, remedy
 from cbe_analysis.protect.sizes import public_size, vague
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
 MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
+ROUNDED = "rounded"  # the profile
+EVENTS = ("survival",)
 FILES = "rows"  # the entity of estimates about the data themselves
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
@@ -64,17 +68,25 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     found = completed(entries(estimates), estimates.by, places)
     _not_too_many(found, estimates.by)
     minimum, tables = _minimum(estimates, policy), bases(found, estimates.by, places)
+    if policy.privacy_profile == ROUNDED:
+        printed = printed_in_fives(in_fives(found, tables, minimum))
+        return _attacked(_release(estimates, policy, audience, found, printed), estimates)
     above = kin(estimates.population.counts, estimates.by, places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
     printed = _held(Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum))
     release = _release(estimates, policy, audience, found, printed, kept_back(tables, patterns, minimum))
+    return _attacked(release, estimates)
+
+
+def _attacked(release: Release, estimates: Estimates) -> Release:
+    """The release, when the attack found out nothing."""
     audit(release, estimates)
     return release
 
 
 def _minimum(estimates: Estimates, policy: Policy) -> int:
     """The smallest group that may be shown: an indicator may raise the policy's, never lower it."""
-    return max(policy.minimum_n, estimates.minimum_n)
+    return max(policy.minimum_n, estimates.minimum_n, SMALLEST if policy.privacy_profile == ROUNDED else 0)
 
 
 def _door(estimates: Estimates, policy: Policy) -> None:
@@ -89,12 +101,7 @@ def _door(estimates: Estimates, policy: Policy) -> None:
             f"published are {choices(published, 40)}; by",
         ),
         (estimates.by[MOST_FACTORS:], f"the public may see {MOST_FACTORS} factors crossed, not more", "by"),
-        (_curves(estimates), "the public may not see curves and trends yet", "quantity"),
-        (
-            [policy.privacy_profile] if policy.privacy_profile != "suppressed" else [],
-            "this privacy profile cannot be made yet",
-            "district.toml, privacy_profile",
-        ),
+        (_curves(estimates), "the public may not see curves of single events yet", "quantity"),
     ):
         if refused:
             raise ReleaseRefused(what, f"{where}: {choices(refused)}", WAY_OUT)
@@ -133,10 +140,8 @@ def _selected(estimates: Estimates, policy: Policy) -> list[tuple[str, bool]]:
 
 
 def _curves(estimates: Estimates) -> list[str]:
-    """Quantities with an x: survival curves, run charts, trends."""
-    rows = estimates.rows
-    drawn = rows["at"].notna() & rows["at"].ne("") & ~rows["quantity"].isin(NAMED_AT)
-    return sorted(set(rows.loc[drawn, "quantity"]))
+    """Quantities whose every step is an event of somebody; trends over periods are tables of each period."""
+    return sorted({*estimates.rows["quantity"]}.intersection(EVENTS))
 
 
 def _held(grounds: Grounds) -> list[Printed]:

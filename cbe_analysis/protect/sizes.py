@@ -64,6 +64,17 @@ def public_size(n: float, minimum: int) -> Size:
     return Size(lowest, rounded + NEAREST - NEAREST // 2 - 1, f"{rounded:,}")
 
 
+def fives_size(n: float) -> Size:
+    """A size that was rounded to fives before: printed as it is.
+
+    Parameters
+    ----------
+    n
+        A multiple of five.
+    """
+    return Size(int(n), int(n), f"{n:,.0f}")
+
+
 def vague(text: str, minimum: int) -> str:
     """The sentence with every count of people, or of their records, as a size is printed.
 

@@ -72,14 +72,14 @@ def test_hiding_small_cells_alone_is_refused_in_crossed_tables(broken):
 def test_hiding_nothing_is_refused(broken):
     broken("protector", "hidden_entries", lambda grounds, percents, withheld: frozenset())
     sizes = part("sizes", "public_size")
-    for module in ("printing", "protector", "cells"):
+    for module in ("grounds", "protector", "cells"):
         broken(module, "public_size", lambda n, minimum: sizes(max(n, minimum), minimum))
     refused(shares(NO_STUDENT), "a small group is shown", "group=c")
 
 
 def test_exact_sizes_are_refused(broken):
     size = part("sizes", "Size")
-    broken("printing", "public_size", lambda n, minimum: size(int(n), int(n), f"{n:,.0f}"))
+    broken("grounds", "public_size", lambda n, minimum: size(int(n), int(n), f"{n:,.0f}"))
     refused(shares({"a": (403, 120), "b": (300, 60)}), "a size is exact", "group=a")
 
 

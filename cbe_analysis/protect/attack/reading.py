@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,7 @@ Interval = tuple[float, float]
 Series = tuple[str, str, str]  # quantity, unit and `at`
 WHOLE = "(all)"
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
+COUNTED = r"\d{1,3}(,\d{3})*"
 Z = 1.96  # of limits that hold in 95 of 100 cases
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
@@ -68,7 +71,8 @@ class Row:
 def read(release: Recorded) -> list[Row]:
     """The rows of a release, as text says them."""
     columns = {str(name): release.rows[name].tolist() for name in release.rows.columns}
-    return [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
+    rows = [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
+    return blurred(rows, release.minimum_n) if release.profile == "rounded" else rows
 
 
 def _row(row: dict[str, Any], release: Recorded) -> Row:
@@ -100,12 +104,49 @@ def size_said(text: str, minimum: int) -> Interval | None:
     """The sizes that are printed like this: "40-99" as it stands, "5,790" to the nearest ten, "5,793" exactly."""
     if band := re.fullmatch(r"(\d+)-(\d+)", text):
         return max(float(band[1]), float(minimum)), float(band[2])
-    if re.fullmatch(r"\d{1,3}(,\d{3})*", text):
+    if re.fullmatch(COUNTED, text):
         middle = float(text.replace(",", ""))
         if middle < 100 or middle % 10:
             return middle, middle  # no number that was rounded to tens
         return max(middle - 5, 100.0, float(minimum)), middle + 4
     return None
+
+
+def blurred(rows: Sequence[Row], minimum: int) -> list[Row]:
+    """The rows of a release whose counts were rounded to fives before anything was made of them.
+
+    A finest group has up to two students more or fewer than printed, a hidden one fewer than the minimum, and a total
+    is made of these. A share is one of such counts.
+    """
+    series: dict[Series, dict[Cell, Row]] = {}
+    for row in rows:
+        if not row.compares:
+            series.setdefault(row.series, {}).setdefault(row.cell, row)
+    parts = {name: _finest(cells) for name, cells in series.items()}
+    return [_blurred(row, parts.get(row.series, {}).get(row.cell, [row]), minimum) for row in rows]
+
+
+def _finest(cells: Mapping[Cell, Row]) -> dict[Cell, list[Row]]:
+    """Cell -> the finest groups that it is made of, itself where there are none."""
+    wholes = {cell: [w for w in product(*((level, WHOLE) for level in cell)) if w in cells] for cell in cells}
+    coarse = {whole for cell, found in wholes.items() for whole in found if whole != cell}
+    found: dict[Cell, list[Row]] = {}
+    for cell, row in cells.items():
+        if cell not in coarse:
+            for whole in dict.fromkeys(wholes[cell]):
+                found.setdefault(whole, []).append(row)
+    return found
+
+
+def _blurred(row: Row, parts: Sequence[Row], minimum: int) -> Row:
+    """The row with all the sizes and shares that may stand behind it."""
+    if not re.fullmatch(COUNTED, row.n_shown):
+        return row
+    n, fewer = float(row.n_shown.replace(",", "")), 2.0 * max(1, sum(not part.hidden for part in parts))
+    more, share = fewer + (minimum - 1) * sum(part.hidden for part in parts), row.share
+    if share and not row.compares:
+        share = max((share[0] * n - fewer) / (n + more), 0.0), min((share[1] * n + more) / max(n - fewer, 1.0), 1.0)
+    return replace(row, size=(max(n - fewer, 0.0), n + more), share=share)
 
 
 def size_by_limits(row: Row) -> float:

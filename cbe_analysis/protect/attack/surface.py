@@ -5,31 +5,36 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from cbe_analysis.protect.attack.reading import WHOLE, Cell, Row
+from cbe_analysis.protect.attack.reading import WHOLE, Cell, Row, share_said
 
 Fault = tuple[Cell, str]
 VALUES = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
 ARMS_TOLD = ("count", "attrition", "baseline", *VALUES[:-2])
+FIVE = 5
 NEAR_END = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # size, and the percentages that are coded from it on
 
 
-def faults(rows: Sequence[Row], minimum: int, small: Callable[[Row, int], bool]) -> Iterator[Fault]:
+def faults(
+    rows: Sequence[Row], minimum: int, small: Callable[[Row, int], bool], *, fives: bool = False
+) -> Iterator[Fault]:
     """The rows in which something stands that may not be printed, with what it is.
 
     Parameters
     ----------
     small
         Whether a row's group is truly small.
+    fives
+        True where sizes are printed in fives; else in bands and tens.
     """
     for row in rows:
-        for fault in _faults(row):
+        for fault in _faults(row, _five if fives else _size_ok):
             yield row.cell, fault
         if small(row, minimum) and not row.hidden and row.arm != "difference":
             yield row.cell, "a small group is shown"
     yield from _resting(rows)
 
 
-def _faults(row: Row) -> Iterator[str]:
+def _faults(row: Row, size_ok: Callable[[float], bool]) -> Iterator[str]:
     """What one row holds too much of."""
     numbers = row.numbers
     if row.hidden:
@@ -45,12 +50,12 @@ def _faults(row: Row) -> Iterator[str]:
     if (
         row.size is None
         or row.size[0] == row.size[1]
-        or any(not _size_ok(numbers[name]) for name in ("n", "n_reference"))
+        or any(not size_ok(numbers[name]) for name in ("n", "n_reference"))
     ):
         yield "a size is exact"
     if any(not _multiple(numbers[name], 0.01) for name in ("p", "p_adjusted")):
         yield "a p-value is exact"
-    if row.quantity == "count" and not _size_ok(numbers["value"]):
+    if row.quantity == "count" and not size_ok(numbers["value"]):
         yield "a count is exact"
     elif row.share is not None and not row.compares:
         yield from _share(row)
@@ -60,6 +65,10 @@ def _faults(row: Row) -> Iterator[str]:
 
 def _size_ok(size: float) -> bool:
     return math.isnan(size) or (size >= 100 and size % 10 == 0)
+
+
+def _five(size: float) -> bool:
+    return math.isnan(size) or (size > FIVE and size % FIVE == 0)
 
 
 def _multiple(value: float, step: float) -> bool:
@@ -77,7 +86,7 @@ def _share(row: Row) -> Iterator[str]:
         yield "a share is too exact"
     largest = row.size[1] if row.size else 0.0
     points = next(within for size, within in NEAR_END if largest >= size)
-    low, high = (100 * end for end in row.share or (0.0, 0.0))
+    low, high = (100 * end for end in share_said(row.shown) or (0.0, 0.0))
     if high < points + 0.6 or low > 100 - points - 0.6:
         yield "a share near an end is not coded"
 

@@ -16,7 +16,8 @@ from cbe_analysis.protect.attack.surface import faults
 from cbe_analysis.protect.attack.told import levels_of, tables
 from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
 
-KNOWN_PROFILE = "suppressed"
+ROUNDED = "rounded"
+PROFILES = ("suppressed", ROUNDED)
 NAMED_AT_MOST = 12
 UNCHECKED = {
     True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
@@ -126,7 +127,7 @@ class Joint:
     def _on_the_surface(self) -> Iterator[Breach]:
         """Numbers that stand where none may."""
         for one in self.public:
-            if one.release.profile != KNOWN_PROFILE:
+            if one.release.profile not in PROFILES:
                 yield Breach((one.brief,), "all", "check", "its profile cannot be checked", one.draft)
             rows = read(one.release)
             sizes = dict(zip(map(id, rows), one.release.sizes or (), strict=False))
@@ -135,7 +136,8 @@ class Joint:
                 return sizes.get(id(row), float(minimum)) < minimum
 
             columns = (*one.release.by, "arm")
-            for cell, fault in faults(rows, one.release.minimum_n, small):
+            fives = one.release.profile == ROUNDED
+            for cell, fault in faults(rows, one.release.minimum_n, small, fives=fives):
                 group = ", ".join(f"{c}={v}" for c, v in zip(columns, cell, strict=True) if v != "(all)") or "all"
                 yield Breach((one.brief,), group, "row", fault, one.draft)
 

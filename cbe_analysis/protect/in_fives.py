@@ -1,0 +1,102 @@
+"""Records whose sizes and counts are rounded to fives, and what is printed of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cbe_analysis.protect.cells import Base
+from cbe_analysis.protect.compositions import left_over
+from cbe_analysis.protect.entries import Entry, Key
+from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.percents import Percent, coded_within, nearest
+from cbe_analysis.protect.printing import Printed, as_protected
+from cbe_analysis.protect.rounded import fives, rounded_counts, rounded_sizes
+
+
+def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Grounds:
+    """The records as they may be printed in the profile `rounded`: sizes in fives, shares of rounded counts.
+
+    Nothing but small cells is hidden: where every number is uncertain by two students, and every total is made of the
+    printed parts, hiding others would add nothing.
+
+    Parameters
+    ----------
+    minimum
+        Smallest size that is shown.
+    """
+    measured = Grounds(tuple(found), tuple(tables), (frozenset(),) * len(tables), minimum)
+    rounded = [rounded_sizes(base, minimum) for base in tables]
+    counts = [_counts(measured, at) for at in range(len(tables))]
+    bases = tuple(
+        replace(r.base, sizes={key: 0.0 if math.isnan(n) else n for key, n in r.sizes.items()}) for r in rounded
+    )
+    entries = tuple(_told(measured, entry, bases, counts) for entry in found)
+    return Grounds(entries, bases, tuple(r.hidden for r in rounded), minimum, fives=True)
+
+
+def printed_in_fives(grounds: Grounds) -> list[Printed]:
+    """The records for the public, in their order."""
+    percents = {
+        i: _percent(entry)
+        for i, entry in enumerate(grounds.entries)
+        if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
+    }
+    withheld: frozenset[int] = frozenset()
+    while True:
+        hidden = hidden_entries(grounds, percents, withheld)
+        more = left_over(grounds.entries, percents, hidden, grounds.minimum)
+        if more <= withheld:
+            return as_protected(grounds, percents, hidden)
+        withheld |= more
+
+
+Counts = Mapping[tuple[str, str, str], Mapping[Key, float]]  # series -> cell -> those who have the property, rounded
+
+
+def _counts(measured: Grounds, at: int) -> Counts:
+    """The rounded counts behind the shares of a table."""
+    told: dict[tuple[str, str, str], dict[Key, float]] = {}
+    for entry in measured.entries:
+        if _counted(entry) and measured.base(entry) == at:
+            told.setdefault(entry.series, {})[entry.group] = entry.numerator
+    return {series: rounded_counts(measured.bases[at], counts) for series, counts in told.items()}
+
+
+def _counted(entry: Entry) -> bool:
+    """True for a share that is a count of students out of the group."""
+    return entry.is_share and not entry.compares and not math.isnan(entry.numerator) and entry.denominator == entry.n
+
+
+def _told(measured: Grounds, entry: Entry, bases: Sequence[Base], counts: Sequence[Counts]) -> Entry:
+    """The record with rounded sizes, and a share of rounded counts."""
+    at = measured.base(entry)
+    n = bases[at].sizes[entry.group] if at is not None else _shown(entry.n, measured.minimum)
+    new = replace(entry, n=n, n_reference=_reference(measured, entry, bases))
+    if at is None or not _counted(entry) or not n:
+        return new
+    having = min(counts[at][entry.series][entry.group], n)
+    return replace(new, numerator=having, denominator=n, value=having / n)
+
+
+def _reference(measured: Grounds, entry: Entry, bases: Sequence[Base]) -> float:
+    """The size of what a record is compared with, rounded; 0 where it may not be shown."""
+    at = measured.base(entry)
+    keys = measured.references(entry)
+    if at is None or not keys or entry.n_reference < measured.minimum:
+        return entry.n_reference if math.isnan(entry.n_reference) else _shown(entry.n_reference, measured.minimum)
+    return sum(bases[at].sizes[key] for key in keys)
+
+
+def _shown(n: float, minimum: int) -> float:
+    """A size to the nearest five; 0 where it may not be shown."""
+    return fives(n) if n >= minimum else 0.0
+
+
+def _percent(entry: Entry) -> Percent:
+    """The share as a whole percentage, coded near the ends."""
+    points, whole = coded_within(entry.n), nearest(entry.value)
+    if whole <= points:
+        return Percent(points, 1, "<=")
+    return Percent(100 - points, 1, ">=") if whole >= 100 - points else Percent(whole, 1, "")
