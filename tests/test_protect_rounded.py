@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from protected_tables import POLICY, estimates, gap, mean, shares, texts
+from protected_tables import POINTS, POLICY, around, estimates, gap, mean, shares, texts
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
@@ -127,6 +127,14 @@ def test_the_auditor_knows_rounded_sizes_and_refuses_exact_ones(monkeypatch):
     monkeypatch.setattr(importlib.import_module("cbe_analysis.protect.rounded"), "fives", float)
     with pytest.raises(ReleaseRefused, match="a size is exact"):
         public(shares(TABLE))
+
+
+def test_a_total_that_stands_alone_is_read_as_the_sum_of_its_parts():
+    rows = [mean(n, 5.0, group=group) for group, n in {"(all)": 712, "a": 402, "b": 308, "c": 2}.items()]
+    rows.append({"quantity": "slope", "unit": POINTS, "n": 712, **around(3.0, 0.4)})
+    release = public(estimates(rows))
+    assert texts(release, "mean", column="n_shown") == {"(all)": "710", "a": "400", "b": "310", "c": "protected"}
+    assert texts(release, "slope", column="n_shown") == {"(all)": "710"}
 
 
 @settings(max_examples=40)

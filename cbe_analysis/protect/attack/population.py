@@ -37,6 +37,8 @@ class Population:
         The small groups, and their true size, that no row tells of but that are what a selection leaves out.
     hidden
         The groups whose size no text says.
+    rounded
+        True where all counts were rounded to fives.
     minimum
         Smallest size that may be shown.
     """
@@ -46,6 +48,7 @@ class Population:
     ) -> None:
         self.frame, self.unnamed, self.thorough = frame, unnamed, True
         self.minimum = max(table.release.minimum_n for table in frame.tables)
+        self.rounded = all(table.release.profile == "rounded" for table in frame.tables)
         self.sizes = _printed(frame)
         self.official = frozenset(self._official()) if official else frozenset()
         told = {said.group for table in frame.tables for said in table.said}

@@ -122,8 +122,13 @@ def blurred(rows: Sequence[Row], minimum: int) -> list[Row]:
     for row in rows:
         if not row.compares:
             series.setdefault(row.series, {}).setdefault(row.cell, row)
-    parts = {name: _finest(cells) for name, cells in series.items()}
-    return [_blurred(row, parts.get(row.series, {}).get(row.cell, [row]), minimum) for row in rows]
+    parts: dict[tuple[Cell, str], list[Row]] = {}  # a total may stand alone in one series, with its parts in another
+    for cells in series.values():
+        for cell, finest in _finest(cells).items():
+            known = parts.setdefault((cell, cells[cell].n_shown), finest)
+            if len(finest) > len(known):
+                parts[cell, cells[cell].n_shown] = finest
+    return [_blurred(row, parts.get((row.cell, row.n_shown), [row]), minimum) for row in rows]
 
 
 def _finest(cells: Mapping[Cell, Row]) -> dict[Cell, list[Row]]:

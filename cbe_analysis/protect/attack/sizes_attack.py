@@ -11,6 +11,8 @@ from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible
 from cbe_analysis.protect.attack.verdict import What
 
+FIVE = 5.0
+
 
 class Contradiction(Exception):
     """Printed numbers that cannot all be about the same students."""
@@ -47,7 +49,8 @@ def attack_sizes(population: Population) -> Attacked:
 
     A group that is truly small must be able to have any size from 0 to the minimum; another hidden one must not come
     out exactly. Where the true size is not known, a hidden group must not come out exactly, nor as certainly small, nor
-    as certainly not empty while it may be small.
+    as certainly not empty while it may be small. Where counts were rounded to fives, only small groups are hidden, as
+    everybody knows; these must be known no better than any other count.
 
     Raises
     ------
@@ -89,7 +92,9 @@ def _fallen(population: Population, possible: Possible, hidden: Sequence[Group])
         if few and many:
             continue
         low, high = possible.whole_range(people)
-        if n >= minimum or (math.isnan(n) and low >= minimum):
+        if population.rounded:
+            falls, few, many = high - low < FIVE - SLACK, False, False
+        elif n >= minimum or (math.isnan(n) and low >= minimum):
             falls, few, many = low >= high - SLACK, False, False
         else:
             falls = n < minimum or not few or high < minimum

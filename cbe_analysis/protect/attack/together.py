@@ -155,7 +155,7 @@ class Joint:
         """What was not attacked together though it might have been, and why."""
         for result in results:
             for indicator in result.unlinked:
-                yield f"{indicator}: releases contradict each other, so each was attacked alone"
+                yield f"{indicator}: no one set of students fits all of its releases, so each was attacked by itself"
         dates: dict[tuple[str, ...], set[str]] = {}
         for result in results:
             entity, as_of, *conditions = result.frame.tables[0].universe
