@@ -80,8 +80,7 @@ class District:
         """The tables whose files are read for these: a derived table's rows come from others."""
         found: dict[str, None] = {}
         for table in tables:
-            made = self._reader.derivation(table)
-            found |= dict.fromkeys(made.reads if made else (table,))
+            found |= dict.fromkeys(made.reads if (made := self._reader.derivation(table)) else (table,))
         return tuple(found)
 
     def origin(self, table: str) -> str:
@@ -170,6 +169,10 @@ class District:
             when = replace(when, kind="day" if len(days) == 1 else "window", days=days, years=())
         query = self._view.placed_rows(identifier(self._reader.name(rows)), names, when, columns)
         return self._reader.relation(query)
+
+    def strays(self, column: str) -> int:
+        """How many words of a subgroup's column count as unknown, for they could be names typed there by mistake."""
+        return self._view.strays.count(column)
 
     def conditions(self, table: str, where: Where) -> tuple[Condition, ...]:
         """The conditions on a placed table in their one canonical spelling, sorted.

@@ -30,6 +30,7 @@ from cbe_analysis.tables.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from cbe_analysis.load.reader import Reader
+    from cbe_analysis.load.strays import Strays
     from cbe_analysis.policy import Policy
 
 NEEDED = ("student_id", "school_id", "entry_date", "exit_date", "school_year", "grade")
@@ -147,8 +148,8 @@ SELECT unnest(person) FROM (
 """
 
 
-def prepare(reader: Reader, policy: Policy) -> Clock:
-    """Make the temporary tables; the school-year clock that they were made with."""
+def prepare(reader: Reader, policy: Policy, strays: Strays) -> Clock:
+    """Make the temporary tables, stray words left out; the school-year clock that they were made with."""
     run = reader.connection.execute
     told = school_years(reader, policy)
     years = ", ".join(f"({y.year}, {literal(y.first_day)}, {literal(y.last_day)})" for y in told.years)
@@ -156,13 +157,13 @@ def prepare(reader: Reader, policy: Policy) -> Clock:
     if years:
         run(f"INSERT INTO placement_years VALUES {years}")
     rest = ", ".join(identifier(name) for name in reader.types("enrollments"))
-    run(_ENROLLED.format(enrollments=_filled(reader, "enrollments", NEEDED)))
+    run(_ENROLLED.format(enrollments=strays.left_out("enrollments", _filled(reader, "enrollments", NEEDED))))
     run(_TOGETHER)
     run(_APART)
     run(_ENROLLED_TOGETHER.format(rest=rest))
     for rows in (_SPELLS, _MIXED, _HELD, _OWN):
         run(rows)
-    run(_PEOPLE.format(students=_filled(reader, "students")))
+    run(_PEOPLE.format(students=strays.left_out("students", _filled(reader, "students"))))
     return told
 
 

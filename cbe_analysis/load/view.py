@@ -12,6 +12,7 @@ from cbe_analysis.load.placement import CORE, Placement, place
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.load.scope import PLACED, Bound, Field, Scope, fields
 from cbe_analysis.load.spells import prepare
+from cbe_analysis.load.strays import Strays, find, is_word, well_known
 from cbe_analysis.load.where import UNPLACED, Condition
 from cbe_analysis.policy import Policy
 from cbe_analysis.policy.clock import Clock
@@ -29,13 +30,21 @@ class View:
     reader: Reader
     policy: Policy
     _clock: Clock | None = None
+    _strays: Strays | None = None
 
     @property
     def clock(self) -> Clock:
         """The school-year clock; the temporary tables of placement stand from here on."""
         if self._clock is None:
-            self._clock = prepare(self.reader, self.policy)
+            self._clock = prepare(self.reader, self.policy, self.strays)
         return self._clock
+
+    @property
+    def strays(self) -> Strays:
+        """Words of subgroup columns that could be names; where students are placed, they are unknown."""
+        if self._strays is None:
+            self._strays = find(self.reader, self.policy)
+        return self._strays
 
     @property
     def placeable(self) -> tuple[str, ...]:
@@ -72,12 +81,20 @@ class View:
         return f"SELECT {', '.join(map(identifier, dict.fromkeys(columns)))} FROM ({read}) WHERE {met}"
 
     def values(self, table: str, name: str) -> str:
-        """SQL for the different values, as text, of a column that conditions on a table may name."""
+        """SQL for the different values, as text, of a column that conditions on a table may name.
+
+        A word of a student's row that is not known, and that fewer students have than may be shown, is left out.
+        """
         field = self.scope(table).find(name)
         source = {"own": table, "spell": "enrollments", "person": "students", "target": "targets"}[field.origin]
-        column = identifier(field.column)
-        rows = self.reader.typed(source, [field.column])
-        return f"SELECT DISTINCT {column}::VARCHAR AS value FROM ({rows}) WHERE {column} IS NOT NULL ORDER BY {column}"
+        column, kinds = identifier(field.column), self.reader.types(source)
+        of_students = "student_id" in kinds and is_word(source, field.column, field.type)
+        told = well_known(self.policy, source, field.column, field.type) if of_students else "true"
+        rows = self.reader.typed(source, ["student_id", field.column] if of_students else [field.column])
+        return (
+            f"SELECT {column}::VARCHAR AS value FROM ({rows}) WHERE {column} IS NOT NULL "
+            f"GROUP BY {column} HAVING {told} ORDER BY {column}"
+        )
 
     def placed(
         self,
@@ -99,7 +116,7 @@ class View:
         """
         when = self._moment(table)
         bound = self.scope(table).bind(wanted)
-        rows = self.reader.typed(table)
+        rows = self.strays.left_out(table, self.reader.typed(table))
         if table == "students" and as_of is not None:
             rows = f"SELECT *, {literal(as_of)} AS {PLACED_ON} FROM ({rows})"
         own = [b.sql(f"main.{identifier(b.field.column)}") for b in bound if b.field.origin == "own"]

@@ -12,7 +12,7 @@ from cbe_analysis.indicators import CATALOGUE, Contrast, Indicator
 from cbe_analysis.indicators.outcomes import LEVELS
 from cbe_analysis.load.where import Condition, Where
 from cbe_analysis.measure.estimates import AFTER, BEFORE
-from cbe_analysis.measure.selection import check
+from cbe_analysis.measure.selection import check, column_of, strays
 from cbe_analysis.validate.gate import require
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def request(id: str, district: District, asked: Asked, options: Mapping[str, Any
     where, tables = _conditions(entry, district, tables, asked.where)
     by = (entry.lists, *by) if entry.lists and entry.lists not in by else by
     check(district, [t for t in tables if t in entry.main], where)
+    warnings += strays(district, (*by, *adjust, *map(column_of, where)))
     return Request(entry, district, tables, by, asked.compare, asked.over, adjust, where, read, warnings)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import UsageError, choices, meant
+from cbe_analysis.indicators.words import counted
 from cbe_analysis.load.where import UNKNOWN, UNPLACED, Condition
 from cbe_analysis.policy import Policy
 from cbe_analysis.tables import TABLES
@@ -29,6 +30,19 @@ def column_of(condition: Condition) -> str:
 def public(condition: Condition, policy: Policy) -> bool:
     """True where a public release may rest on the rows of a condition: it asks when, what, or for a published group."""
     return column_of(condition) in DATES.union(policy.published_dimensions, OPEN)
+
+
+def strays(district: District, columns: Iterable[str]) -> tuple[str, ...]:
+    """What must be said of columns in which words that could be names count as unknown."""
+    least, said = district.policy.minimum_n, []
+    for column in dict.fromkeys(columns):
+        if count := district.strays(column):
+            said.append(
+                f"{counted(count, 'words', least)} of {column} are neither usual nor named in district.toml, and fewer "
+                f"than {least} students have each: they count as {UNKNOWN}; correct the data, or keep a word by "
+                f"labelling it under [labels.{column}] in district.toml"
+            )
+    return tuple(said)
 
 
 def check(district: District, tables: Sequence[str], where: Sequence[Condition]) -> None:
@@ -74,6 +88,6 @@ def _held(district: District, table: str, condition: Condition) -> str:
         return ""
     held = district.values(table, condition.column)
     if not held:
-        return "the column is empty"
+        return f"the column is empty, or holds only words that fewer than {district.policy.minimum_n} students have"
     wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     return f"{meant(wanted[0], held)}the column holds: {choices(held, MOST)}"

@@ -170,12 +170,12 @@ def people(groups, name="gender"):
 
 def test_one_school_speaks_of_these_students(write):
     values = [200, 204, 209, 211, 190, 195, 196, 205, 207]
-    district = write(students=people(["x"] * 4 + ["y"] * 5), assessments=scores(values))
+    district = write(students=people(["female"] * 4 + ["male"] * 5), assessments=scores(values))
     found = cbe.measure("status", district, by="gender", compare="others")
     x, y = np.array(values[:4]), np.array(values[4:])
     # HC3 with a column for each group: residuals over 1 - 1/n
     error = np.sqrt(sum(((v - v.mean()) ** 2).sum() / (len(v) - 1) ** 2 for v in (x, y)))
-    gap = one(found, "gap", gender="x")
+    gap = one(found, "gap", gender="female")
     assert gap["value"] == pytest.approx(x.mean() - y.mean())
     assert gap["std_error"] == pytest.approx(error, rel=1e-9)
     assert gap["note"] == "these students: fewer than 6 schools"
@@ -183,8 +183,10 @@ def test_one_school_speaks_of_these_students(write):
 
 
 def test_a_single_student_has_a_mean_and_no_interval(write):
-    found = cbe.measure("status", write(students=people(["x", "y"]), assessments=scores([200, 210])), by="gender")
-    row = one(found, "mean", gender="x")
+    found = cbe.measure(
+        "status", write(students=people(["female", "male"]), assessments=scores([200, 210])), by="gender"
+    )
+    row = one(found, "mean", gender="female")
     assert (row["value"], row["n"]) == (200, 1)
     assert np.isnan([row["std_error"], row["low"], row["high"]]).all()
 
@@ -192,13 +194,13 @@ def test_a_single_student_has_a_mean_and_no_interval(write):
 def test_schools_on_one_side_are_described_and_not_tested(write):
     """Two schools of ten are all in one group: no claim about schools can rest on them."""
     school = np.repeat(np.arange(10), 4)
-    students = people(np.where(school < 2, "x", "y"))
+    students = people(np.where(school < 2, "female", "male"))
     spell = {"entry_date": "2025-08-20", "exit_date": "2026-06-05", "school_year": 2026, "grade": 3}
     enrolled = students[["student_id"]].assign(school_id=school.astype(str), **spell)
     values = 200 + school + np.tile([0, 1, 3, 5], 10)
     district = write(students=students, enrollments=enrolled, assessments=scores(values))
     found = cbe.measure("status", district, by="gender", compare="others")
-    gap = one(found, "gap", gender="x")
+    gap = one(found, "gap", gender="female")
     assert gap["value"] == pytest.approx(values[:8].mean() - values[8:].mean())
     assert np.isnan([gap["std_error"], gap["p"], gap["low"]]).all()
     assert gap["note"] == "described, not tested: fewer than 3 schools on a side"
