@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
+
+SEAL = "CBE_SEAL"  # in the environment of a run's kernel: a word of this run alone, which foreign errors do not know
 
 
 class CbeError(Exception):
@@ -26,6 +30,18 @@ class CbeError(Exception):
         self.what, self.where, self.remedy = what, where, remedy
         sentence = f"{what} ({where})" if where else what
         super().__init__(f"{sentence}; {remedy}" if remedy else sentence)
+
+    @property
+    def _render_traceback_(self) -> Callable[[], list[str]]:
+        """What a run's kernel tells of the error: its traceback, then its parts under the seal of the run.
+
+        IPython asks for this attribute; outside a run there is none, and a notebook shows errors as always.
+        """
+        seal, kind = os.environ.get(SEAL), type(self)
+        if not seal or KINDS.get(kind.__name__) is not kind:
+            raise AttributeError("_render_traceback_")
+        parts = json.dumps([kind.__name__, self.what, self.where, self.remedy])
+        return lambda: [_traceback(self), f"{seal} {parts}"]
 
 
 class CriticalFindings(CbeError):
@@ -63,19 +79,31 @@ KINDS: dict[str, type[CbeError]] = {
 }
 
 
-def from_kernel(name: str, message: str) -> CbeError:
-    """The error that a kernel reported, as the kind it was raised as.
+def from_kernel(name: str, told: Sequence[str], seal: str) -> CbeError:
+    """The error that stopped a kernel, as the kind it was raised as, with its parts.
 
     Parameters
     ----------
-    name, message
-        `ename` and `evalue` of the notebook's error output. An unknown name becomes `RunFailed`, which repeats the
-        name alone, because a foreign message may hold a student's value.
+    name
+        The name of its class, as the notebook's error output tells it. Without the seal it becomes `RunFailed`, which
+        repeats the name alone, because a foreign message may hold a student's value, whatever its class is called.
+    told
+        The traceback of the error output; an error of ours ends it with its parts.
+    seal
+        The word of the run that the kernel's environment had as CBE_SEAL.
     """
-    kind = KINDS.get(name)
-    if kind is not None:
-        return kind(message)
+    mark, _, parts = (told[-1] if told else "").partition(" ")
+    if seal and mark == seal:
+        kind, what, where, remedy = json.loads(parts)
+        return KINDS[kind](what, where, remedy)
     return RunFailed(f"the notebook stopped with {name}", remedy="see the executed notebook under reports/internal")
+
+
+def _traceback(error: CbeError) -> str:
+    """Where it was raised, for the notebook that is kept inside."""
+    from traceback import format_exception
+
+    return "".join(format_exception(error))
 
 
 def choices(names: Iterable[object], most: int = 20) -> str:

@@ -29,19 +29,47 @@ def test_no_kind_of_error_is_missing_from_the_list():
     assert declared - {"CbeError"} == set(errors.KINDS)
 
 
+def told(raised):
+    """What a kernel tells of an error: the name of its class, and the traceback that IPython asks it for."""
+    render = getattr(raised, "_render_traceback_", lambda: ["Traceback ...", f"{type(raised).__name__}: {raised}"])
+    return type(raised).__name__, render()
+
+
+@pytest.fixture
+def in_a_run(monkeypatch):
+    monkeypatch.setenv(errors.SEAL, "seal")
+
+
 @pytest.mark.parametrize("kind", errors.KINDS.values(), ids=list(errors.KINDS))
-def test_an_error_of_ours_comes_back_from_a_kernel_as_itself(kind):
+def test_an_error_of_ours_comes_back_from_a_kernel_as_itself(in_a_run, kind):
     raised = kind("a table is missing", "enrollments.csv", "add it")
-    told = from_kernel(type(raised).__name__, str(raised))
-    assert type(told) is kind
-    assert str(told) == str(raised)
+    came = from_kernel(*told(raised), "seal")
+    assert type(came) is kind
+    assert (came.what, came.where, came.remedy) == ("a table is missing", "enrollments.csv", "add it")
+    assert str(came) == str(raised)
 
 
-def test_a_foreign_error_loses_its_message_which_may_hold_a_students_value():
-    told = from_kernel("KeyError", "'student 4711'")
-    assert type(told) is RunFailed
-    assert "KeyError" in str(told)
-    assert "4711" not in str(told)
+@pytest.mark.parametrize(
+    "base", [KeyError, Exception, UsageError], ids=["of Python", "called like ours", "a child of ours"]
+)
+@pytest.mark.parametrize("name", ["UsageError", "KeyError"])
+def test_a_foreign_error_loses_its_message_which_may_hold_a_students_value(in_a_run, name, base):
+    raised = type(name, (base,), {})("student 4711")
+    came = from_kernel(*told(raised), "seal")
+    assert type(came) is RunFailed
+    assert name in str(came)
+    assert "4711" not in str(came)
+
+
+@pytest.mark.parametrize("seal", ["other", ""])
+def test_what_another_run_has_sealed_is_foreign(in_a_run, seal):
+    name, lines = told(UsageError("student 4711"))
+    assert type(from_kernel(name, lines, seal)) is RunFailed
+    assert type(from_kernel(name, [], seal)) is RunFailed
+
+
+def test_outside_a_run_a_notebook_shows_errors_as_always():
+    assert not hasattr(UsageError("what is wrong"), "_render_traceback_")
 
 
 def test_an_error_survives_a_process_boundary():

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cbe_analysis.errors import CriticalFindings, RunFailed, UsageError
+from cbe_analysis.errors import CriticalFindings, RunFailed, UnreadableData, UsageError
 from cbe_analysis.run import execute as room
 from cbe_analysis.run.notebooks import read
 
@@ -120,3 +120,19 @@ def test_a_usage_error_keeps_its_exit_code(execute):
     executed = execute("from cbe_analysis.errors import UsageError\nraise UsageError('no such school year')")
     assert type(executed.error) is UsageError
     assert executed.error.exit_code == 2
+
+
+@pytest.mark.parametrize("base", ["Exception", "cbe_analysis.errors.UsageError"])
+def test_a_foreign_error_called_like_ours_keeps_its_message_to_itself(execute, base):
+    cell = f"import cbe_analysis.errors\nclass UsageError({base}):\n    pass\nraise UsageError('student 4711')"
+    executed = execute(cell)
+    assert type(executed.error) is RunFailed
+    assert "4711" not in str(executed.error)
+    assert "student 4711" in str(executed.notebook.cells[-1].outputs)  # inside, where it may be read
+
+
+def test_an_error_that_a_command_raises_keeps_its_parts(execute):
+    executed = execute("import cbe_analysis as cbe\ncbe.load('nowhere')")
+    assert type(executed.error) is UnreadableData
+    assert (executed.error.what, executed.error.where) == ("there is no such folder", "nowhere")
+    assert executed.error.exit_code == 3

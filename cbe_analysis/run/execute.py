@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cbe_analysis import disk
-from cbe_analysis.errors import CbeError, RunFailed, from_kernel
+from cbe_analysis.errors import SEAL, CbeError, RunFailed, from_kernel
 
 if TYPE_CHECKING:
     from cbe_analysis.protect.record import Recorded
@@ -69,7 +69,7 @@ def execute(
     mark = _hash(notebook)
     with disk.own_file(folder / "kernel.log") as log, quiet(), _record(folder) as record:
         variables = {"CBE_NOTEBOOK": mark, "CBE_AUDIENCE": str(parameters.get("audience", "public"))}
-        variables["CBE_RELEASES"] = str(record)
+        variables |= {"CBE_RELEASES": str(record), SEAL: (seal := secrets.token_hex(16))}
         session = Session(folder, variables, log, time.monotonic() + TIME_LIMIT, progress)
         error = None
         try:
@@ -83,7 +83,7 @@ def execute(
                 session=session,
             )
         except PapermillExecutionError as e:
-            error = from_kernel(e.ename, e.evalue)
+            error = from_kernel(e.ename, e.traceback, seal)
         except Exception as e:  # whatever stops a kernel: its name alone is safe to print
             error = _stopped(e)
         releases, error = _read(record, error)

@@ -68,6 +68,7 @@ KEPT_IN_COPY = {
 # cells that stop, each with a student's values where a careless message would repeat them
 STOPS = {
     "raises": "raise ValueError(str(row))",
+    "raises_like_ours": "class UsageError(Exception):\n    pass\nraise UsageError(str(row))",
     "dies": "import os, sys\nprint(row, file=sys.stderr, flush=True)\nos._exit(1)",
     "shows_no_block": "brief.table(blocks.Table(row[0], '', (row[1],), (row,), 'l', (None,)))",
     "has_no_glyph": "brief.answer('\U00012000 ' + row[0], row[1])",
