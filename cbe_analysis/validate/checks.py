@@ -67,7 +67,8 @@ class Check:
         SQL giving texts that say where the rows at fault are; asked for only when there are any.
     groups
         SQL of a check on groups of rows (a school's term), in place of `rows`: one row per group with `faulty`, `held`
-        (rows of the table in it) and `said` (what is wrong there). Never a student's value.
+        (rows of the table in it) and `said` (what is wrong there, unless `details` say it). Never a student's value,
+        nor the mean of fewer students than may be shown.
     """
 
     id: str

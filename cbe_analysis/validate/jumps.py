@@ -13,6 +13,7 @@ DAYS_OF_A_YEAR = 365.25
 FAR = 3.0  # widths of the middle 90 % of scores: eleven standard deviations of a normal distribution
 SHIFTED = 3.0  # standard deviations within a school year
 FEWEST = 20  # scores that a year needs to be compared
+FAULTY = f"(abs(mean - usual) > {SHIFTED} * width AND width > 0)"
 SCORED = {"assessments": ("instrument", "subject"), "evidence": ()}
 
 
@@ -22,7 +23,7 @@ def jump_checks(table: Table, known: Known) -> Iterator[Check]:
         yield _jump(table, known.policy.checks.level_jump_at_most)
     if table.name == "assessments" or (table.name == "evidence" and not known.policy.scales.ratings):
         yield _far_out(table)
-        yield _other_scale(table, known.tables[table.name])
+        yield _other_scale(table, known)
 
 
 def _jump(table: Table, most: float) -> Check:
@@ -77,7 +78,7 @@ def _far_out(table: Table) -> Check:
     return counted(replace(check, suspicion=suspicion))
 
 
-def _other_scale(table: Table, columns: frozenset[str]) -> Check:
+def _other_scale(table: Table, known: Known) -> Check:
     """The mean of a unit against the middle of all units' means, by the usual spread within one.
 
     A unit is a school year: of an instrument, subject and grade, or of a school's ratings. Days are summed up first:
@@ -88,12 +89,22 @@ def _other_scale(table: Table, columns: frozenset[str]) -> Check:
         "growth from year to year and gaps between schools are then a matter of the scale, not of learning",
         "export these scores anew on the scale of the others, or keep them under an instrument of their own",
     )
+    columns = known.tables[table.name]
     kinds = [name for name in (*SCORED[table.name], "grade_at_test") if name in columns]
     parts = [*kinds, *(["school_id"] if table.name == "evidence" and "school_id" in columns else [])]
-    names = ", ".join(["school_year", *parts])
-    within = f"PARTITION BY {', '.join(kinds)}" if kinds else ""
-    told = ", ".join([*parts, "date"])
-    groups = f"""
+    units = _units(kinds, parts)
+    groups = f"{units} SELECT {FAULTY} AS faulty, held, '' AS said FROM beside"
+    details = _means(units, kinds, parts, known.policy.minimum_n)
+    check = Check(
+        "other_scale", table.name, (*parts, "date", "score"), "warning", words, NO_ROWS, reads=("typed", "years")
+    )
+    return counted(replace(check, groups=groups, details=details))
+
+
+def _units(kinds: list[str], parts: list[str]) -> str:
+    """Named queries: the units, and each beside the middle of those of its kind."""
+    names, told = ", ".join(["school_year", *parts]), ", ".join([*parts, "date"])
+    return f"""
         WITH days AS (
             SELECT {told}, count(*) AS held, sum(score) AS total, sum(score * score) AS squares
             FROM typed WHERE score IS NOT NULL AND date IS NOT NULL GROUP BY ALL
@@ -104,15 +115,34 @@ def _other_scale(table: Table, columns: frozenset[str]) -> Check:
             FROM days ASOF JOIN years ON date >= years.first_day
             GROUP BY ALL HAVING sum(held) >= {FEWEST}
         ), beside AS (SELECT *, median(mean) OVER alike AS usual, median(spread) OVER alike AS width FROM units
-            WINDOW alike AS ({within}))
-        SELECT abs(mean - usual) > {SHIFTED} * width AND width > 0 AS faulty, held,
-            concat_ws(', ', {", ".join(_word(name) for name in ["school_year", *parts])})
-            || format(': mean {{:.1f}}, usual {{:.1f}}', mean, usual) AS said
-        FROM beside ORDER BY ALL"""
-    check = Check(
-        "other_scale", table.name, (*parts, "date", "score"), "warning", words, NO_ROWS, reads=("typed", "years")
-    )
-    return counted(replace(check, groups=groups))
+            WINDOW alike AS ({_within(kinds)}))"""
+
+
+def _means(units: str, kinds: list[str], parts: list[str], minimum: int) -> str:
+    """SQL for the units at fault in words: without means where few students stand behind one of them, or of its kind.
+
+    The middle of two means and the one tell the other.
+    """
+    names = ["school_year", *parts]
+    same = " AND ".join(f"people.{name} IS NOT DISTINCT FROM beside.{name}" for name in names)
+    told = ", ".join(_word(name) for name in names)
+    return f"""{units}, people AS (
+            SELECT {", ".join(names)}, count(DISTINCT student_id) AS students
+            FROM (SELECT * FROM typed WHERE score IS NOT NULL AND date IS NOT NULL)
+            ASOF JOIN years ON date >= years.first_day GROUP BY ALL
+        ), counted AS (
+            SELECT beside.*, min(students) OVER alike AS fewest FROM beside JOIN people ON {same}
+            WINDOW alike AS ({_within([f"beside.{name}" for name in kinds])})
+        )
+        SELECT concat_ws(', ', {told}) || CASE WHEN fewest >= {literal(minimum)}
+            THEN format(': mean {{:.1f}}, usual {{:.1f}}', mean, usual)
+            ELSE ': means of fewer than {minimum} students are not told' END AS said
+        FROM counted WHERE {FAULTY} ORDER BY {", ".join(names)}"""
+
+
+def _within(kinds: list[str]) -> str:
+    """SQL for a window over the units of a kind."""
+    return f"PARTITION BY {', '.join(kinds)}" if kinds else ""
 
 
 def _word(name: str) -> str:

@@ -74,7 +74,8 @@ class Sources:
             return Offence(0, 0)
         if check.groups:
             found = [row for row in ask(_GROUPS.format(check.groups)) if row[0]]
-            return Offence(len(found), sum(held for _, held, _ in found), (), _told([said for *_, said in found]))
+            lines = [said for (said,) in ask(check.details)] if found and check.details else [s for *_, s in found]
+            return Offence(len(found), sum(held for _, held, _ in found), (), _told(lines))
         [(count, first)] = ask(_ROWS.format(check.rows))
         details = ask(check.details) if count and check.details else ()
         return Offence(int(count), int(count), tuple(int(n) for n in first or ()), _told([said for (said,) in details]))

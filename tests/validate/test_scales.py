@@ -94,9 +94,11 @@ def test_a_level_that_jumps_is_told(offence, course, rows, most):
     assert found.first_rows == rows
 
 
-def scores(values, year=2025, instrument="map", grade=5):
+def scores(values, year=2025, instrument="map", grade=5, students=1):
     """Scores of one year, one a row."""
-    return [f"0001,{instrument},math,{year}-10-{1 + n % 28:02},{v},,,{grade}" for n, v in enumerate(values)]
+    return [
+        f"{1 + n % students:04},{instrument},math,{year}-10-{1 + n % 28:02},{v},,,{grade}" for n, v in enumerate(values)
+    ]
 
 
 SPREAD = [200 + 2 * step for step in range(30)]
@@ -123,6 +125,24 @@ def test_a_year_on_another_scale_is_told(offence, clean, factor, faulty):
     found = offence("assessments", "other_scale", assessments=told, enrollments=clean["enrollments"] + before)
     assert (found.judged, found.count) == (faulty, 30 * faulty)
     assert [line.partition(":")[0] for line in found.details] == ["school year 2026, map, math, grade 5"] * faulty
+
+
+@pytest.mark.parametrize(
+    ("students", "said"),
+    [
+        ({2023: 10, 2024: 10, 2025: 10}, "mean 2290.0, usual 229.0"),
+        ({2023: 10, 2024: 10, 2025: 9}, "means of fewer than 10 students are not told"),
+        ({2023: 10, 2024: 9, 2025: 10}, "means of fewer than 10 students are not told"),  # the middle could tell it
+    ],
+)
+def test_no_mean_of_few_students_is_told(offence, clean, students, said):
+    before = "".join(f"0001,0101,{y - 1}-08-20,{y}-06-05,{y},{y - 2023},,\n" for y in (2024, 2025))
+    rows = [r for year in (2023, 2024) for r in scores(SPREAD, year, students=students[year])]
+    rows += scores([10 * value for value in SPREAD], 2025, students=students[2025])
+    rows += scores(SPREAD, 2025, grade=6)  # another kind, of one student
+    told = SCORED + "\n".join(rows) + "\n"
+    found = offence("assessments", "other_scale", assessments=told, enrollments=clean["enrollments"] + before)
+    assert found.details == (f"school year 2026, map, math, grade 5: {said}",)
 
 
 def test_a_school_that_rates_on_another_scale_is_told(offence):
