@@ -70,9 +70,14 @@ def growth_rate(  # noqa: PLR0913 - the tables and the options of a declaration
     """Points gained in a year, from a growth model in which every student, and every school, has a line of its own.
 
     Intercepts and slopes vary between students and, with six schools or more, between schools, and may be correlated.
-    Groups are fitted together: each has its own intercept and slope, and all share the variances. Factors are those of
-    the student's first score; the school is that of each score. By school, the slopes are best linear unbiased
-    predictions: a school with few scores is drawn toward the district.
+    Schools that differ then weigh nearly alike in the mean slope, however large; with levels 2 students weigh by how
+    long they were tested. Students who move up together, in one grade in one year, are a class: where there are
+    several, each has an intercept of its own, so that students of higher grades are not compared with those of lower
+    ones, nor elementary schools with high schools; the intercept is that of the average class, of a group that of its
+    own classes, and intercepts are told to vary within classes. Groups are fitted together: each has its own intercept
+    and slope, and all share the variances. Factors are those of the student's first score; the school is that of each
+    score. By school, the slopes are best linear unbiased predictions: a school with few scores is drawn toward the
+    district.
 
     Parameters
     ----------

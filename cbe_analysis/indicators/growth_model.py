@@ -21,6 +21,7 @@ from cbe_analysis.indicators.contrasts import (
     groupings,
 )
 from cbe_analysis.indicators.declare import Contrast, Fitted
+from cbe_analysis.indicators.growth_design import design
 from cbe_analysis.indicators.occasions import Occasions
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.scale import piles
@@ -98,6 +99,11 @@ class Growth:
         school = self.school[every] if self.nested else None
         return fit_growth(y, years, self.student[every], school=school, X=X, reml=self.model.reml)
 
+    @property
+    def several_classes(self) -> bool:
+        """Whether students of several classes are told apart."""
+        return design(self.seen, None, ()).classes > 0
+
     def note(self, rows: NDArray[np.bool_]) -> str:
         """What must be said of the line of these rows: that it is the course of every student, where it is."""
         y, years = (self.seen.rows[c].to_numpy(float)[rows] for c in ("value", "years"))
@@ -117,7 +123,7 @@ def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
             "school slopes stand alone", "by school_id", "leave out the other factors and the comparison: no ranks"
         )
     growth = _growth(seen, model)
-    whole = growth.fit(X=_design(growth, None, contrast.adjust))
+    whole = growth.fit(X=design(growth.seen, None, contrast.adjust).X)
     rows = _whole(growth, whole)
     for groups in groupings(growth.groups, contrast.by)[1:]:
         rows += _schools(growth, whole, groups) if "school_id" in groups.columns else _joint(growth, groups, contrast)
@@ -149,17 +155,6 @@ def _growth(seen: Occasions, model: Model) -> Growth:
     place, names = pd.factorize(seen.rows["school"].where(seen.rows["school"] != UNKNOWN))
     school, schools = place.astype(np.int64), tuple(map(str, names))
     return Growth(seen, model, student, school, seen.starts, seen.groups, schools, nested, tuple(warnings))
-
-
-def _design(growth: Growth, groups: NDArray[np.int64] | None, adjust: tuple[str, ...]) -> NDArray[np.float64]:
-    """Columns of intercepts, then of slopes, one per group; then the centred columns to hold equal, with slopes."""
-    years = growth.seen.rows["years"].to_numpy()[:, None]
-    codes = np.zeros(len(years), np.int64) if groups is None else groups
-    own = np.eye(codes.max() + 1)[codes]
-    held = [pd.get_dummies(growth.groups[c], drop_first=True, dtype=float) for c in adjust]
-    equal = pd.concat(held, axis=1).to_numpy() if held else np.empty((len(years), 0))
-    equal = equal - equal[growth.starts].mean(axis=0) if held else equal
-    return np.hstack([own, own * years, equal, equal * years])
 
 
 def _whole(growth: Growth, fit: GrowthFit) -> list[Row]:
@@ -201,12 +196,14 @@ def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
     if not able.any():
         return rows
     used, place = able[groups.codes], np.cumsum(able) - 1
-    X = _design(growth, np.where(used, place[groups.codes], 0), contrast.adjust)[used]
-    fit, k = growth.fit(used, X), int(able.sum())
+    some, codes = growth.seen.only(used), place[groups.codes[used]]
+    columns = design(some, codes, contrast.adjust)
+    fit, k = growth.fit(used, columns.X), int(able.sum())
     for g in np.flatnonzero(able).tolist():
-        at, note = place[g], growth.note(groups.codes == g)
-        for quantity, of, column in (("slope", rate, k + at), ("intercept", unit, at)):
-            found = bounded(float(fit.coef[column]), float(fit.std_error[column]), growth.df)
+        at, note = int(place[g]), growth.note(groups.codes == g)
+        starts_at = columns.intercept(at, some.starts[codes[some.starts] == at])
+        for quantity, of, weights in (("slope", rate, np.eye(len(fit.coef))[k + at]), ("intercept", unit, starts_at)):
+            found = bounded(*_contrast(fit, weights), growth.df)
             rows.append(row(quantity, of, groups.labels(g), found, n=int(sizes[g]), note=note))
     for pair in comparisons(groups, sizes * able, contrast):
         weights = np.zeros(len(fit.coef))
@@ -283,6 +280,7 @@ def _method(growth: Growth, contrast: Contrast) -> str:
     levels = "three-level growth model (scores, students, schools)" if growth.nested else "two-level growth model"
     how = "REML" if model.reml else "maximum likelihood"
     held = f"; {', '.join(contrast.adjust)} held equal" if contrast.adjust else ""
+    held = ("; every class with an intercept of its own" if growth.several_classes else "") + held
     units = "schools" if growth.nested else "students"
     whom = "" if growth.schools >= SCHOOLS_AT_LEAST else "; these students alone"
     return (

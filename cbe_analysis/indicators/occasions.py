@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators.class_of import class_of
 from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.dates import read_date
 from cbe_analysis.indicators.declare import Contrast, Relation
@@ -28,7 +29,7 @@ class Occasions:
     Parameters
     ----------
     rows
-        Columns `student_id`, `date`, `value`, `school` and `years` since the origin.
+        Columns `student_id`, `date`, `value`, `school`, `years` since the origin, and `class_of` (the student's).
     factors
         One row per score: the wanted group columns as text, at the date of the score.
     name, unit, origin, clock
@@ -79,7 +80,8 @@ def occasions(
     """
     wanted = list(dict.fromkeys((*contrast.by, *contrast.adjust)))
     placed = ", ".join(f"{identifier(f'placed_{c}')} AS {identifier(f'factor {c}')}" for c in wanted)
-    columns = "student_id, date, value, placed_school_id AS school" + (f", {placed}" if placed else "")
+    columns = "student_id, date, value, placed_school_id AS school, placed_grade, placed_school_year"
+    columns += f", {placed}" if placed else ""
     rows = scores.rows.select(columns).df()
     rows = rows.sort_values(["student_id", "date", "value"], ignore_index=True, kind="stable")
     if rows["date"].nunique() < 2:
@@ -87,7 +89,8 @@ def occasions(
     factors = pd.DataFrame({c: rows[f"factor {c}"].fillna(UNKNOWN) for c in wanted}, index=rows.index)
     rows["years"], place, assumed = _years(rows["date"], origin, policy, calendar)
     clock = CLOCKS[policy.growth_clock]
-    kept = rows[["student_id", "date", "value", "school", "years"]]
+    rows["class_of"] = class_of(pd.factorize(rows["student_id"])[0], rows["placed_grade"], rows["placed_school_year"])
+    kept = rows[["student_id", "date", "value", "school", "years", "class_of"]]
     return Occasions(kept, factors, scores.name, scores.unit(policy), place, clock, assumed)
 
 
