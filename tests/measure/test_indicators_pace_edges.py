@@ -176,3 +176,22 @@ def test_where_errors_cannot_be_told_nobody_is_listed_and_the_way_out_is_said(ed
     assert found.rows["value"].isna().all()
     assert found.rows["note"].str.contains("not known").all()
     assert any("levels have three dates or std_error" in w for w in found.warnings)
+
+
+def test_who_finished_a_year_ago_and_is_still_enrolled_has_not_left(write):
+    """Half the students hold the exit level after the first year: no evidence is left that could show them later."""
+    n, done = 60, 30
+    paces = np.r_[np.full(done, 2.5), spread(n - done, 0.1)]
+    rows = levels_of(paces, dates=["2023-11-15", *ENDS], start=11.0, noise=0.0, method="evidence")
+    rows["level"] = rows["level"].clip(upper=13.0)
+    reached = rows[rows["level"] >= 13].groupby("student_id")["date"].min()
+    rows = rows[rows["date"] <= rows["student_id"].map(reached).fillna("9999")]
+    assert (rows.groupby("student_id")["date"].max() < ENDS[-1]).sum() >= done
+    spells = enrolled(n, 8)
+    spells["grade"] += 7
+    district = write(enrollments=spells, levels=rows, calendar=CALENDAR)
+    found = cbe.measure("on_track", district)
+    assert one(found, "expected_share")["n"] == n
+    assert not [w for w in found.warnings if "left before the data end" in w]
+    standing = one(cbe.measure("level_gap", district), "mean")
+    assert standing["n"] == n

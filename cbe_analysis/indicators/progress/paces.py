@@ -12,6 +12,7 @@ from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.progress.collapse import FACTOR
+from cbe_analysis.indicators.progress.observed import observed, observed_until, upto, with_finished
 from cbe_analysis.indicators.progress.spans import Spans
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Observed, gains, slopes
@@ -78,11 +79,11 @@ def paces(spans: Spans, enrollments: Relation | None, *, exit_level: float, mini
     UsageError
         When no student has a pace.
     """
-    rows = _observed_from(spans, enrollments).assign(end_date=_observed_until(spans, enrollments))
+    rows = observed(spans, enrollments)
     sigma2, warnings = None, list(spans.clock.warnings)
     if spans.cumulative:
         seen = _gained(spans, rows, exit_level)
-        apart = (_upto(rows["end_date"], rows["reached"]) - rows["start_date"]).dt.days.to_numpy()
+        apart = (upto(rows["end_date"], rows["reached"]) - rows["start_date"]).dt.days.to_numpy()
         near = (rows["start"] > exit_level - TO_GO).to_numpy()
         able = np.isfinite(seen.pace) & (apart >= DAYS_APART) & ~near
         how = f"levels gained over school years, {DAYS_APART} days or more apart, the month of entry left out"
@@ -128,7 +129,8 @@ def gaps_to_grade(spans: Spans, enrollments: Relation | None, *, minimum: int) -
     UsageError
         When no such student has a known grade.
     """
-    rows = spans.rows.assign(end_date=_observed_until(spans, enrollments), value=np.nan, spread=np.nan, capped=False)
+    rows = with_finished(spans, spans.rows.assign(end_date=observed_until(spans, enrollments)), enrollments)
+    rows = rows.assign(value=np.nan, spread=np.nan, capped=False)
     rows = rows.assign(expected=_expected(spans, rows), present=_present(spans, rows))
     students = with_gaps(_students(rows))
     gone = int((~students["present"]).sum())
@@ -161,59 +163,9 @@ def subjects_of(spans: Spans) -> str:
     return named[0] if len(named) == 1 else f"the mean of {', '.join(named)}"
 
 
-def _observed_from(spans: Spans, enrollments: Relation | None) -> pd.DataFrame:
-    """The spans with the first level as it was at the end of the month after entry, where levels add up.
-
-    In the month of entry, what a student can do comes to light, which is no gain. The first piece of evidence is no
-    beginning of observation, either: until then the student stood at the level of entry, which is a whole one.
-    """
-    rows = spans.rows
-    if not spans.cumulative:
-        return rows
-    entry = rows["start_date"]
-    if enrollments is not None:
-        told = enrollments.aggregate(
-            "student_id, school_id AS first_school, CAST(school_year AS DOUBLE) AS first_year, min(entry_date) AS entry"
-        ).df()
-        found = rows[["student_id", "first_school", "first_year"]].merge(told, how="left")["entry"]
-        entry = pd.to_datetime(found).clip(lower=entry.min()).fillna(entry).clip(upper=entry)
-    settled = entry + pd.offsets.MonthEnd(0) + pd.offsets.MonthEnd(1)
-    early, late = rows["second_date"] <= settled, rows["start_date"] > settled
-    start = rows["start"].where(~early, rows["second"]).where(~late, np.floor(rows["start"]))
-    single = rows["second_date"].isna() & ~late
-    day = settled.where(~single, rows["start_date"])
-    return rows.assign(start_date=day, start=start)
-
-
-def _observed_until(spans: Spans, enrollments: Relation | None) -> pd.Series:
-    """Until when the last level is known to have held: where levels add up, to the end of the spell in its school year.
-
-    The last piece of evidence is no end of observation: paces measured until just then would be too high.
-    """
-    rows = spans.rows
-    if not spans.cumulative:
-        return rows["last_date"]
-    end = spans.year_ends(rows["school_year"])
-    if enrollments is not None:
-        told = enrollments.aggregate(
-            "student_id, school_id AS school, CAST(school_year AS DOUBLE) AS school_year, "
-            "max(coalesce(exit_date, DATE '9999-12-31')) AS left_on"
-        ).df()
-        left = rows[["student_id", "school", "school_year"]].merge(told, how="left")["left_on"]
-        left_on = left.to_numpy().astype("datetime64[s]")
-        end = pd.Series(np.where(np.isnat(left_on), end, np.minimum(left_on, end.to_numpy().astype("datetime64[s]"))))
-    end = pd.to_datetime(end).fillna(rows["last_date"])
-    return end.clip(upper=rows["last_date"].max()).where(end > rows["last_date"], rows["last_date"])
-
-
-def _upto(dates: pd.Series, limit: pd.Series) -> pd.Series:
-    """The earlier of two dates, the second of which may be missing."""
-    return dates.where(~(limit < dates), limit)
-
-
 def _gained(spans: Spans, rows: pd.DataFrame, exit_level: float) -> Observed:
     """Levels gained between the two ends of every span."""
-    end = _upto(rows["end_date"], rows["reached"])
+    end = upto(rows["end_date"], rows["reached"])
     last = rows["last"].where(rows["reached"].isna(), exit_level)
     unit = np.arange(len(rows))
     return gains(
@@ -265,7 +217,7 @@ def _students(rows: pd.DataFrame) -> pd.DataFrame:
         spread=("spread", "sum"),
         some=("some", "sum"),
         level=("last", "mean"),
-        expected=("expected", "mean"),
+        expected=("expected", "max"),  # a subject that was finished early says nothing of the student's grade now
         capped=("capped", "all"),
         present=("present", "any"),
     )
