@@ -10,17 +10,15 @@ import numpy as np
 
 from cbe_analysis.simulate import learning as course
 from cbe_analysis.simulate import marks, programs, testing
-from cbe_analysis.simulate.calendar import BOUNDS, LAST, YEARS
-from cbe_analysis.simulate.continuum import EXIT_LEVEL, HABITS_FROM, REQUIRED, SUBJECTS
+from cbe_analysis.simulate.calendar import LAST, YEARS
+from cbe_analysis.simulate.continuum import EXIT_LEVEL
 from cbe_analysis.simulate.draws import Flags, Floats, Ints
 from cbe_analysis.simulate.learning import Learning
+from cbe_analysis.simulate.mastery import mastery
 from cbe_analysis.simulate.people import People
 from cbe_analysis.simulate.ratings import Ratings
+from cbe_analysis.simulate.tested import lines, per_school, per_student
 
-TESTED = (
-    *((subject, testing.MAP_SCALE) for subject in testing.MAP_SUBJECTS),
-    ("writing", testing.BENCHMARK_SCALE),
-)
 A_LEVEL = 1.0  # to go on entry, for a pace to be observed
 HALF = 0.5  # school years; a pace over less is not told of
 NEARLY = 31  # days before the last day of school from which nobody counts as gone
@@ -33,16 +31,18 @@ class Truths:
     Parameters
     ----------
     pace
-        Shape (n, 4): levels a year until the student left or came to the exit level; NaN for who was there from the
-        start.
+        Shape (n, 4): levels a year until the student left or held the exit level, as Mastery has them.
     room
-        Shape (n, 4): had a level or more to go on entry. Of others only the slow could be observed for long.
+        Shape (n, 4): had a level or more to go. Of others only the slow could be observed for long.
     stay_pace
-        Shape (n, 4): levels a year over the student's whole stay.
+        Shape (n, 4): levels a year until the student left.
     years
         On the clock, of the stay.
-    tested
-        Shape (n, 3): levels a year over the years with tests, by measure of TESTED; NaN below half a year.
+    tested, tested_years
+        Shape (n, 3): levels a year between tests, and over how many years, by measure of TESTED; NaN and 0 where those
+        are less than half a year.
+    school_lines
+        Shape (m, 4): measure, school, levels a year and years of each student's line within a school.
     level, expected
         Shape (n,): where the targets rated proficient put the student at the end of the stay, the mean over subjects;
         and the level of grade and day.
@@ -61,6 +61,8 @@ class Truths:
     stay_pace: Floats
     years: Floats
     tested: Floats
+    tested_years: Floats
+    school_lines: Floats
     level: Floats
     expected: Floats
     present: Flags
@@ -99,15 +101,14 @@ def truths(people: People, learning: Learning, rated: Ratings, found: marks.Mark
     ).astype(float)
     [lab] = [study for study in learning.studies if study.program == programs.LAB]
     state = scores.instrument == testing.STATE
-    start, end = (np.repeat(stay[:, [k]], len(SUBJECTS), axis=1) for k in (0, 1))
-    entered = _positions(learning, start, recorded=True)
+    held = mastery(people, learning, rated)
     return Truths(
-        _pace(learning, start, np.minimum(end, _arrivals(learning))),
-        entered <= EXIT_LEVEL - A_LEVEL,
-        _pace(learning, start, end),
+        held.pace,
+        held.begun <= EXIT_LEVEL - A_LEVEL,
+        held.stay_pace,
         stay[:, 1] - stay[:, 0],
-        np.stack([_tested_pace(people, learning, subject, scale) for subject, scale in TESTED], axis=1),
-        np.floor(entered + 1e-9).mean(axis=1) + _held(people, rated) / REQUIRED / len(SUBJECTS),
+        *_tested(people, learning, scores),
+        held.held.mean(axis=1),
         _expected(people),
         people.last_day >= LAST[-1] - NEARLY,
         _usual_school(people),
@@ -127,33 +128,6 @@ def joined(parts: Sequence[Truths]) -> Truths:
     return Truths(**whole)
 
 
-def _positions(learning: Learning, clocks: Floats, recorded: bool = False) -> Floats:
-    """Position of every student in every subject, each at a moment of its own, shape (n, 4)."""
-    rows, subject = (index.ravel() for index in np.indices(clocks.shape))
-    found = (learning.recorded if recorded else learning.at)(rows, subject, clocks.ravel())
-    return found.reshape(clocks.shape)
-
-
-def _arrivals(learning: Learning) -> Floats:
-    """The moment at which each student is recorded at the exit level, by subject, shape (n, 4); infinite for never."""
-    there = learning.position + learning.shift[:, None, None] >= EXIT_LEVEL - 1e-9  # a course ends at a bound
-    return np.where(there.any(axis=2), BOUNDS[there.argmax(axis=2)], np.inf)
-
-
-def _pace(learning: Learning, start: Floats, end: Floats) -> Floats:
-    """Levels a year from the start of the stay to the end, shape (n, 4)."""
-    gained = _positions(learning, end) - _positions(learning, start)
-    found: Floats = np.divide(gained, end - start, out=np.full(end.shape, np.nan), where=end > start)
-    return found
-
-
-def _held(people: People, rated: Ratings) -> Floats:
-    """How many targets of all subjects each student was rated proficient on, shape (n,)."""
-    counted = rated.proficient & (rated.target < HABITS_FROM)
-    pairs = np.unique(rated.student[counted] * HABITS_FROM + rated.target[counted])
-    return np.bincount(pairs // HABITS_FROM, minlength=people.size).astype(np.float64)
-
-
 def _expected(people: People) -> Floats:
     """The level of grade and day at the end of the stay, shape (n,)."""
     year = len(YEARS) - 1 - people.here[:, ::-1].argmax(axis=1)
@@ -170,12 +144,10 @@ def _usual_school(people: People) -> Ints:
     return found
 
 
-def _tested_pace(people: People, learning: Learning, subject: str, scale: testing.Scale) -> Floats:
-    """Levels a year from the first to the last moment in the grades that a measure tests."""
-    inside = people.here & (people.grade >= scale.grades[0]) & (people.grade <= scale.grades[1])
-    begins, ends = inside.argmax(axis=1), len(YEARS) - inside[:, ::-1].argmax(axis=1)
-    start, end = np.maximum(people.stay[:, 0], begins), np.minimum(people.stay[:, 1], ends)
-    rows, column = np.arange(people.size), np.full(people.size, SUBJECTS.index(subject))
-    gained = learning.at(rows, column, end) - learning.at(rows, column, start)
-    long = inside.any(axis=1) & (end - start >= HALF)
-    return np.where(long, gained / np.where(long, end - start, 1.0), np.nan)
+def _tested(people: People, learning: Learning, scores: testing.Scores) -> tuple[Floats, Floats, Floats]:
+    """Slopes and years by student, and the lines within schools, as Truths has them."""
+    own = [per_student(found, people.size) for found in lines(people, learning, scores, by_school=False)]
+    there = [per_school(found) for found in lines(people, learning, scores, by_school=True)]
+    slopes, years = (np.stack([one[k] for one in own], axis=1) for k in (0, 1))
+    measured = [np.column_stack([np.full(len(rows), measure), rows]) for measure, rows in enumerate(there)]
+    return slopes, years, np.concatenate(measured)

@@ -13,7 +13,8 @@ from cbe_analysis.simulate.district_file import REFERENCES
 from cbe_analysis.simulate.draws import Flags, Floats
 from cbe_analysis.simulate.people import ENGLISH, GENDERS, RACES
 from cbe_analysis.simulate.places import Schools
-from cbe_analysis.simulate.truth import TESTED, Truths, usual
+from cbe_analysis.simulate.tested import TESTED
+from cbe_analysis.simulate.truth import Truths, usual
 
 ROUNDING = 1e-9  # a group that is all or nothing of every school differs less within them
 FACTORS = {
@@ -24,9 +25,10 @@ FACTORS = {
     "disability": ("false", "true"),
 }
 PACE = (
-    "Levels gained over school years passed, from entry until the student leaves or is recorded at the exit level: "
-    "what the indicator measures. Students with half a school year or more, in the subjects in which they had a level "
-    "or more to go on entry; factors at entry, mean over the subjects."
+    "Levels gained over school years passed, from the end of the month after entry until the student leaves or holds "
+    "the exit level: what the indicator measures. What is passed over in that time and still open at its end is not "
+    "gained. Students with half a school year or more, in the subjects in which they had a level or more to go; "
+    "factors at entry, mean over the subjects."
 )
 WHOLE_STAY = (
     "The same with the time at the exit level counted, in which nothing is gained, and with who was less than a level "
@@ -45,6 +47,12 @@ STANDING = (
 TRACK = (
     "The share of students who had not left that reach the exit level by the end of grade 12 from where their targets "
     "put them, if pace stays as it is."
+)
+GROWTH = (
+    "The straight line through each student's true course at the days of the tests that count, over half a school year "
+    "or more. slope: points a school year, every school year between first and last test counted once. "
+    "slope_of_schools: the same within each school, then the mean over schools, however large (slope of growth_rate "
+    "where schools are in the model). gaps and sd_student_slope: every student counted once."
 )
 SCHOOLS = "By the school of most school years: pace and level gap as above, and their kind (from 1.0 and from 0)."
 
@@ -178,16 +186,27 @@ def _by_school(all_: Truths, pace: Floats, gap: Floats, schools: Schools) -> dic
 
 
 def _growth(all_: Truths) -> dict[str, Any]:
-    told = {}
-    for (subject, scale), pace in zip(TESTED, all_.tested.T, strict=True):
-        instrument = "map" if scale is testing.MAP_SCALE else "benchmark"
-        points = scale.per_level * pace
-        told[f"{instrument}:{subject}"] = {
+    """Growth between tests on every measure, gaps and spread."""
+    told: dict[str, Any] = {"says": GROWTH}
+    for at, (instrument, subject, scale) in enumerate(TESTED):
+        points, years = scale.per_level * all_.tested[:, at], all_.tested_years[:, at]
+        measure, school, slope, passed = all_.school_lines.T
+        there = measure == at
+        by_school = _a_year(school[there].astype(int), scale.per_level * slope[there], passed[there])
+        told[f"{testing.INSTRUMENTS[instrument]}:{subject}"] = {
             "unit": "points / school year",
             "points_per_level": scale.per_level,
-            "slope": _mean(points),
+            "slope": _mean(_a_year(np.zeros(len(points), int), np.nan_to_num(points), years)),
+            "slope_of_schools": _mean(by_school),
             "sd_student_slope": float(np.nanstd(points)),
             "sd_residual": scale.noise,
             "gaps": _gaps(all_, points),
         }
     return told
+
+
+def _a_year(place: np.ndarray, slope: Floats, years: Floats) -> Floats:
+    """What a year brought in each place, every student counted for the years; NaN where there were none."""
+    passed, gained = np.bincount(place, years), np.bincount(place, slope * years)
+    found: Floats = np.divide(gained, passed, out=np.full(len(passed), np.nan), where=passed > 0)
+    return found

@@ -130,7 +130,9 @@ def test_growth_in_scores_and_its_gaps_are_found_again(riverbend, outcome):
     district, truth = riverbend
     told = truth["growth_rate"][outcome]
     whole = cbe.measure("growth_rate", district, outcome=outcome)
-    assert close(one(whole, "slope"), told["slope"])
+    assert close(one(whole, "slope"), told["slope_of_schools"])
+    students = one(cbe.measure("growth_rate", district, outcome=outcome, levels=2), "slope")
+    assert close(students, told["slope"])
     assert one(whole, "sd_student_slope")["value"] == pytest.approx(told["sd_student_slope"], rel=0.25)
     assert one(whole, "sd_residual")["value"] == pytest.approx(told["sd_residual"], rel=0.1)
     for factor in FACTORS:
