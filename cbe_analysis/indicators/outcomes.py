@@ -9,6 +9,7 @@ from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.policy import Policy
 from cbe_analysis.tables.quoting import literal
 
+DEFAULTS = Policy()
 LEVELS = "levels"  # the instrument of an outcome taken from the table levels
 
 
@@ -41,7 +42,12 @@ class Outcome:
 
 
 def chosen(
-    assessments: Relation | None, outcome: str | None, *, levels: Relation | None = None, option: str = "outcome"
+    assessments: Relation | None,
+    outcome: str | None,
+    *,
+    levels: Relation | None = None,
+    option: str = "outcome",
+    policy: Policy = DEFAULTS,
 ) -> Outcome:
     """The scores that `outcome` names; without a name, the only ones there are.
 
@@ -49,6 +55,8 @@ def chosen(
     ----------
     option
         The option to name in messages.
+    policy
+        Its smallest group: a message names no test that fewer students took, for it could be a name in the wrong cell.
 
     Raises
     ------
@@ -67,8 +75,12 @@ def chosen(
     fitting = [o for o in offered if not wanted or wanted == f"{o[0]}:{o[1]}" or wanted == o[1]]
     if len(fitting) != 1:
         fault = "is not chosen" if not wanted else "fits several" if fitting else "is not among the scores"
-        listed = choices(f"{instrument}:{subject}" for instrument, subject in fitting or offered)
-        raise UsageError(f"{option} {fault}", remedy=f"set {option} to one of: {listed}")
+        taken = _taken(assessments, levels, policy.minimum_n)
+        told = [
+            f"{instrument}:{subject}" for instrument, subject in fitting or offered if (instrument, subject) in taken
+        ]
+        more = choices(told) if told else f"none has scores of {policy.minimum_n} students or more"
+        raise UsageError(f"{option} {fault}", remedy=f"set {option} to one of: {more}")
     instrument, subject = fitting[0]
     return Outcome(instrument, subject, _rows(assessments, levels, instrument, subject))
 
@@ -82,6 +94,19 @@ def _offered(assessments: Relation | None, levels: Relation | None) -> list[tupl
     if levels is not None:
         found += [(LEVELS, s) for s in levels.aggregate("subject, count(*) AS n").df()["subject"]]
     return sorted(found)
+
+
+def _taken(assessments: Relation | None, levels: Relation | None, least: int) -> set[tuple[str, str]]:
+    """Instrument and subject of the scores that at least so many students have."""
+    found: set[tuple[str, str]] = set()
+    if assessments is not None:
+        scored = assessments.filter("score IS NOT NULL")
+        pairs = scored.aggregate("instrument, subject, count(DISTINCT student_id) AS n").filter(f"n >= {least}").df()
+        found |= set(zip(pairs["instrument"], pairs["subject"], strict=True))
+    if levels is not None:
+        subjects = levels.aggregate("subject, count(DISTINCT student_id) AS n").filter(f"n >= {least}").df()["subject"]
+        found |= {(LEVELS, subject) for subject in subjects}
+    return found
 
 
 def _rows(assessments: Relation | None, levels: Relation | None, instrument: str, subject: str) -> Relation:

@@ -91,12 +91,13 @@ def study(  # noqa: PLR0913 - three tables and what is wanted of them
     start = pd.Timestamp(program["start_date"])
     rows = _assigned(assigned, start)
     end = _end(assigned, start.date(), wanted.until, policy=policy, calendar=calendar)
-    scores = chosen(assessments, wanted.outcome or _written_outcome(program))
+    scores = chosen(assessments, wanted.outcome or _written_outcome(program), policy=policy)
     window = scores.rows.filter(f"date > DATE '{start.date()}' AND date <= DATE '{end}'")
     rows["outcome"] = _last(window, rows["student_id"])
     held = [_covariate(assigned, name) for name in wanted.covariates]
     if wanted.baseline:
-        held.append(_baseline(chosen(assessments, wanted.baseline, option="baseline"), rows, start).to_frame(BASELINE))
+        before = chosen(assessments, wanted.baseline, option="baseline", policy=policy)
+        held.append(_baseline(before, rows, start).to_frame(BASELINE))
     placed = [c for c in assigned.columns if c.startswith("placed_")]
     factors = assigned[placed].fillna(UNKNOWN).rename(columns=lambda c: str(c).removeprefix("placed_"))
     return Study(

@@ -133,3 +133,19 @@ def test_subjects_of_few_students_are_not_told(write):
     with pytest.raises(UsageError) as refused:
         cbe.measure("status", write(students=students, assessments=tests), where=["subject=maria"])
     assert str(refused.value).endswith("the column holds: math")
+
+
+@pytest.mark.parametrize("outcome", [None, "science"])
+def test_tests_of_few_students_are_not_offered(write, outcome):
+    students = people()
+    tests = scores(students)
+    second = tests.assign(subject="reading")
+    district = write(students=students, assessments=pd.concat([tests, second, tests[:1].assign(subject=NAME)]))
+    with pytest.raises(UsageError, match=r"set outcome to one of: map:math, map:reading$"):
+        cbe.measure("status", district, outcome=outcome)
+
+
+def test_where_no_test_has_students_enough_none_is_offered(write):
+    students = people()[:9]
+    with pytest.raises(UsageError, match="none has scores of 10 students or more"):
+        cbe.measure("status", write(students=students, assessments=scores(students)), outcome="science")
