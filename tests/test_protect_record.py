@@ -1,6 +1,7 @@
 """The record of the releases that a run shows: what it holds, inside and outside."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -34,6 +35,14 @@ def test_true_sizes_stand_inside_alone(release):
     assert inside.outside().sizes is None
     assert json.loads(inside.outside().text())["sizes"] is None
     assert "708" not in inside.outside().text()
+
+
+def test_the_first_and_last_day_of_those_counted_stay_inside():
+    estimates = shares({"a": (8, 3)})
+    one_day = replace(estimates, population=replace(estimates.population, window=("2026-05-04", "2026-05-04")))
+    inside = Recorded.of(cbe.protect(one_day, POLICY))
+    assert inside.window == ("2026-05-04", "2026-05-04")
+    assert "2026-05-04" not in inside.outside().text()
 
 
 def test_sizes_stay_with_their_rows_when_groups_without_students_are_added():

@@ -60,8 +60,12 @@ class Recorded:
         return cls(**same, rows=release.rows, sizes=release._sizes)
 
     def outside(self) -> Recorded:
-        """The same as anybody may read it."""
-        return Recorded(**{name: getattr(self, name) for name in self.__slots__} | {"sizes": None})
+        """The same as anybody may read it: without true sizes, and without days that are those of single students.
+
+        The first and the last day of what was counted are always somebody's, and no audit asks for them.
+        """
+        same = {name: getattr(self, name) for name in self.__slots__}
+        return Recorded(**same | {"sizes": None, "window": ("", "")})
 
     def text(self) -> str:
         """One line of JSON, the same for the same release; NaN is null."""
