@@ -276,10 +276,11 @@ def definitions(found: Sequence[Progress], policy: Policy) -> str:
     factors = [one.factor for one in found if one.factor]
     split = f" Groups by {names.factors(policy, factors)} as recorded at the first level." if factors else ""
     against_whom = f" {against.definition(found, policy)}" if factors else ""
+    same = " Pace is compared between students of the same school." if factors and found[0].nested else ""
     alike = "; in the mean of the model, schools count much alike" if found[0].nested else ""
     return (
         f"One level is what a year of school is meant to bring. Pace: levels gained over school years{alike}. "
         "Gap to grade: last level less the level expected for grade and day, of students who had not left. Depth: "
         "share of evidence at depth of knowledge 3 or 4. Level or more: share whose true pace is 1.0 or more. Pace "
-        f"needed: all that is left over all school years left.{split}{against_whom}"
+        f"needed: all that is left over all school years left.{split}{against_whom}{same}"
     )
