@@ -29,6 +29,8 @@ HOSTILE = (
     "../../{0.__class__} %s ${HOME}",
     "\u202e=1+1",
 )
+# subgroup columns, and a row in each, into which a name is typed by mistake
+MISTYPED = (("students", "gender", 3), ("students", "race_ethnicity", 8), ("enrollments", "english_learner", 21))
 SPOKEN = ("name", "description", '""', "hispanic", "female", "math", "map", "reading_lab", "treatment", "S01", "S05")
 NAMES = ("first_name", "last_name")  # columns that no table declares
 
@@ -75,6 +77,8 @@ def canary(folder):
         _write(file, [*header, *extra], [row + [""] * (len(header) + len(extra) - len(row)) for row in rows])
     _one_student_alone(folder)
     _name(folder)
+    for table, column, row in MISTYPED:
+        _mistype(folder / f"{table}.csv", column, row, mark(f"{table}.{column}"))
     return Canary(folder, places)
 
 
@@ -95,6 +99,13 @@ def _one_student_alone(folder):
         if row[0] == student:
             row[header.index("score")] = next(numbers)
     _write(folder / "assessments.csv", header, rows)
+
+
+def _mistype(file, column, row, name):
+    """Put a name where the word of a group belongs."""
+    header, rows = _read(file)
+    rows[row][header.index(column)] = name
+    _write(file, header, rows)
 
 
 def _name(folder):
