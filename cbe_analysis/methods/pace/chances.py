@@ -43,19 +43,35 @@ def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chanc
     """
     codes, kinds = model.given.groups.codes, len(model.given.groups.labels)
     some = np.isfinite(chance) & np.isfinite(required) & (required > 0)
-    own = np.bincount(codes[some], weights=(chance * (1 - chance))[some], minlength=kinds)
     if not some.any():
-        return own.astype(np.float64)
-    found = posterior(model.everyone, model.sample, model.point)
+        return np.zeros(kinds)
+    point = evaluate(model.sample, _likely(model, vcov))
+    found = posterior(model.everyone, model.sample, point)
+    seen = np.where(some, chances(found.mean, np.sqrt(found.variance), required), 0)
+    widest = np.maximum(np.where(some, chance * (1 - chance), 0), seen * (1 - seen))
+    own = np.bincount(codes, weights=widest, minlength=kinds)
     error = np.sqrt(np.maximum(found.variance, 1e-300))
     height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
     along = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0) * found.left
     cells = sums(model.everyone.cell, along, len(model.sample.nest.school))
     held = sums(codes, along[:, None] * model.everyone.held, kinds)
-    together = shared_errors(model.sample, model.point, cells, held) - sums(codes, along**2 * found.base, kinds)
+    together = shared_errors(model.sample, point, cells, held) - sums(codes, along**2 * found.base, kinds)
     turned = _turned(model, vcov, required, some)
     result: FloatArray = own + few(model) * np.maximum(together, 0) + np.einsum("kg,kl,lg->g", turned, vcov, turned)
     return result
+
+
+def _likely(model: Model, vcov: FloatArray) -> FloatArray:
+    """The variances, that of errors as it is to be expected: one that is estimated as zero is hardly so.
+
+    The mean of a normal distribution about the estimate, with its standard error, that lies above zero. Where the
+    estimate is many standard errors from zero, nothing changes.
+    """
+    theta, error = model.point.theta.copy(), float(np.sqrt(max(vcov[ERROR, ERROR], 0.0)))
+    if error > 0:
+        height = float(theta[ERROR]) / error
+        theta[ERROR] += error * np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / ndtr(height)
+    return theta
 
 
 def few(model: Model) -> float:
