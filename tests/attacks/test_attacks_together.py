@@ -148,6 +148,19 @@ def test_mean_by_difference():
     assert fallen(audited(*spread, *exact), "mean") == {"group=a"}
 
 
+def test_mean_by_difference_beside_a_gap_that_is_no_difference_of_means():
+    """A gap within schools fits no printed means: it is left out of the attack, and they are attacked all the same."""
+    pair = [
+        release([mean("510", 499.6932)], [508], by=()),
+        release([mean("500", 500.0079)], [500], by=(), where=("group!=a",)),
+    ]
+    groups = [mean("250", 500.0, 0.5, group=name) for name in ("b", "c")]
+    within = release([*groups, gap("250", 5.0, 0.5, reference="c", group="b")], [250, 250, 250])
+    found = audited(*pair, within)
+    assert fallen(found, "mean") == {"group=a"}
+    assert not any("no one set of students" in said for said in found.unlinked)
+
+
 def test_gap_with_one_base_hidden():
     """The mean of a is that of b less the gap, in whichever brief it stands."""
     rows = [mean("510", 500.0, 0.5), mean("500", 500.3, 0.5, group="b"), mean("", None, group="a")]

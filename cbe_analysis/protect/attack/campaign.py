@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cbe_analysis.protect.attack.atoms import TooFine
 from cbe_analysis.protect.attack.claims import Whole, wholes
@@ -126,14 +126,22 @@ def _alone(population: Population, whole: Whole, source: int) -> Iterator[Attack
 
 
 def _means(population: Population, series: Means, unlinked: list[str]) -> Iterator[Attacked]:
-    try:
-        yield attack_means(population, series)
-    except Contradiction:
-        unlinked.append(series.name[0])
-        for source in population.frame.sources:
-            for own in means(population.frame.part([source])):
-                if own.name == series.name:
-                    try:
-                        yield attack_means(population, own)
-                    except Contradiction:
-                        continue
+    """The attack on means: together; where they contradict each other each release alone."""
+    if attacked := _averaged(population, series):
+        yield attacked
+        return
+    unlinked.append(series.name[0])
+    for source in population.frame.sources:
+        for own in means(population.frame.part([source])):
+            if own.name == series.name and (attacked := _averaged(population, own)):
+                yield attacked
+
+
+def _averaged(population: Population, series: Means) -> Attacked | None:
+    """The attack on means; without the gaps where these are no differences of them, as those within schools are not."""
+    for against in dict.fromkeys((series.against, ())):
+        try:
+            return attack_means(population, replace(series, against=against))
+        except Contradiction:
+            continue
+    return None
