@@ -246,14 +246,27 @@ def test_difference_of_arms_of_which_one_is_coded():
     assert release["shown"].to_dict() == {"comparison": "85 %", "difference": "protected", "treatment": ">=95 %"}
 
 
-def test_shares_that_leave_the_last_one_over():
-    """45 % and 49 % of a factor's values leave about 6 % for the third, whatever its code says."""
-    counts = {"a": 13, "b": 14, "c": 2}
-    rows = [{**share(29, y, arm="treatment"), "quantity": "baseline", "at": f"team={t}"} for t, y in counts.items()]
-    rows += [{**share(29, y, arm="comparison"), "quantity": "baseline", "at": f"team={t}"} for t, y in counts.items()]
+def _make_up(n, counts):
+    """How the values of a factor are printed that students of a study with two alike arms of `n` have."""
+    rows = [
+        {**share(n, y, arm=arm), "quantity": "baseline", "at": f"team={team}"}
+        for arm in ("treatment", "comparison")
+        for team, y in counts.items()
+    ]
     shown = cbe.protect(estimates(rows, ()), POLICY).rows
-    treated = shown[shown["arm"].eq("treatment")].set_index("at")["shown"].to_dict()
-    assert treated == {"team=a": "protected", "team=b": "48 %", "team=c": "<=10 %"}
+    return shown[shown["arm"].eq("treatment")].set_index("at")["shown"].to_dict()
+
+
+def test_shares_that_leave_the_last_one_over():
+    """49 % and 50 % of a factor's values leave about 1 % for the third, whatever its code says."""
+    shown = _make_up(290, {"a": 142, "b": 145, "c": 3})
+    assert shown == {"team=a": "protected", "team=b": "50 %", "team=c": "<=2 %"}
+
+
+def test_percentages_of_one_small_arm_that_tell_its_size():
+    """17, 13 and 70 % are of 23 or of 30 students; 47 and 53 % of the other factor leave 30, and so every count."""
+    assert set(_make_up(30, {"a": 5, "b": 4, "c": 21}).values()) == {"protected"}
+    assert set(_make_up(30, {"a": 14, "b": 16}).values()) == {"protected"}
 
 
 def test_a_number_that_several_series_share_is_hidden_with_its_cell_in_each():
