@@ -96,8 +96,10 @@ def test_over_years_there_is_a_row_for_each_year_with_a_past_score(measure):
     assert all(row["value"] > 50 for row in rows)
 
 
-def test_the_public_is_told_that_it_may_not_see_years(measure):
-    code, out, err = measure("--over", "year", "--format", "json")
-    assert code == 1
-    assert out == ""
-    assert "may not see curves and trends yet" in err
+def test_the_public_sees_every_year_protected_by_itself(measure):
+    code, out, _ = measure("--over", "year", "--format", "json")
+    assert code == 0
+    rows = json.loads(out)["rows"]
+    assert len({row["at"] for row in rows}) > 1
+    assert {row["n_shown"] for row in rows if row["hidden"]} <= {"protected"}
+    assert all(row["n"] is None or row["n"] % 10 == 0 for row in rows)

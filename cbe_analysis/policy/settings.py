@@ -49,7 +49,8 @@ class Policy:
     published_dimensions
         What a public output may be grouped by. Empty: the factors, school_id, grade and school_year.
     privacy_profile
-        How small groups are protected: "suppressed" (hidden, others with them) or "rounded" (hidden up to seven, counts in fives).
+        How small groups are protected: "suppressed" (hidden, and others with them) or "rounded" (hidden
+        up to seven, all other counts in fives).
     as_of
         The date the data stand for; None: the latest observed date.
     growth_clock
