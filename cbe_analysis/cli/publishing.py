@@ -82,7 +82,9 @@ def _waiting(account: Account, reports: Path) -> Iterator[str]:
         return
     yield f"{drafts}: would be refused."
     yield from _listed([str(breach) for breach in account.found.breaches if breach.mendable])
-    yield from _listed([f"What passes: {offer}" for offer in account.found.offers])
+    from cbe_analysis.run.examine import shortest
+
+    yield from _listed([f"What passes: {offer}" for offer in shortest(account.found.offers)])
 
 
 def _warnings(foreign: Sequence[str], unsized: Sequence[str]) -> Iterator[str]:

@@ -137,7 +137,7 @@ def level_place(level: str) -> tuple[int, float, str]:
 
 
 def completed(given: Iterable[Entry], by: tuple[str, ...], places: Collection[str] = PLACES) -> tuple[Entry, ...]:
-    """The records, with one more of size 0 for every crossed group that no student is in; sorted.
+    """The records, with one more for every crossed group that has none: of size 0 where no student is in it; sorted.
 
     Who is missing from a crossed table is known to have no student, which is as telling as a small number. Schools
     without a grade or a year, or of another kind, are structurally empty and stay out with all that they are crossed
@@ -155,8 +155,20 @@ def completed(given: Iterable[Entry], by: tuple[str, ...], places: Collection[st
             by_series.setdefault(entry.series, []).append(entry)
     for same in by_series.values():
         located = [at for at, name in enumerate(by) if name in places]
-        found += [_empty(same[0], key) for key in _absent({e.group for e in same}, located)]
+        absent = [*_absent({e.group for e in same}, located)]
+        told = _told_elsewhere(same, by_series.values()) if absent else {}
+        found += [_without_value(same[0], key, told.get(key, 0.0)) for key in absent]
     return tuple(sorted(found, key=_place))
+
+
+def _told_elsewhere(same: Sequence[Entry], every: Iterable[Sequence[Entry]]) -> dict[Key, float]:
+    """Sizes of groups in what else is told of the same people: a group may have students and yet no value."""
+    own, found = {e.group: e.n for e in same}, dict[Key, float]()
+    for others in every:
+        sizes = {e.group: e.n for e in others}
+        if all(own.get(key, n) == n for key, n in sizes.items()):
+            found = sizes | found
+    return found
 
 
 def _absent(present: set[Key], located: Sequence[int]) -> Iterator[Key]:
@@ -180,7 +192,7 @@ def pattern_of(key: Key) -> tuple[bool, ...]:
     return tuple(level != ALL for level in key)
 
 
-def _empty(like: Entry, key: Key) -> Entry:
+def _without_value(like: Entry, key: Key, n: float) -> Entry:
     blank = {f.name: getattr(like, f.name) for f in fields(Entry)} | dict.fromkeys(NUMBERS, math.nan)
     arm = "" if key[-1] == ALL else key[-1]
-    return Entry(**blank | {"group": key, "arm": arm, "n": 0.0, "note": "", "reference": ""})
+    return Entry(**blank | {"group": key, "arm": arm, "n": n, "note": "", "reference": ""})

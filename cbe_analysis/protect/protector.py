@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -13,9 +13,10 @@ from cbe_analysis.load.where import parse
 from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
-from cbe_analysis.protect.attack.auditor import audit
+from cbe_analysis.protect.attack.auditor import attacked
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.compositions import left_over
+from cbe_analysis.protect.covering import ROUNDS, covering
 from cbe_analysis.protect.entries import PLACES, Entry, completed, entries
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
@@ -70,17 +71,34 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     minimum, tables = _minimum(estimates, policy), bases(found, estimates.by, places)
     if policy.privacy_profile == ROUNDED:
         printed = printed_in_fives(in_fives(found, tables, minimum))
-        return _attacked(_release(estimates, policy, audience, found, printed), estimates)
+        release = _release(estimates, policy, audience, found, printed)
+        attacked(release, estimates).refuse()
+        return release
     above = kin(estimates.population.counts, estimates.by, places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
-    printed = _held(Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum))
-    release = _release(estimates, policy, audience, found, printed, kept_back(tables, patterns, minimum))
-    return _attacked(release, estimates)
+    grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
+    remarks = kept_back(tables, patterns, minimum)
+    return _agreed(grounds, estimates, lambda printed: _release(estimates, policy, audience, found, printed, remarks))
 
 
-def _attacked(release: Release, estimates: Estimates) -> Release:
-    """The release, when the attack found out nothing."""
-    audit(release, estimates)
+def _agreed(grounds: Grounds, estimates: Estimates, made: Callable[[Sequence[Printed]], Release]) -> Release:
+    """The release in which the attack finds nothing: what it finds is covered, and attacked again.
+
+    Raises
+    ------
+    ReleaseRefused
+        When it finds something whatever is hidden.
+    """
+    withheld: frozenset[int] = frozenset()
+    for turn in range(ROUNDS):
+        printed = _held(grounds, withheld)
+        release = made(printed)
+        outcome = attacked(release, estimates)
+        more = covering(grounds.entries, printed, outcome.groups, turn) - withheld
+        if not outcome.breaches or not more:
+            break
+        withheld |= more | {i for i, p in enumerate(printed) if p.hidden}  # found before: need not be sought again
+    outcome.refuse()
     return release
 
 
@@ -144,10 +162,10 @@ def _curves(estimates: Estimates) -> list[str]:
     return sorted({*estimates.rows["quantity"]}.intersection(EVENTS))
 
 
-def _held(grounds: Grounds) -> list[Printed]:
+def _held(grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
     """The records as the public may see them, safe also with the sizes that are hidden together with their shares."""
     while True:
-        printed = _public(grounds)
+        printed = _public(grounds, withheld)
         shown = [entry for entry, p in zip(grounds.entries, printed, strict=True) if not p.hidden]
         closed = [cells | grounds.unsaid(at, shown) for at, cells in enumerate(grounds.hidden)]
         more = [reopened(b, cells, grounds.minimum) for b, cells in zip(grounds.bases, closed, strict=True)]
@@ -157,10 +175,9 @@ def _held(grounds: Grounds) -> list[Printed]:
         grounds = replace(grounds, hidden=tuple(hidden))
 
 
-def _public(grounds: Grounds) -> list[Printed]:
+def _public(grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
     """The records as the public may see them: hidden, coded, banded, rounded."""
     percents = _percents(grounds)
-    withheld: frozenset[int] = frozenset()
     more = NOTHING
     while True:
         hidden = hidden_entries(grounds, percents, withheld)

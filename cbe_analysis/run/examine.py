@@ -12,7 +12,8 @@ from cbe_analysis.run.editions import Edition, History
 if TYPE_CHECKING:
     from cbe_analysis.protect.attack import Audit, Published
 
-TOLD = 12  # breaches and offers that a message names
+TOLD = 12  # breaches that a message names
+OFFERED = 3  # ways out that it names
 
 
 def examine(history: History, drafts: Sequence[Draft] = ()) -> Audit:
@@ -50,7 +51,7 @@ def refusal(audit: Audit, drafts: Sequence[Draft]) -> ReleaseRefused:
     return ReleaseRefused(
         "the drafts would give away what they hide, alone or with what is published",
         _listed([str(breach) for breach in audit.breaches if breach.mendable], "; "),
-        _listed(offers, "; or ") or "show less: fewer factors, or rows of larger groups",
+        "; or ".join(shortest(offers)) or "show less: fewer factors, or rows of larger groups",
     )
 
 
@@ -61,6 +62,11 @@ def others(names: Collection[str], held_back: Collection[str]) -> tuple[str, ...
         return ()
     shorter = f"--only {','.join(rest)}" if len(rest) <= len(without) else f"--without {','.join(without)}"
     return (f"publish the others: {shorter}",)
+
+
+def shortest(offers: Sequence[str]) -> list[str]:
+    """The few shortest of the ways out, each once."""
+    return sorted(dict.fromkeys(offers), key=len)[:OFFERED]
 
 
 def _listed(told: Sequence[str], between: str) -> str:

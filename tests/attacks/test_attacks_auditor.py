@@ -22,6 +22,7 @@ def broken(monkeypatch):
     def replace(module, name, careless):
         monkeypatch.setattr(importlib.import_module(f"{ROOM}.{module}"), name, careless)
 
+    replace("protector", "covering", lambda *_: set())  # what the attack finds is not hidden either
     return replace
 
 

@@ -5,42 +5,79 @@ Written apart from the protector: it shares no rule, no table and no model with 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
+from cbe_analysis.protect.attack.frames import Frame
+from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.reading import WHOLE, Cell, Row, Series, read
 from cbe_analysis.protect.attack.together import Joint
-from cbe_analysis.protect.attack.verdict import Published
+from cbe_analysis.protect.attack.told import arm_column
+from cbe_analysis.protect.attack.verdict import Breach, Published
 from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import Release
 
 NAMED_AT_MOST = 12
 
 
-def audit(release: Release, estimates: Estimates) -> None:
-    """Nothing, when an attack on the printed texts finds out nothing that is hidden.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attack on one release found.
+
+    Parameters
+    ----------
+    groups
+        Whose share or mean comes out, as cells of the release.
+    """
+
+    breaches: tuple[Breach, ...]
+    groups: frozenset[Cell]
+
+    def refuse(self) -> None:
+        """Nothing, when nothing was found.
+
+        Raises
+        ------
+        ReleaseRefused
+            Names the groups, and no number.
+        """
+        if not self.breaches:
+            return
+        names = dict.fromkeys(f"{breach.group}: {breach.says}" for breach in self.breaches)
+        told = "; ".join(list(names)[:NAMED_AT_MOST]) + ("; and more" if len(names) > NAMED_AT_MOST else "")
+        raise ReleaseRefused("the release would give away what it hides", told, "use --audience staff or fewer factors")
+
+
+def attacked(release: Release, estimates: Estimates) -> Outcome:
+    """What an attack on the printed texts finds out of what is hidden.
 
     Parameters
     ----------
     estimates
         What the release was made from. The attack does not see its numbers; it is told which hidden groups are small,
         and which rows count the same people.
-
-    Raises
-    ------
-    ReleaseRefused
-        When a hidden cell falls, or a number stands where none may; the message names the groups, and no number.
     """
     printed, measured = Recorded.of(release), Measured(estimates)
     sizes = tuple(measured.size(row) for row in read(printed))
-    breaches = Joint([Published("", None, replace(printed, sizes=sizes))], thorough=False).breaches()
-    if breaches:
-        names = dict.fromkeys(f"{breach.group}: {breach.says}" for breach in breaches)
-        told = "; ".join(list(names)[:NAMED_AT_MOST]) + ("; and more" if len(names) > NAMED_AT_MOST else "")
-        raise ReleaseRefused("the release would give away what it hides", told, "use --audience staff or fewer factors")
+    joint = Joint([Published("", None, replace(printed, sizes=sizes))])
+    breaches = joint.breaches()
+    columns = (*printed.by, arm_column(printed))
+    cells = (_cell(fallen.group, result.frame, columns) for result in joint.results for fallen in result.fallen)
+    return Outcome(breaches, frozenset(cells))
+
+
+def _cell(group: Group, frame: Frame, columns: Sequence[str]) -> Cell:
+    """The cell of a release that a group is; that it is told of one level apart makes it a part of that level."""
+    levels = {column: next(iter(of)) for column, of in group.limits if len(of) == 1}
+    for condition in frame.tables[0].universe:
+        column, named, level = condition.partition("=")
+        if named and column in columns:
+            levels[column] = level
+    return tuple(levels.get(column, WHOLE) for column in columns)
 
 
 class Measured:
@@ -49,7 +86,7 @@ class Measured:
     Parameters
     ----------
     estimates
-        A crossed group without a row has no one in it.
+        A crossed group without a row has no one in it, unless other rows about the same people count some.
     """
 
     def __init__(self, estimates: Estimates) -> None:
@@ -64,5 +101,11 @@ class Measured:
             sizes[cell] = min(size, sizes.get(cell, size))
 
     def size(self, row: Row) -> float:
-        """How many are in the row's group; a group that was not measured has nobody in it."""
-        return self._sizes.get(row.series, {}).get(row.cell, 0.0)
+        """How many are in the row's group; one that nothing tells of, among the same people, has nobody in it."""
+        own = self._sizes.get(row.series, {})
+        if row.cell in own:
+            return own[row.cell]
+        same = (
+            s for s in self._sizes.values() if row.cell in s and all(s.get(cell, n) == n for cell, n in own.items())
+        )
+        return next(same, {}).get(row.cell, 0.0)

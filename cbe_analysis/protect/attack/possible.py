@@ -15,7 +15,8 @@ from cbe_analysis.protect.polytope import Bound, Point, Polytope
 
 SLACK = 1e-6
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
-DOUBTED_UP_TO = 48  # unknowns up to which few numbers between two ends are tried as whole ones
+DOUBTED_UP_TO = 32  # unknowns up to which few numbers between two ends are tried as whole ones
+DOUBTS = 50  # branches that are tried then
 FEW = 3.0
 KEPT = 400  # points that are remembered
 
@@ -141,7 +142,8 @@ class Possible:
         """The smallest and the largest whole value of a sum."""
         low, high = self.range(sum_of)
         if self._doubtful and not self.whole and high - low < FEW:
-            least, most = (self._polytope.least_whole(s.mapping()) for s in (sum_of, sum_of.times(-1.0)))
+            ends = (sum_of, sum_of.times(-1.0))
+            least, most = (self._polytope.least_whole(s.mapping(), DOUBTS) for s in ends)
             low, high = (least.value if least else math.nan), (-most.value if most else math.nan)
         return float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
 

@@ -20,6 +20,7 @@ Series = tuple[str, str, str]  # quantity, unit and `at`
 WHOLE = "(all)"
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
 COUNTED = r"\d{1,3}(,\d{3})*"
+RATIO_STEP = 0.05  # no ratio is printed more finely, as everybody may read
 Z = 1.96  # of limits that hold in 95 of 100 cases
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
@@ -185,7 +186,11 @@ def step_said(row: Row) -> float:
     for step in (0.5, 0.2, 0.1, 0.05, 0.02):
         if step > finest and len(told) == 3 and all(abs(value / step - round(value / step)) < 1e-6 for value in told):
             return step
-    return finest
+    even = (
+        row.quantity == "ratio"
+        and abs(row.numbers["value"] / RATIO_STEP - round(row.numbers["value"] / RATIO_STEP)) < 1e-6
+    )
+    return max(finest, RATIO_STEP) if even else finest
 
 
 def error_said(row: Row) -> float:

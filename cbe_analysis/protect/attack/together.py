@@ -55,16 +55,23 @@ class Joint:
     ----------
     thorough
         See Population.
+
+    Attributes
+    ----------
+    results
+        What came of the last audit, population by population.
     """
 
     def __init__(self, public: Sequence[Published], *, thorough: bool = True) -> None:
         self.public, self.thorough = public, thorough
         self.levels: Levels = levels_of(one.release for one in public)
+        self.results: list[Result] = []
         self.frames = frames([t for i, one in enumerate(public) for t in tables(i, one.release, self.levels)])
 
     def audit(self) -> Audit:
         """What all attacks found; no offers yet."""
         breaches, results = [*self._on_the_surface()], list[Result]()
+        self.results = results
         for frame in self.frames:
             found, own = self._attacked(frame)
             breaches += found

@@ -170,9 +170,15 @@ def _sharing_out(table: Table) -> Iterator[Table]:
 
 
 def _by_level(table: Table, column: str) -> list[Table]:
-    """What the table tells without the column, then of each of its levels."""
+    """What the table tells without the column, then of each of its levels.
+
+    Who is compared with all others that are split alike is compared with those of other levels, too: of one level
+    alone that says nothing.
+    """
     parts: dict[str, Table] = {"": Table(table.source, table.release, table.universe, table.within)}
     for said in table.said:
+        if column in said.shape and said.row.compares:
+            continue
         name, bare = _apart(said, column)
         universe = (*table.universe[:2], *sorted((*table.universe[2:], name)))
         own = parts.setdefault(name, Table(table.source, table.release, universe, table.within))
