@@ -201,6 +201,12 @@ def test_a_small_group_of_one_period_takes_a_partner_of_its_period():
     assert {at for at, _ in hidden} == {"S1"}
 
 
+def test_of_fewer_than_may_be_shown_it_is_not_told_which_groups_they_are_in():
+    release = cbe.protect(shares({"a": (1, 1)}), POLICY)
+    assert release.rows[["group", "shown"]].values.tolist() == [["(all)", "protected"]]
+    assert set(cbe.protect(shares({"a": (1, 1)}), POLICY, "staff").rows["group"]) == {"(all)", "a"}
+
+
 def test_likelihoods_are_not_public():
     rows = [mean(500, 5.0), {"quantity": "loglik", "unit": "log-likelihood", "n": 500, "value": -1234.5}]
     release = cbe.protect(estimates(rows, ()), POLICY)

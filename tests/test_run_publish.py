@@ -141,7 +141,7 @@ def test_a_refused_publication_changes_nothing_and_names_briefs_groups_and_what_
     assert held(reports) == before
     assert refused.value.exit_code == 1
     assert refused.value.where == str(breach("growth", "pace"))
-    assert refused.value.remedy == "growth: show gender without school_id; or pace: leave it out"
+    assert refused.value.remedy == "pace: leave it out; or growth: show gender without school_id"
 
 
 def test_a_message_names_a_dozen_groups_and_counts_the_others(reports, monkeypatch):

@@ -136,6 +136,19 @@ def level_place(level: str) -> tuple[int, float, str]:
     return (1, number, level) if math.isfinite(number) else (2, 0.0, level)
 
 
+def of_enough(given: Sequence[Entry], minimum: int) -> list[Entry]:
+    """The records, of each period in which fewer than the minimum were counted in all the whole alone.
+
+    Which groups so few students are in would tell who they are.
+    """
+    wholes: dict[str, float] = {}
+    for entry in given:
+        if not entry.compares and not any(pattern_of(entry.group)):
+            wholes[entry.at] = max(wholes.get(entry.at, 0.0), entry.n)
+    small = {at for at, n in wholes.items() if n < minimum}
+    return [e for e in given if e.at not in small or not any(pattern_of(e.group[:-1]))]
+
+
 def completed(given: Iterable[Entry], by: tuple[str, ...], places: Collection[str] = PLACES) -> tuple[Entry, ...]:
     """The records, with one more for every crossed group that has none: of size 0 where no student is in it; sorted.
 

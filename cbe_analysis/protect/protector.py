@@ -17,7 +17,7 @@ from cbe_analysis.protect.attack.auditor import attacked
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.covering import ROUNDS, covering
-from cbe_analysis.protect.entries import PLACES, Entry, completed, entries
+from cbe_analysis.protect.entries import PLACES, Entry, completed, entries, of_enough
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.kin import kin, with_kin, without_kin
@@ -66,9 +66,10 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         return _release(estimates, policy, audience, measured, [as_measured(entry) for entry in measured])
     _door(estimates, policy)
     places = frozenset(PLACES).union(policy.published_dimensions).difference(policy.factors)
-    found = completed(entries(estimates), estimates.by, places)
+    minimum = _minimum(estimates, policy)
+    found = completed(of_enough(entries(estimates), minimum), estimates.by, places)
     _not_too_many(found, estimates.by)
-    minimum, tables = _minimum(estimates, policy), bases(found, estimates.by, places)
+    tables = bases(found, estimates.by, places)
     if policy.privacy_profile == ROUNDED:
         printed = printed_in_fives(in_fives(found, tables, minimum))
         release = _release(estimates, policy, audience, found, printed)
