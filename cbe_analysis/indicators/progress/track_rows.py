@@ -13,9 +13,7 @@ from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, pa
 from cbe_analysis.indicators.progress.pace_rows import counted_share
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.words import counted
-from cbe_analysis.methods.pace import Track, on_track
-from cbe_analysis.methods.pace.prediction import posterior
-from cbe_analysis.methods.proportions import share_interval
+from cbe_analysis.methods.pace import Share, Track, on_track, shares_in_units
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
 SHARE = "share of students on track, 0 to 1"
@@ -68,19 +66,19 @@ def track_of_groups(of: Model, contrast: Contrast, exit_level: float) -> Fitted:
     for part in splits:
         track = ahead.track(part)
         sizes = np.bincount(part.groups.codes[ahead.present], minlength=len(part.groups.values))
+        told = shares(part, track, ahead.present)
         for group in range(len(part.groups.values)):
-            rows += _of_group(part, group, ahead, track)
+            rows += _of_group(part, group, ahead, track, told[group])
         rows += replace(part, sizes=sizes).gaps(contrast, SHARE, Difference(part, track.probability).gap)
     first = splits[0]
     method = f"reaching level {exit_level:g} by the end of the last grade, if paces stay as they are; {words(of)}"
     return answer(of, rows, first.fit, method, _said(of, ahead, ahead.track(first)))
 
 
-def _of_group(part: Part, group: int, ahead: Ahead, track: Track) -> list[Row]:
+def _of_group(part: Part, group: int, ahead: Ahead, track: Track, share: Share) -> list[Row]:
     """All rows of one group."""
     labels, inside = part.groups.labels(group), part.members(group) & ahead.present
     pace = part.model.paces.students["value"].to_numpy(float)
-    share = share_of_school(part, track, inside) if part.by_school else track.shares[group]
     found = Contrasted(share.value, low=share.low, high=share.high)
     note = part.note(group)
     return [
@@ -101,28 +99,16 @@ def _needed(part: Part, group: int, ahead: Ahead, inside: NDArray[np.bool_]) -> 
     return row("mean", NEEDED, part.groups.labels(group), found, n=int(some.sum()), note=part.model.note)
 
 
-def share_of_school(part: Part, track: Track, inside: NDArray[np.bool_]) -> Contrasted:
-    """The expected share in one school, with an interval for the true share of these very students.
+def shares(part: Part, track: Track, present: NDArray[np.bool_]) -> tuple[Share, ...]:
+    """The expected share of every group; of a school, whose students are judged by one prediction of its pace.
 
-    Each student's own chance, and that all are judged by one prediction of the school's pace.
+    Parameters
+    ----------
+    present
+        Shape `(n,)`: who is in a share.
     """
-    chance, n = track.probability[inside], int(inside.sum())
-    if not n or not np.isfinite(chance).all():
-        return Contrasted(float("nan"))
-    of = part.fit.model
-    known = posterior(of.everyone, of.sample, of.point)
-    required = track.required[inside]
-    some = np.isfinite(required) & (required > 0)
-    error = np.sqrt(np.maximum(known.variance[inside], 1e-300))
-    height = np.where(some, (known.mean[inside] - np.where(some, required, 0)) / error, 0)
-    steep = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0)
-    together = float((steep * known.left[inside]).sum()) ** 2 * float(known.base[inside].max())
-    own, value = float((chance * (1 - chance)).sum()), float(chance.mean())
-    around = value * (1 - value)
-    if not around > 0 or not own + together > 0:
-        return Contrasted(value, low=value, high=value)
-    bounds = share_interval(value * n, n, design_effect=(own + together) / n / around)
-    return Contrasted(value, low=bounds.low, high=bounds.high)
+    found: tuple[Share, ...] = track.shares
+    return shares_in_units(part.fit, track, part.groups.codes, present) if part.by_school else found
 
 
 def _said(of: Model, ahead: Ahead, track: Track) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.gap_rows import Difference
 from cbe_analysis.indicators.progress.model import Model, Part, answer, parts, words
 from cbe_analysis.indicators.progress.pace_rows import counted_share, left_out
-from cbe_analysis.indicators.progress.track_rows import share_of_school
+from cbe_analysis.indicators.progress.track_rows import shares
 from cbe_analysis.indicators.rows import Row, row
-from cbe_analysis.methods.pace import Track, on_track, shares_above
+from cbe_analysis.methods.pace import Share, Track, on_track, shares_above
 from cbe_analysis.methods.robust import Contrasted
 
 SHARE = "share of students, 0 to 1"
@@ -43,8 +43,9 @@ def shares_of_groups(of: Model, contrast: Contrast, mark: float) -> Fitted:
         track: Track = on_track(
             part.fit, np.zeros(n), np.ones(n), exit_level=mark, present=of.paces.used
         )  # a mark in a year: who needs just that pace
+        told = shares(part, track, of.paces.used)
         for group in range(len(part.groups.values)):
-            rows += _of_group(part, group, track, mark)
+            rows += _of_group(part, group, told[group], mark)
         rows += part.gaps(contrast, SHARE, Difference(part, track.probability).gap)
     first = splits[0]
     implied = float(shares_above(first.fit, mark).implied[0])
@@ -53,10 +54,8 @@ def shares_of_groups(of: Model, contrast: Contrast, mark: float) -> Fitted:
     return answer(of, rows, first.fit, method, unlike)
 
 
-def _of_group(part: Part, group: int, track: Track, mark: float) -> list[Row]:
+def _of_group(part: Part, group: int, share: Share, mark: float) -> list[Row]:
     """The share by true pace, the share by observed pace, and who is left out, of one group."""
-    inside = part.members(group) & part.model.paces.used
-    share = share_of_school(part, track, inside) if part.by_school else track.shares[group]
     found = Contrasted(share.value, low=share.low, high=share.high)
     pace = part.model.paces.students["value"].to_numpy(float)
     reached = np.where(np.isnan(pace), np.nan, pace >= mark)

@@ -32,6 +32,7 @@ HOMES = {
     "shares_above": "shares",
     "Track": "track",
     "on_track": "track",
+    "shares_in_units": "track",
     "Standing": "standing",
     "growth_and_status": "standing",
 }

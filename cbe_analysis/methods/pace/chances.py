@@ -5,13 +5,15 @@ Students of one school and group are judged by the same estimated means, so that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtrit
 
-from cbe_analysis.methods.arrays import FloatArray, sums
+from cbe_analysis.methods.arrays import FloatArray, IntArray, sums
 from cbe_analysis.methods.pace.fit import Model
-from cbe_analysis.methods.pace.likelihood import evaluate
+from cbe_analysis.methods.pace.likelihood import Point, evaluate
 from cbe_analysis.methods.pace.nested import ERROR, PARTS
 from cbe_analysis.methods.pace.prediction import COVERAGE, posterior, shared_errors
 
@@ -29,6 +31,44 @@ def chances(mean: FloatArray, error: FloatArray, required: FloatArray) -> FloatA
     return np.where(required == 0, 1.0, chance)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How uncertain it is of each student who keeps the required pace.
+
+    Parameters
+    ----------
+    some
+        Shape `(n,)`: those whose chance is known and not certain; the others have no part.
+    own
+        Shape `(n,)`: error variance of who each student is, the pace of the cell being known.
+    along
+        Shape `(n,)`: how the chance goes with the pace of the cell.
+    base
+        Shape `(n,)`: error variance of the pace of the cell.
+    point
+        The fit at the variances that are likely.
+    """
+
+    some: NDArray[np.bool_]
+    own: FloatArray
+    along: FloatArray
+    base: FloatArray
+    point: Point
+
+    @classmethod
+    def of(cls, model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray) -> Judged:
+        """All students of a fit."""
+        some = np.isfinite(chance) & np.isfinite(required) & (required > 0)
+        point = evaluate(model.sample, _likely(model, vcov))
+        found = posterior(model.everyone, model.sample, point)
+        seen = np.where(some, chances(found.mean, np.sqrt(found.variance), required), 0)
+        own = np.maximum(np.where(some, chance * (1 - chance), 0), seen * (1 - seen))
+        error = np.sqrt(np.maximum(found.variance, 1e-300))
+        height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
+        along = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0) * found.left
+        return cls(some, own, along, found.base, point)
+
+
 def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray) -> FloatArray:
     """Error variance of the number in each group who keep their required pace, shape `(g,)`.
 
@@ -42,22 +82,46 @@ def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chanc
         Covariance of the estimated variances.
     """
     codes, kinds = model.given.groups.codes, len(model.given.groups.labels)
-    some = np.isfinite(chance) & np.isfinite(required) & (required > 0)
-    if not some.any():
+    judged = Judged.of(model, vcov, required, chance)
+    if not judged.some.any():
         return np.zeros(kinds)
-    point = evaluate(model.sample, _likely(model, vcov))
-    found = posterior(model.everyone, model.sample, point)
-    seen = np.where(some, chances(found.mean, np.sqrt(found.variance), required), 0)
-    widest = np.maximum(np.where(some, chance * (1 - chance), 0), seen * (1 - seen))
-    own = np.bincount(codes, weights=widest, minlength=kinds)
-    error = np.sqrt(np.maximum(found.variance, 1e-300))
-    height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
-    along = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0) * found.left
+    along = judged.along
     cells = sums(model.everyone.cell, along, len(model.sample.nest.school))
     held = sums(codes, along[:, None] * model.everyone.held, kinds)
-    together = shared_errors(model.sample, point, cells, held) - sums(codes, along**2 * found.base, kinds)
-    turned = _turned(model, vcov, required, some)
-    result: FloatArray = own + few(model) * np.maximum(together, 0) + np.einsum("kg,kl,lg->g", turned, vcov, turned)
+    together = shared_errors(model.sample, judged.point, cells, held) - sums(codes, along**2 * judged.base, kinds)
+    return _added(model, vcov, required, judged, (codes, kinds), together)
+
+
+def errors_in_units(
+    model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray, units: tuple[IntArray, int]
+) -> FloatArray:
+    """The same for the number in each unit, such as a school, whose students are judged by one prediction.
+
+    Where students of a unit are of several cells, these are taken to err alike, which is the most that they can.
+
+    Parameters
+    ----------
+    units
+        Shape `(n,)` codes, and how many units there are.
+    """
+    judged = Judged.of(model, vcov, required, chance)
+    alike = judged.along * np.sqrt(judged.base)
+    together = sums(units[0], alike, units[1]) ** 2 - sums(units[0], alike**2, units[1])
+    return _added(model, vcov, required, judged, units, together)
+
+
+def _added(  # noqa: PLR0913 - the parts of one sum
+    model: Model,
+    vcov: FloatArray,
+    required: FloatArray,
+    judged: Judged,
+    units: tuple[IntArray, int],
+    together: FloatArray,
+) -> FloatArray:
+    """What students err by alone, together, and through the estimated variances, unit by unit."""
+    own = np.bincount(units[0], weights=judged.own, minlength=units[1])
+    turned = _turned(model, vcov, required, judged.some, units)
+    result: FloatArray = own + few(model) * np.maximum(together, 0) + np.einsum("ku,kl,lu->u", turned, vcov, turned)
     return result
 
 
@@ -82,12 +146,14 @@ def few(model: Model) -> float:
     return float(stdtrit(schools - 1, 0.5 + COVERAGE / 2) / ndtri(0.5 + COVERAGE / 2)) ** 2
 
 
-def _turned(model: Model, vcov: FloatArray, required: FloatArray, some: NDArray[np.bool_]) -> FloatArray:
-    """How the expected numbers go with the variances, shape `(4, g)`: over a standard error to either side.
+def _turned(
+    model: Model, vcov: FloatArray, required: FloatArray, some: NDArray[np.bool_], units: tuple[IntArray, int]
+) -> FloatArray:
+    """How the expected numbers go with the variances, shape `(4, u)`: over a standard error to either side.
 
     Chances turn with the root of a variance, whose derivative near zero is no guide to what its error would change.
     """
-    found = np.zeros((len(PARTS), len(model.given.groups.labels)))
+    found = np.zeros((len(PARTS), units[1]))
     mean, theta = float(model.sample.nest.spread.mean()), model.point.theta
     total = float(theta.sum() - theta[ERROR] * (1 - mean))
     for k in np.flatnonzero(np.diag(vcov) > 0).tolist():
@@ -95,12 +161,11 @@ def _turned(model: Model, vcov: FloatArray, required: FloatArray, some: NDArray[
         down = min(step, float(theta[k]))
         unit = np.eye(len(PARTS))[k]
         above, below = (_expected(model, required, some, theta + by * unit) for by in (step, -down))
-        found[k] = (above - below) / (step + down)
+        found[k] = sums(units[0], above - below, units[1]) / (step + down)
     return found
 
 
 def _expected(model: Model, required: FloatArray, some: NDArray[np.bool_], theta: FloatArray) -> FloatArray:
-    """The expected numbers at other variances, shape `(g,)`."""
+    """The chances at other variances, shape `(n,)`; 0 for those who have no part."""
     found = posterior(model.everyone, model.sample, evaluate(model.sample, theta))
-    chance = np.where(some, chances(found.mean, np.sqrt(found.variance), required), 0)
-    return sums(model.given.groups.codes, chance, len(model.given.groups.labels))
+    return np.where(some, chances(found.mean, np.sqrt(found.variance), required), 0)

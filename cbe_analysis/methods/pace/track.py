@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.methods.arrays import FloatArray, IntArray, columns, numbers
-from cbe_analysis.methods.pace.chances import chances, errors_of_counts
+from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, columns, numbers
+from cbe_analysis.methods.pace.chances import chances, errors_in_units, errors_of_counts
 from cbe_analysis.methods.pace.fit import PaceFit
 from cbe_analysis.methods.pace.shares import Share
 from cbe_analysis.methods.proportions import share_interval
@@ -94,6 +94,26 @@ def on_track(
     totals = np.bincount(codes[here], weights=chance[here], minlength=kinds)
     shares = tuple(_share(float(totals[g]), int(counts[0][g]), float(errors[g])) for g in range(kinds))
     return Track(required, chance, shares, raw, counts[0], counts[1], late, counts[2])
+
+
+def shares_in_units(fit: PaceFit, track: Track, unit: ArrayLike, present: ArrayLike) -> tuple[Share, ...]:
+    """The expected share of each unit, such as a school, with an interval for the true share of these very students.
+
+    Parameters
+    ----------
+    unit
+        Shape `(n,)`: labels, in the order of the students given to `fit_pace`; shares come in their sorted order.
+    present
+        Shape `(n,)`: who is in a share.
+    """
+    n = len(track.probability)
+    codes, here = coded(unit, n, "unit"), columns(present, n, "present")[:, 0] > 0
+    units = len(codes.labels)
+    chance = np.where(here, track.probability, np.nan)
+    errors = errors_in_units(fit.model, fit.variances.vcov, track.required, chance, (codes.codes, units))
+    totals = np.bincount(codes.codes[here], weights=chance[here], minlength=units)
+    counts = np.bincount(codes.codes[here], minlength=units)
+    return tuple(_share(float(totals[u]), int(counts[u]), float(errors[u])) for u in range(units))
 
 
 def _of_present(values: ArrayLike, here: NDArray[np.bool_], name: str) -> FloatArray:
