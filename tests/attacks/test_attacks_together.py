@@ -50,7 +50,7 @@ def test_a_group_that_another_brief_shows():
     )
     narrow = release([share("22", "35 %", group="c"), share("38", "38 %")], [22, 38])
     assert fallen(audited(small, hidden), "size") == SAFE
-    assert fallen(audited(small, narrow, shown), "size") == {"group=a"}
+    assert fallen(audited(small, narrow, shown), "size") == {"group=a", "group=b"}  # 42 % of 10 to 16 are 5 of 12
 
 
 def test_total_across_overlapping_tables():
@@ -182,7 +182,7 @@ def test_two_dates():
     sizes, more = (38, 12, 22), {"as_of": "2026-06-30"}
     late = table(("(all)", "38", "38 %"), ("b", "10-19", "42 %"), ("c", "22", "35 %"), sizes=sizes, **more)
     moved = table(("(all)", "37", "38 %"), ("b", "10-19", "42 %"), ("c", "22", "35 %"), sizes=(37, 11, 22), **more)
-    assert fallen(audited(early, late), "size") == {"group=a"}
+    assert fallen(audited(early, late), "size") == {"group=a", "group=b"}
     audit = audited(early, moved)
     assert fallen(audit, "size") == SAFE
     assert any("2026-05-31, 2026-06-30" in told for told in audit.unlinked)
@@ -235,9 +235,8 @@ def test_a_draft_is_refused_beside_what_is_published():
     draft = total("10-19", "42 %", 12, where=("group=b",))
     audit = audited(draft, published=[before])
     mendable = [breach for breach in audit.breaches if breach.mendable]
-    assert [(breach.briefs, breach.group, breach.what) for breach in mendable if breach.what == "size"] == [
-        (("brief 0", "old 0"), "group=a", "size")
-    ]
+    found = {(breach.briefs, breach.group) for breach in mendable if breach.what == "size"}
+    assert found == {(("brief 0", "old 0"), "group=a"), (("brief 0", "old 0"), "group=b")}
     assert not audit.passed
     assert audit.offers == ("brief 0: leave out chronic_absence where group=b",)
 
@@ -264,7 +263,7 @@ def test_breaches_name_groups_and_no_number_of_students():
 
 def test_without_true_sizes_a_group_that_is_certainly_small_is_a_breach():
     careless = table(("(all)", "10-19", "40 %"), ("a", HIDDEN, HIDDEN), ("b", "10-19", "42 %"), sizes=(16, 4, 12))
-    assert fallen(audited(careless.outside()), "size") == {"group=a"}
+    assert "group=a" in fallen(audited(careless.outside()), "size")
     assert audited(HIDES_TWO.outside()).breaches == ()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from itertools import product
 
 from cbe_analysis.protect.attack.atoms import TooFine
 from cbe_analysis.protect.attack.claims import Whole, wholes
+from cbe_analysis.protect.attack.denominators import attack_denominators
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Levels
 from cbe_analysis.protect.attack.means_attack import Means, attack_means, means
@@ -14,6 +17,7 @@ from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.shares_attack import attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, attack_sizes
 
+Populations = tuple[Population, ...]  # with all that is known of the sizes, and last as they are printed
 TOO_FINE, CONTRADICTORY = "too fine", "contradictory"
 
 
@@ -64,11 +68,12 @@ def attack(frame: Frame, levels: Levels, *, thorough: bool = True) -> list[Resul
 
 def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
+    told, averaged = wholes(frame), means(frame)
     for official in (True, False):
         try:
             population = _population(frame, levels, official=official)
             population.thorough = thorough
-            found = [attack_sizes(population)]
+            sizes = attack_sizes(population)
         except TooFine:
             return Result(frame, (), 0, unchecked=TOO_FINE)
         except Contradiction:
@@ -77,13 +82,35 @@ def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
     else:
         return Result(frame, (), 0, unchecked=CONTRADICTORY)
     unlinked: list[str] = []
-    for whole in wholes(frame):
-        found += _shares(population, whole, unlinked)
-    for series in means(frame):
-        found += _means(population, series, unlinked)
-    fallen = dict.fromkeys(one for attacked in found for one in attacked.fallen)
+    knowing, found = _with_denominators(population, told, averaged)
+    found = found or [Attacked((), 0), sizes]
+    for whole in told:
+        found += _shares(knowing, whole, unlinked)
+    for series in averaged:
+        found += _means(knowing, series, unlinked)
+    first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
+    more = (fallen for attacked in found[1:] for fallen in attacked.fallen)
+    new = (fallen for fallen in more if (fallen.group, fallen.what, fallen.of) not in first)
     cells = sum(attacked.cells for attacked in found)
-    return Result(frame, tuple(fallen), cells, tuple(dict.fromkeys(unlinked)))
+    return Result(frame, tuple(dict.fromkeys((*found[0].fallen, *new))), cells, tuple(dict.fromkeys(unlinked)))
+
+
+def _with_denominators(
+    population: Population, told: Sequence[Whole], averaged: Sequence[Means]
+) -> tuple[Populations, list[Attacked]]:
+    """The population with the sizes that percentages leave, then as printed; and what comes out of these sizes.
+
+    Nothing comes out, and there is only the population as printed, where the percentages leave all sizes or none.
+    """
+    narrow = copy(population)
+    narrow.sizes = dict(population.sizes)
+    attacked = attack_denominators(narrow, told, averaged)
+    if not attacked.fallen and narrow.sizes == population.sizes:
+        return (population,), []
+    try:
+        return (narrow, population), [attacked, attack_sizes(narrow)]
+    except Contradiction:
+        return (population,), []
 
 
 def _population(frame: Frame, levels: Levels, *, official: bool) -> Population:
@@ -102,13 +129,15 @@ def _population(frame: Frame, levels: Levels, *, official: bool) -> Population:
     raise Contradiction
 
 
-def _shares(population: Population, whole: Whole, unlinked: list[str]) -> Iterator[Attacked]:
+def _shares(knowing: Populations, whole: Whole, unlinked: list[str]) -> Iterator[Attacked]:
     """The attack on shares: together; where they contradict each other each share alone, then each release alone."""
-    try:
-        yield attack_shares(population, whole)
-        return
-    except Contradiction:
-        pass
+    for population in knowing:
+        try:
+            yield attack_shares(population, whole)
+            return
+        except Contradiction:
+            continue
+    population = knowing[-1]
     for one in whole.alone():
         try:
             yield attack_shares(population, one)
@@ -125,21 +154,21 @@ def _alone(population: Population, whole: Whole, source: int) -> Iterator[Attack
         return
 
 
-def _means(population: Population, series: Means, unlinked: list[str]) -> Iterator[Attacked]:
+def _means(knowing: Populations, series: Means, unlinked: list[str]) -> Iterator[Attacked]:
     """The attack on means: together; where they contradict each other each release alone."""
-    if attacked := _averaged(population, series):
+    if attacked := _averaged(knowing, series):
         yield attacked
         return
     unlinked.append(series.name[0])
-    for source in population.frame.sources:
-        for own in means(population.frame.part([source])):
-            if own.name == series.name and (attacked := _averaged(population, own)):
+    for source in knowing[-1].frame.sources:
+        for own in means(knowing[-1].frame.part([source])):
+            if own.name == series.name and (attacked := _averaged(knowing, own)):
                 yield attacked
 
 
-def _averaged(population: Population, series: Means) -> Attacked | None:
+def _averaged(knowing: Populations, series: Means) -> Attacked | None:
     """The attack on means; without the gaps where these are no differences of them, as those within schools are not."""
-    for against in dict.fromkeys((series.against, ())):
+    for against, population in product(dict.fromkeys((series.against, ())), knowing):
         try:
             return attack_means(population, replace(series, against=against))
         except Contradiction:
