@@ -17,8 +17,9 @@ import numpy as np
 
 import cbe_analysis as cbe
 from cbe_analysis.protect.cells import bases
+from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.cutting import NO_LIMIT, USUAL, cheapest
-from cbe_analysis.protect.entries import completed, entries
+from cbe_analysis.protect.entries import entries
 from cbe_analysis.protect.greedy import cheap, costs
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "attacks")]
@@ -78,7 +79,7 @@ def problem(random, dims, minimum):
     large = random.integers(100, 900, dims)
     drawn = np.where(random.random(dims) < FEW, random.integers(0, minimum, dims), large)
     given = shares({(f"g{i}", f"t{j}"): (int(drawn[i, j]), 0) for i, j in np.ndindex(*dims)}, by=("group", "team"))
-    (base,) = bases(completed(entries(given), given.by), given.by)
+    (base,) = bases(completed(entries(given), Known(given.by)), given.by)
     small = base.small(minimum)
     inner = {key for key in base.sizes if "(all)" not in key[:2]}
     return base, small, {key: price for key, price in costs(base).items() if key in inner - small}

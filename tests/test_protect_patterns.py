@@ -17,8 +17,9 @@ from cbe_analysis.measure.estimates import ALL, Population
 from cbe_analysis.policy import Policy
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.complement import open_cells
+from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.cutting import NO_LIMIT, Budget, cheapest
-from cbe_analysis.protect.entries import completed, entries
+from cbe_analysis.protect.entries import entries
 from cbe_analysis.protect.greedy import cheap, costs
 from cbe_analysis.protect.pattern import reopened, secured
 
@@ -27,7 +28,7 @@ few = settings(max_examples=20, deadline=None, derandomize=True)
 
 
 def table(given_, places=PLACES):
-    (base,) = bases(completed(entries(given_), given_.by, places), given_.by, places)
+    (base,) = bases(completed(entries(given_), Known(given_.by, places)), given_.by, places)
     return base
 
 

@@ -194,6 +194,13 @@ class District:
         """
         return tuple(str(value) for (value,) in self._reader.rows(self._view.values(table, name)))
 
+    def levels(self, name: str, where: Where = ()) -> tuple[str | None, ...]:
+        """The values of a column of `placeable` that students of the district have, and that meet conditions on it.
+
+        Unknown comes last, as None.
+        """
+        return tuple(value for (value,) in self._reader.rows(self._view.levels(name, conditions(where))))
+
     def fingerprint(
         self, reads: Mapping[str, Sequence[str] | None], where: Where = (), *, key: Path | None = None
     ) -> str:

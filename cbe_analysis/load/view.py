@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cbe_analysis.errors import UsageError
+from cbe_analysis.load import cells
 from cbe_analysis.load.moment import Moment, moment
 from cbe_analysis.load.placement import CORE, Placement, place
 from cbe_analysis.load.reader import Reader
@@ -95,6 +96,20 @@ class View:
             f"SELECT {column}::VARCHAR AS value FROM ({rows}) WHERE {column} IS NOT NULL "
             f"GROUP BY {column} HAVING {told} ORDER BY {column}"
         )
+
+    def levels(self, name: str, wanted: Iterable[Condition]) -> str:
+        """SQL for what students may be placed in: the values of a factor, as text, that meet the conditions on it.
+
+        Stray words are unknown, and so is an empty cell: NULL.
+        """
+        _ = self.clock  # the temporary tables
+        known = Scope(PLACED, (*self._spell_fields(), *self._person_fields()))
+        field = known.find(name)
+        column, rows = identifier(field.column), {"spell": "placement_enrolled", "person": "placement_people"}
+        bound = [b for b in known.bind(wanted) if b.condition.value != UNPLACED]
+        met = " AND ".join(b.sql(column) for b in bound) or "true"
+        value = f"{cells.plain(column, field.type)} AS value"
+        return f"SELECT DISTINCT {value} FROM {rows[field.origin]} WHERE {met} ORDER BY value NULLS LAST"
 
     def placed(
         self,

@@ -68,12 +68,23 @@ class Population:
         First and last date of the rows used, ISO text; empty when undated.
     counts
         One row per cell of the joint table over the policy's published dimensions: those columns as text, and `n`.
+    levels
+        Factor -> its values among all students of the district, whoever was counted; those that `where` leaves out of
+        that factor are no part of it.
+    places
+        Where students of any group are counted, when `where` chooses a group: one row per place, columns as in
+        `counts`. None where it chooses none, so that `counts` tells.
+    periods
+        The same of the periods of a trend.
     """
 
     entity: str
     where: tuple[str, ...]
     window: tuple[str, str]
     counts: pd.DataFrame
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: pd.DataFrame | None = None
+    periods: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

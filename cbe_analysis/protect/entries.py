@@ -1,11 +1,10 @@
-"""The rows of Estimates as records, in an order that tells nothing, with the groups that have no student at all."""
+"""The rows of Estimates as records, in an order that tells nothing."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from itertools import product
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -117,7 +116,7 @@ def _number(value: Any) -> float:
     return float(value) if value is not None and not pd.isna(value) and math.isfinite(value) else math.nan
 
 
-def _place(entry: Entry) -> tuple[Any, ...]:
+def place_of(entry: Entry) -> tuple[Any, ...]:
     """Where a record stands: what it says, then of whom; the numbers only part records that are alike otherwise."""
     rank = ORDER.index(entry.quantity) if entry.quantity in ORDER else len(ORDER)
     words = (rank, entry.quantity, entry.at, entry.compares, entry.unit, entry.difference)
@@ -136,76 +135,24 @@ def level_place(level: str) -> tuple[int, float, str]:
     return (1, number, level) if math.isfinite(number) else (2, 0.0, level)
 
 
+def few_counted(given: Iterable[Entry], minimum: int) -> frozenset[str]:
+    """The periods in which fewer than the minimum were counted in all."""
+    wholes: dict[str, float] = {}
+    for entry in given:
+        if not entry.compares and not any(pattern_of(entry.group)):
+            wholes[entry.at] = max(wholes.get(entry.at, 0.0), entry.n)
+    return frozenset(at for at, n in wholes.items() if n < minimum)
+
+
 def of_enough(given: Sequence[Entry], minimum: int) -> list[Entry]:
     """The records, of each period in which fewer than the minimum were counted in all the whole alone.
 
     Which groups so few students are in would tell who they are.
     """
-    wholes: dict[str, float] = {}
-    for entry in given:
-        if not entry.compares and not any(pattern_of(entry.group)):
-            wholes[entry.at] = max(wholes.get(entry.at, 0.0), entry.n)
-    small = {at for at, n in wholes.items() if n < minimum}
+    small = few_counted(given, minimum)
     return [e for e in given if e.at not in small or not any(pattern_of(e.group[:-1]))]
-
-
-def completed(given: Iterable[Entry], by: tuple[str, ...], places: Collection[str] = PLACES) -> tuple[Entry, ...]:
-    """The records, with one more for every crossed group that has none: of size 0 where no student is in it; sorted.
-
-    Who is missing from a crossed table is known to have no student, which is as telling as a small number. Schools
-    without a grade or a year, or of another kind, are structurally empty and stay out with all that they are crossed
-    with, and so do crossings with an unknown value. The order tells nothing: one by size or value would.
-
-    Parameters
-    ----------
-    places
-        Columns that say where: which of their values go together is no secret.
-    """
-    found = list(given)
-    by_series: dict[Series, list[Entry]] = {}
-    for entry in found:
-        if not entry.compares:
-            by_series.setdefault(entry.series, []).append(entry)
-    for same in by_series.values():
-        located = [at for at, name in enumerate(by) if name in places]
-        absent = [*_absent({e.group for e in same}, located)]
-        told = _told_elsewhere(same, by_series.values()) if absent else {}
-        found += [_without_value(same[0], key, told.get(key, 0.0)) for key in absent]
-    return tuple(sorted(found, key=_place))
-
-
-def _told_elsewhere(same: Sequence[Entry], every: Iterable[Sequence[Entry]]) -> dict[Key, float]:
-    """Sizes of groups in what else is told of the same people: a group may have students and yet no value."""
-    own, found = {e.group: e.n for e in same}, dict[Key, float]()
-    for others in every:
-        sizes = {e.group: e.n for e in others}
-        if all(own.get(key, n) == n for key, n in sizes.items()):
-            found = sizes | found
-    return found
-
-
-def _absent(present: set[Key], located: Sequence[int]) -> Iterator[Key]:
-    """The crossed groups that have no record though each of their values has, and their place exists."""
-    for pattern in sorted({pattern_of(key) for key in present}):
-        if sum(pattern) < 2:
-            continue
-        where = [at for at in located if pattern[at]]
-        known = {tuple(key[at] for at in where) for key in present}  # places that exist, crossed with whatever
-        levels = [
-            sorted({key[at] for key in present if key[at] not in (ALL, UNKNOWN)}) if split else [ALL]
-            for at, split in enumerate(pattern)
-        ]
-        for key in product(*levels):
-            if key not in present and (len(where) < 2 or tuple(key[at] for at in where) in known):
-                yield key
 
 
 def pattern_of(key: Key) -> tuple[bool, ...]:
     """Which columns a group is split by: crossed cells, margins and the whole have different patterns."""
     return tuple(level != ALL for level in key)
-
-
-def _without_value(like: Entry, key: Key, n: float) -> Entry:
-    blank = {f.name: getattr(like, f.name) for f in fields(Entry)} | dict.fromkeys(NUMBERS, math.nan)
-    arm = "" if key[-1] == ALL else key[-1]
-    return Entry(**blank | {"group": key, "arm": arm, "n": n, "note": "", "reference": ""})

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pandas as pd
-
-from cbe_analysis.measure.estimates import ALL, UNKNOWN
+from cbe_analysis.measure.estimates import ALL, UNKNOWN, Population
 from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Key
 from cbe_analysis.protect.pattern import Pattern
@@ -18,15 +16,9 @@ from cbe_analysis.protect.pattern import Pattern
 Kin = Mapping[tuple[str, str], Mapping[str, str]]  # a column and the one above it -> each value's own above it
 
 
-def kin(counts: pd.DataFrame, by: tuple[str, ...], places: frozenset[str]) -> Kin:
-    """The places above those of the group columns, where they are no group columns themselves.
-
-    Parameters
-    ----------
-    counts
-        The population by all columns that may be published: see Population.
-    """
-    found = {}
+def kin(people: Population, by: tuple[str, ...], places: frozenset[str]) -> Kin:
+    """The places above those of the group columns, where they are no group columns themselves."""
+    counts, found = people.counts if people.places is None else people.places, {}
     for own in sorted(places.intersection(by, counts.columns)):
         for above in sorted(places.intersection(counts.columns).difference(by)):
             pairs = counts[[own, above]].astype(str).drop_duplicates()

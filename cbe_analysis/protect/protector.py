@@ -15,9 +15,10 @@ from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
 from cbe_analysis.protect.attack.auditor import attacked
 from cbe_analysis.protect.cells import bases
+from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.covering import ROUNDS, covering
-from cbe_analysis.protect.entries import PLACES, Entry, completed, entries, of_enough
+from cbe_analysis.protect.entries import Entry, entries, of_enough
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.kin import kin, with_kin, without_kin
@@ -65,17 +66,17 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         measured = entries(estimates)
         return _release(estimates, policy, audience, measured, [as_measured(entry) for entry in measured])
     _door(estimates, policy)
-    places = frozenset(PLACES).union(policy.published_dimensions).difference(policy.factors)
     minimum = _minimum(estimates, policy)
-    found = completed(of_enough(entries(estimates), minimum), estimates.by, places)
+    known = Known.of(estimates, policy, minimum)
+    found = completed(of_enough(entries(estimates), minimum), known)
     _not_too_many(found, estimates.by)
-    tables = bases(found, estimates.by, places)
+    tables = bases(found, estimates.by, known.places)
     if policy.privacy_profile == ROUNDED:
         printed = printed_in_fives(in_fives(found, tables, minimum))
         release = _release(estimates, policy, audience, found, printed)
         attacked(release, estimates).refuse()
         return release
-    above = kin(estimates.population.counts, estimates.by, places)
+    above = kin(estimates.population, estimates.by, known.places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
     grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
     remarks = kept_back(tables, patterns, minimum)
