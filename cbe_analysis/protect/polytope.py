@@ -16,6 +16,9 @@ TOLERANCE = 1e-6
 # One thread and one seed, so that every machine walks the same way; the primal simplex, because mostly the question
 # changes and the bounds do not, so that the last answer is a good place to start from.
 OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "simplex_strategy": 4}
+# Jumps towards whole numbers cost more than all else in models as small as these.
+BRANCHING = {"presolve": "on", "mip_heuristic_run_feasibility_jump": False}
+FIRST = {"mip_max_nodes": 2000, "mip_max_improving_sols": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Point:
 
     value: float
     x: NDArray[np.float64]
+
+    @property
+    def whole(self) -> bool:
+        """True when it consists of whole numbers."""
+        return bool((np.abs(self.x - np.round(self.x)) < TOLERANCE).all())
 
 
 class Polytope:
@@ -124,22 +132,33 @@ class Polytope:
             How many branches are tried at most: beyond, the answer is the one among all numbers.
         """
         relaxed = self.least(weights)
-        if relaxed is None or bool((np.abs(relaxed.x - np.round(relaxed.x)) < TOLERANCE).all()):
-            return relaxed
+        return relaxed if relaxed is None or relaxed.whole else self._branched(relaxed, {"mip_max_nodes": nodes})
+
+    def near_least(self, weights: Weights) -> Point | None:
+        """Whole numbers where the linear function is small, found soon; None when none fit.
+
+        Where none are found among the branches that are tried, the answer is the one among all numbers.
+        """
+        relaxed = self.least(weights)
+        return relaxed if relaxed is None or relaxed.whole else self._branched(relaxed, FIRST)
+
+    def _branched(self, relaxed: Point, options: Mapping[str, Any]) -> Point | None:
+        """Whole numbers that answer the last question."""
         import highspy
 
         solver: Any = highspy
         search: Any = solver.Highs()
-        for option, value in {**OPTIONS, "presolve": "on", "mip_max_nodes": nodes}.items():
+        for option, value in {**OPTIONS, **BRANCHING, **options}.items():
             search.setOptionValue(option, value)
         model: Any = self._solver.getLp()
         model.integrality_ = [solver.HighsVarType.kInteger] * self._columns
         search.passModel(model)
         search.run()
-        status = search.getModelStatus()
+        status, found = search.getModelStatus(), search.getSolution()
         if status == self._infeasible:
             return None
-        if status != self._optimal:
+        limited = status == solver.HighsModelStatus.kSolutionLimit and "mip_max_improving_sols" in options
+        if status != self._optimal and not (limited and found.value_valid):
             return relaxed
-        x = np.round(np.array(search.getSolution().col_value))
+        x = np.round(np.array(found.col_value))
         return Point(float(search.getInfo().objective_function_value), x)

@@ -110,7 +110,8 @@ class Possible:
         self._polytope = Polytope(low, high, [Bound(f.sum.mapping(), f.low, f.high) for f in facts])
         self._points = np.empty((0, len(low)))
         self._are_whole = np.empty(0, bool)
-        self.consistent = self._least(Sum.of(np.empty(0, np.intp))) is not None
+        anywhere = self._polytope.near_least({}) if self.whole else self._polytope.least({})
+        self.consistent = self._remembered(anywhere) is not None
 
     def may_be(self, sum_of: Sum, *, most: float = math.inf, least: float = -math.inf) -> bool:
         """Whether a sum may be as small as `most` and as large as `least`, each at some point."""
@@ -149,22 +150,39 @@ class Possible:
 
     def several(self, sum_of: Sum) -> bool:
         """Whether a sum may have two whole values or more."""
-        low, high = self.seen(sum_of)
         enough = FEW if self._doubtful and not self.whole else 1.0
-        if math.floor(high + SLACK) - math.ceil(low - SLACK) >= enough:
-            return True
+        for _ in self._nearing(sum_of):
+            low, high = self.seen(sum_of)
+            if high > low and math.floor(high + SLACK) - math.ceil(low - SLACK) >= enough:
+                return True
         low, high = self.whole_range(sum_of)
         return high > low
 
+    def approach(self, sum_of: Sum) -> None:
+        """See whole numbers near both ends of a sum: most questions need not know the ends themselves."""
+        for _ in self._nearing(sum_of):
+            pass
+
+    def _nearing(self, sum_of: Sum) -> Iterator[None]:
+        """Steps towards the ends of a sum, none before the first."""
+        yield
+        for sign in (1.0, -1.0) if self.whole else ():
+            self._remembered(self._polytope.near_least(sum_of.times(sign).mapping()))
+            yield
+
     def look(self, goals: Iterable[Goal]) -> None:
-        """Push many sums to their levels at once, as long as that helps any: most questions are answered so."""
-        left = list(goals)
+        """Push many sums to their levels at once, as long as that helps: most questions are answered so.
+
+        It helps when it answers any; whole numbers take longer to find, and must answer half of what is left.
+        """
+        left = [goal for goal in goals if self.seen(goal.sum)[1] < goal.least - SLACK]
+        ask = self._polytope.near_least if self.whole else self._polytope.least
         while left:
-            point = self._least(together(goal.sum.times(-1.0) for goal in left))
+            point = self._remembered(ask(together(goal.sum.times(-1.0) for goal in left).mapping()))
             if point is None:
                 return
             still = [g for g in left if float(point.x[g.sum.at] @ g.sum.weights) < g.least - SLACK]
-            if len(still) == len(left):
+            if len(still) > len(left) / 2 if self.whole else len(still) == len(left):
                 return
             left = still
 
@@ -187,7 +205,10 @@ class Possible:
 
     def _least(self, sum_of: Sum) -> Point | None:
         ask = self._polytope.least_whole if self.whole else self._polytope.least
-        point = ask(sum_of.mapping())
+        return self._remembered(ask(sum_of.mapping()))
+
+    def _remembered(self, point: Point | None) -> Point | None:
+        """The same point, kept for later questions."""
         if point is not None:
             whole = not self.whole or bool((np.abs(point.x - np.round(point.x)) < SLACK).all())
             self._points = np.vstack([self._points[-KEPT:], point.x])

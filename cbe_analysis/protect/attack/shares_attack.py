@@ -50,6 +50,11 @@ class Target:
         """The interval of the share; None where it is hidden."""
         return self.share.printed if self.share else None
 
+    @property
+    def plain(self) -> bool:
+        """True when it is printed and not coded: no such count is near 0."""
+        return self.share is not None and self.printed is not None and not self.share.code
+
 
 class ShareAttack:
     """All counts that fit what is printed.
@@ -108,14 +113,15 @@ class ShareAttack:
 
     def _look(self, targets: Sequence[Target]) -> None:
         """See points that answer most of the questions."""
-        for part in (self.having, self.lacking):
-            sums = [part(t.kind, t.group) for t in targets]
-            self.possible.look([Goal(one.times(-1.0), 0.0) for one in sums])
-            self.possible.look([Goal(one, 2.0) for one in sums])
+        targets = [target for target in targets if not self._of_many(target)]
         people = {t.group: self.population.people(t.group, self.kinds) for t in targets}
         sizes = self.population.sizes
         self.possible.look([Goal(one.times(-1.0), -sizes[g].low) for g, one in people.items() if g in sizes])
         self.possible.look([Goal(one, sizes[g].high) for g, one in people.items() if g in sizes])
+        for part in (self.having, self.lacking):
+            sums = [part(t.kind, t.group) for t in targets if not t.plain]
+            self.possible.look([Goal(one.times(-1.0), 0.0) for one in sums])
+            self.possible.look([Goal(one, 2.0) for one in sums])
 
     def _fallen(self, target: Target) -> Iterator[Fallen]:
         """The count, if it comes out, with the releases that give it away."""
@@ -141,16 +147,25 @@ class ShareAttack:
         own, other = self.having(target.kind, target.group), self.lacking(target.kind, target.group)
         own, other = (own, other) if has else (other, own)
         if self.possible.seen(own)[1] < 2 - SLACK:
+            self.possible.approach(own)
+        if self.possible.seen(own)[1] < 2 - SLACK:
             low, high = self.possible.whole_range(own)
             if max(low, 1.0) >= high:
                 return high >= 1
-        seen = self.possible.values([own, other])
-        beside = seen[seen[:, 0] >= 1 - SLACK, 1]
-        if len(beside) and math.ceil(beside.min() - SLACK) < math.floor(beside.max() + SLACK):
+        if self._several_beside(own, other):
             return False
         with self.possible.where(self._rows[target, has], 1.0, math.inf):
+            self.possible.approach(other)
+            if self._several_beside(own, other):
+                return False
             low, high = self.possible.range(other)
         return math.ceil(low - SLACK) >= math.floor(high + SLACK)
+
+    def _several_beside(self, own: Sum, other: Sum) -> bool:
+        """Whether a count was seen to have several values beside one of at least 1."""
+        seen = self.possible.values([own, other])
+        beside = seen[seen[:, 0] >= 1 - SLACK, 1]
+        return len(beside) > 0 and math.ceil(beside.min() - SLACK) < math.floor(beside.max() + SLACK)
 
     def _coded(self, few: Sum, share: Share, printed: Printed) -> bool:
         """Whether those who are few in a coded group are known better than the code says."""
@@ -163,10 +178,15 @@ class ShareAttack:
         # between two ends so far apart lie as many whole numbers, the outermost of them one less apart
         return high - low < (max(1.0, unsure - 1.0) if self.possible.whole else unsure) - SLACK
 
+    def _of_many(self, target: Target) -> bool:
+        """Whether it is a plain percentage that stands for several counts anyway, or of a size that is no secret."""
+        size = self.population.sizes.get(target.group)
+        official = target.group in self.population.official
+        return target.plain and (size is None or size.high >= COUNTS_BELOW or official)
+
     def _told(self, target: Target, printed: Printed) -> bool:
         """Whether a percentage, with all that is known of the size and the count, stands for one count only."""
-        size = self.population.sizes.get(target.group)
-        if size is None or size.high >= COUNTS_BELOW or target.group in self.population.official:
+        if self._of_many(target):
             return False
         people, having = self.population.people(target.group, self.kinds), self.having(target.kind, target.group)
         if not self.possible.several(having):
