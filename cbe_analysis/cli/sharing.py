@@ -11,7 +11,7 @@ from cbe_analysis.pseudonymize.fates import SCHOOL, WORDS, left_out
 
 if TYPE_CHECKING:
     from cbe_analysis.pseudonymize.account import Pseudonymized
-    from cbe_analysis.pseudonymize.coding import Cells
+    from cbe_analysis.pseudonymize.fates import Cells
 
 WIDE = 120  # columns of text where nobody says how wide the screen is
 PLURALS = {"person": "people", "group": "groups", "school": "schools"}
@@ -59,6 +59,11 @@ def _lines(made: Pseudonymized) -> Iterator[str]:
         yield f"Kept as they are, because you asked: {', '.join(kept)}."
     if made.lost:
         yield f"Cells left out, not of their column's type or closed list: {_cells(made.lost)}."
+    few = f"words that nothing names and fewer than {made.minimum_n} people have"
+    if made.unnamed:
+        yield f"Cells left out, {few} (a label in district.toml keeps one): {_cells(made.unnamed)}."
+    if made.rare:
+        yield f"Look at these before you send them, {few}: {_cells(made.rare)}."
     if made.wordy:
         yield f"Look at these before you send them, cells longer than a word: {_cells(made.wordy)}."
     if made.settings:

@@ -66,7 +66,7 @@ def find(reader: Reader, policy: Policy) -> Strays:
         judged = _judged(reader, policy, table)
         if not judged:
             continue
-        asked = ", ".join(f"bool_or({_unknown(policy, table, name, kind)})" for name, kind in judged.items())
+        asked = ", ".join(f"bool_or({unknown(policy, table, name, kind)})" for name, kind in judged.items())
         [there] = reader.rows(f"SELECT {asked} FROM ({reader.typed(table, list(judged))})")
         for (name, kind), some in zip(judged.items(), there, strict=True):
             count = _kept_aside(reader, policy, table, name, kind) if some else 0
@@ -80,7 +80,7 @@ def _kept_aside(reader: Reader, policy: Policy, table: str, column: str, kind: T
     [(count,)] = reader.connection.execute(
         f"INSERT INTO placement_strays SELECT {literal(table)}, {literal(column)}, "
         f"{cells.plain(identifier(column), kind)} AS word FROM ({rows}) "
-        f"WHERE {_unknown(policy, table, column, kind)} "
+        f"WHERE {unknown(policy, table, column, kind)} "
         f"GROUP BY word HAVING count(DISTINCT student_id) < {literal(policy.minimum_n)}"
     ).fetchall()
     return int(count)
@@ -89,7 +89,7 @@ def _kept_aside(reader: Reader, policy: Policy, table: str, column: str, kind: T
 def well_known(policy: Policy, table: str, column: str, kind: Type) -> str:
     """SQL that is true of a word, with its rows, that may be told: it is known, or enough students have it."""
     enough = f"count(DISTINCT student_id) >= {literal(policy.minimum_n)}"
-    return f"NOT ({_unknown(policy, table, column, kind)}) OR {enough}"
+    return f"NOT ({unknown(policy, table, column, kind)}) OR {enough}"
 
 
 def is_word(table: str, column: str, kind: Type) -> bool:
@@ -106,8 +106,8 @@ def _judged(reader: Reader, policy: Policy, table: str) -> dict[str, Type]:
     return {n: kind for n, kind in reader.types(table).items() if n in named and is_word(table, n, kind)}
 
 
-def _unknown(policy: Policy, table: str, column: str, kind: Type) -> str:
-    """SQL that is true where the cell holds a word that is not known."""
+def unknown(policy: Policy, table: str, column: str, kind: Type) -> str:
+    """SQL that is true where the cell of a column holds a word that is not known."""
     word, words = cells.plain(identifier(column), kind), _known(policy, table, column)
     return f"{word} IS NOT NULL" + (f" AND {word} NOT IN ({listed(words)})" if words else "")
 

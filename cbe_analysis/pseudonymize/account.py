@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.policy import Policy
-from cbe_analysis.pseudonymize.coding import Cells, Coder
-from cbe_analysis.pseudonymize.fates import Fate
+from cbe_analysis.pseudonymize.coding import Coder
+from cbe_analysis.pseudonymize.fates import Cells, Fate
 from cbe_analysis.tables.quoting import identifier
 
 
@@ -29,6 +29,11 @@ class Pseudonymized:
         Kind of id -> how many ids have codes in the copy, and how many of them are new in the key.
     lost
         Cells that were left out of kept columns: not of their type, or not among the words of a closed list.
+    unnamed, rare
+        Cells that held a word that nothing names and fewer people have than may be shown: those of a column with a
+        list of words, which are left out, and those of a column without one, which are kept.
+    minimum_n
+        How many people have a word at least that is not rare.
     wordy
         Cells that are kept and longer than a word or a code.
     settings
@@ -48,6 +53,9 @@ class Pseudonymized:
     codes: Mapping[str, int]
     new: Mapping[str, int]
     lost: tuple[Cells, ...]
+    unnamed: tuple[Cells, ...]
+    rare: tuple[Cells, ...]
+    minimum_n: int
     wordy: tuple[Cells, ...]
     settings: tuple[str, ...]
     others: tuple[str, ...]
@@ -80,6 +88,9 @@ def account(
         codes=coder.counts,
         new=coder.key.new,
         lost=tuple(cells for table in coder.fates for cells in coder.lost(table)),
+        unnamed=tuple(coder.words.left_out),
+        rare=tuple(coder.words.kept),
+        minimum_n=policy.minimum_n,
         wordy=tuple(cells for table in coder.fates for cells in coder.wordy(table)),
         settings=tuple(settings),
         others=tuple(others),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cbe_analysis.load.reader import Reader
+from cbe_analysis.policy import Policy
 from cbe_analysis.pseudonymize.codes import draw, numbered
-from cbe_analysis.pseudonymize.fates import LEFT_OUT, Fate
+from cbe_analysis.pseudonymize.fates import LEFT_OUT, Cells, Fate
 from cbe_analysis.pseudonymize.key import Key
+from cbe_analysis.pseudonymize.words import rare
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.quoting import identifier, listed, literal
 
@@ -26,29 +27,24 @@ _PREFIX = 256  # ways in which two hexadecimal digits begin a code
 _RUNNING = "'R{:02}' || lpad((row_number() OVER ())::VARCHAR, 8, '0')"  # part, and row of it
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """So many cells of a column, as table.column."""
-
-    name: str
-    count: int
-
-
 class Coder:
     """A district's rows, coded.
 
     Parameters
     ----------
+    policy
+        The district's.
     found
         What becomes of every column; the columns of a table follow each other.
     """
 
-    def __init__(self, reader: Reader, found: Sequence[Fate], key: Key) -> None:
+    def __init__(self, reader: Reader, policy: Policy, found: Sequence[Fate], *, key: Key) -> None:
         self.reader, self.key = reader, key
         self.fates = {table: list(of) for table, of in groupby(found, key=lambda fate: fate.table)}
         self.sizes = {table: self._one(f"SELECT count(*) FROM ({reader.typed(table)})") for table in self.fates}
         self.counts: dict[str, int] = {}
         self._maps: dict[str, str] = {}  # kind -> the table in which DuckDB finds its codes
+        self.words = rare(reader, policy, self.fates)
         self._running = {table: self._runs(table) for table in self.fates}
         self._learn()
 
@@ -144,18 +140,24 @@ class Coder:
                 cell = f"CASE WHEN {cell} IS NOT NULL THEN {literal(LEFT_OUT)} END"
             elif fate.declared and fate.declared.allowed:
                 cell = f"CASE WHEN {_allowed(fate)} THEN {cell} END"
+            elif fate.name in self.words.gone:
+                joins.append(f"LEFT JOIN {self.words.gone[fate.name]} AS c{place} ON c{place}.word = {cell}")
+                cell = f"CASE WHEN c{place}.word IS NULL THEN {cell} ELSE c{place}.instead END"
             cells.append(f"{cell} AS {name}")
         names = [fate.column for fate in self.columns(table)]
         rows = self.reader.typed(table, names)
         return f"SELECT {', '.join(cells)} FROM ({rows}) AS placed_rows {' '.join(joins)}"
 
     def _order(self, table: str) -> list[str]:
-        """The columns to sort by: people first, then the key, and for running numbers whatever else is random."""
+        """The columns to sort by: people first, then the key, then all that a row holds.
+
+        So only rows that are alike in everything have no order of their own, and none tells where it once stood.
+        """
         columns = self.columns(table)
         coded = [f.column for kind in ("person", "group") for f in columns if f.kind == kind][:1]
         there = {f.column for f in columns}
         key = [name for name in TABLES[table].key if name in there]
-        rest = [f.column for f in columns if f.what in ("coded", "numbered")] if self._running[table] else []
+        rest = [f.column for what in ("kept", "coded", "numbered") for f in columns if f.what == what]
         return [name for name in dict.fromkeys([*coded, *key, *rest]) if name != self._running[table]]
 
     def _parts(self, table: str) -> list[str]:

@@ -64,7 +64,7 @@ def pseudonymize(  # noqa: PLR0913 - the words of the command
     tell(0, len(reader.sources), "ids")
     try:
         with growing(final, Path(out), WHAT) as new:
-            coder = Coder(reader, found, codes)
+            coder = Coder(reader, policy, found, key=codes)
             _write(coder, new, tell)
             settings = write_rules(looked.path, new, found)
             made = account(coder, policy, final, settings=settings, others=looked.others)

@@ -18,6 +18,14 @@ LEFT_OUT = "(left out)"  # stands where a required column held words
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """So many cells of a column, as table.column."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What becomes of a column.
 

@@ -1,6 +1,7 @@
 """A copy is the district under other names: with the key, it can be turned back, and nothing else leads there."""
 
 import csv
+import shutil
 from collections import Counter
 
 import marked_district
@@ -9,6 +10,7 @@ import small_district
 
 import cbe_analysis.pseudonymize.coding as coding
 from cbe_analysis.errors import UsageError
+from cbe_analysis.load.reader import open_folder
 from cbe_analysis.pseudonymize import pseudonymize
 from cbe_analysis.pseudonymize.fates import LEFT_OUT, fates
 from cbe_analysis.tables import TABLES
@@ -23,12 +25,13 @@ def codes(file):
 
 
 def turned_back(made, rows):
-    """The rows of a copy with ids for codes, without the columns that have new numbers or words."""
+    """The rows of a copy with ids for codes, without the columns that have new numbers or lost words."""
     known = codes(made.key)
     found = {}
     for table, copied in rows.items():
         kinds = {f.column: f.kind for f in made.fates if f.table == table and f.what == "coded"}
         other = {f.column for f in made.fates if f.table == table and f.what in ("numbered", "worded")}
+        other |= {cells.name.split(".")[1] for cells in made.unnamed if cells.name.split(".")[0] == table}
         found[table] = [
             {c: known[kinds[c], v] if c in kinds and v is not None else v for c, v in row.items() if c not in other}
             for row in copied
@@ -103,6 +106,44 @@ def test_rows_are_sorted_by_code_so_that_their_order_tells_nothing(riverbend):
     assert ids != [row["student_id"] for row in before["students"]]
 
 
+def without_numbers(made, rows):
+    """The rows of each table without columns that have new numbers; no table whose rows these number."""
+    numbered = {f.name for f in made.fates if f.what == "numbered"}
+    keys = {t.name: {f"{t.name}.{c}" for c in t.key} - {"evidence.evidence_id"} for t in TABLES.values()}
+    return {
+        table: [{c: v for c, v in row.items() if f"{table}.{c}" not in numbered} for row in found]
+        for table, found in rows.items()
+        if not keys[table] & numbered
+    }
+
+
+def test_no_row_tells_where_it_once_stood(riverbend, tmp_path, read, pytestconfig):
+    """The district with the rows of every file shuffled, and the same key: the copies have the same rows in order."""
+    made, _, after = riverbend
+    reader, shuffled = open_folder(pytestconfig.rootpath / RIVERBEND), tmp_path / "district"
+    shuffled.mkdir()
+    shutil.copy(reader.folder.path / "district.toml", shuffled)
+    for table in reader.sources:
+        rows = reader.relation(reader.typed(table)).df()
+        rows.sample(frac=1, random_state=5).to_parquet(shuffled / f"{table}.parquet")
+    key = shutil.copy(made.key, tmp_path / "key.csv")
+    again = read(pseudonymize(shuffled, tmp_path / "out", key=key, code_schools=True).folder)
+    before = without_numbers(made, after)
+    assert {"students", "enrollments", "evidence", "assessments", "attendance", "section_members"} < set(before)
+    for table, rows in without_numbers(made, again).items():
+        assert rows == before[table], table
+    for copy in (after, again):
+        numbers = [row["evidence_id"] for row in copy["evidence"]]
+        assert numbers == sorted(numbers)
+
+
+def test_rows_with_one_key_have_an_order_of_their_own(small, tmp_path, read):
+    """What `validate` finds to be twice there would otherwise stand as it stood."""
+    head, days = "student_id,school_id,school_year,days_enrolled,days_absent", [7, 3, 5, 9, 1, 8, 2]
+    made = pseudonymize(small(attendance=[head, *(f"0001,0101,2026,170,{n}" for n in days)]), tmp_path / "out")
+    assert [row["days_absent"] for row in read(made.folder)["attendance"]] == sorted(days)
+
+
 def test_a_long_table_comes_in_parts_and_loses_nothing(tmp_path, riverbend, read, monkeypatch, pytestconfig):
     monkeypatch.setattr(coding, "SORTED_AT_ONCE", 700)
     made = pseudonymize(pytestconfig.rootpath / RIVERBEND, tmp_path / "out")
@@ -136,16 +177,16 @@ def test_texts_of_every_kind_come_through(tmp_path, read, small, form):
     folder = small()
     import pandas as pd
 
-    rows = pd.DataFrame({"student_id": [f"s,{n}\n" for n in range(len(TEXTS))], "race_ethnicity": TEXTS})
+    rows = pd.DataFrame({"student_id": [f"s,{n}\n" for n in range(len(TEXTS))], "note": TEXTS})
     if form == "csv":
         rows.to_csv(folder / "students.csv", index=False, quoting=csv.QUOTE_ALL)
     else:
         (folder / "students.csv").unlink()
         rows.to_parquet(folder / "students.parquet")
-    made = pseudonymize(folder, tmp_path / "out")
+    made = pseudonymize(folder, tmp_path / "out", keep=["students.note"])
     assert (tmp_path / "out" / f"students.{form}").is_file()
     back = turned_back(made, {"students": read(tmp_path / "out")["students"]})["students"]
-    assert {r["student_id"]: r["race_ethnicity"] for r in back} == dict(zip(rows["student_id"], TEXTS, strict=True))
+    assert {r["student_id"]: r["note"] for r in back} == dict(zip(rows["student_id"], TEXTS, strict=True))
 
 
 def test_a_table_of_one_column_keeps_its_empty_rows(tmp_path, read, small):
@@ -195,9 +236,10 @@ def test_who_shares_traits_with_nobody_is_counted(tmp_path, small):
 
 
 def test_cells_longer_than_a_word_are_pointed_to(tmp_path, small):
-    lines = ["student_id,race_ethnicity", f"0001,{'he told me that he is half Irish and half Greek'}"]
-    made = pseudonymize(small(students=[*lines, *(f"{n:04},white" for n in range(2, 25))]), tmp_path / "out")
-    assert [(c.name, c.count) for c in made.wordy] == [("students.race_ethnicity", 1)]
+    lines = ["student_id,note", f"0001,{'he told me that he is half Irish and half Greek'}"]
+    folder = small(students=[*lines, *(f"{n:04},white" for n in range(2, 25))])
+    made = pseudonymize(folder, tmp_path / "out", keep=["students.note"])
+    assert [(c.name, c.count) for c in made.wordy] == [("students.note", 1)]
 
 
 # What becomes of the columns
