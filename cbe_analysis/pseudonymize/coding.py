@@ -13,7 +13,7 @@ from cbe_analysis.policy import Policy
 from cbe_analysis.pseudonymize.codes import draw, numbered
 from cbe_analysis.pseudonymize.fates import LEFT_OUT, Cells, Fate
 from cbe_analysis.pseudonymize.key import Key
-from cbe_analysis.pseudonymize.words import rare
+from cbe_analysis.pseudonymize.words import rare, refuse_ids
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.quoting import identifier, listed, literal
 
@@ -36,11 +36,17 @@ class Coder:
         The district's.
     found
         What becomes of every column; the columns of a table follow each other.
+
+    Raises
+    ------
+    UsageError
+        When a column that is kept on request repeats the ids of its rows' people.
     """
 
     def __init__(self, reader: Reader, policy: Policy, found: Sequence[Fate], *, key: Key) -> None:
         self.reader, self.key = reader, key
         self.fates = {table: list(of) for table, of in groupby(found, key=lambda fate: fate.table)}
+        refuse_ids(reader, self.fates)
         self.sizes = {table: self._one(f"SELECT count(*) FROM ({reader.typed(table)})") for table in self.fates}
         self.counts: dict[str, int] = {}
         self._maps: dict[str, str] = {}  # kind -> the table in which DuckDB finds its codes

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cbe_analysis.errors import UsageError
 from cbe_analysis.load import cells
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.load.strays import unknown
@@ -52,6 +53,30 @@ def rare(reader: Reader, policy: Policy, fates: Mapping[str, Sequence[Fate]]) ->
         if count and listed:
             found.gone[fate.name] = _aside(reader, fate, [word for word, _ in rows], len(found.gone))
     return found
+
+
+def refuse_ids(reader: Reader, fates: Mapping[str, Sequence[Fate]]) -> None:
+    """Refuse to keep a column in which mostly the ids of the rows' own people stand.
+
+    Raises
+    ------
+    UsageError
+        When there is one.
+    """
+    for table, of in fates.items():
+        ids = ", ".join(identifier(f.column) for f in of if f.what == "coded" and f.kind == "person")
+        for fate in (f for f in of if f.what == "kept" and f.declared is None) if ids else ():
+            name = identifier(fate.column)
+            [(repeated, filled)] = reader.rows(
+                f"SELECT count(*) FILTER ({cells.plain(name, fate.type)} IN ({ids})), count({name}) "
+                f"FROM ({reader.typed(table)})"
+            )
+            if repeated * 2 > filled:
+                raise UsageError(
+                    f"column '{fate.name}' repeats the ids of people, which are always coded",
+                    "--keep",
+                    "leave the option out; the code stands where the id stood",
+                )
 
 
 def _judged(fates: Sequence[Fate]) -> Iterator[tuple[Fate, str]]:

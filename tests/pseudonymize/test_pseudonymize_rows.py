@@ -1,6 +1,7 @@
 """A copy is the district under other names: with the key, it can be turned back, and nothing else leads there."""
 
 import csv
+import os
 import shutil
 from collections import Counter
 
@@ -9,10 +10,8 @@ import pytest
 import small_district
 
 import cbe_analysis.pseudonymize.coding as coding
-from cbe_analysis.errors import UsageError
 from cbe_analysis.load.reader import open_folder
 from cbe_analysis.pseudonymize import pseudonymize
-from cbe_analysis.pseudonymize.fates import LEFT_OUT, fates
 from cbe_analysis.tables import TABLES
 
 RIVERBEND = "data/riverbend"
@@ -144,6 +143,27 @@ def test_rows_with_one_key_have_an_order_of_their_own(small, tmp_path, read):
     assert [row["days_absent"] for row in read(made.folder)["attendance"]] == sorted(days)
 
 
+def test_nothing_but_the_tables_goes_along(small, tmp_path):
+    """Not what lies beside them, hidden or linked, and no time of theirs."""
+    folder = small()
+    for place in ("__pycache__/a.pyc", ".hidden", "notes/students.csv", "students.csv.bak", "~$students.csv"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text("Maria", encoding="utf-8")
+    for link, to in (("all", tmp_path), ("names.csv", folder / ".hidden")):
+        try:
+            (folder / link).symlink_to(to)
+        except OSError:
+            continue  # a system that lets no link be made
+    tables = {file for file in folder.iterdir() if file.stem in TABLES and file.suffix == ".csv"}
+    for file in tables:
+        os.utime(file, (10**9, 10**9))
+    made = pseudonymize(folder, tmp_path / "out")
+    assert {file.name for file in made.folder.rglob("*")} == {file.name for file in tables}
+    assert all(file.is_file() and not file.is_symlink() for file in made.folder.iterdir())
+    assert min(file.stat().st_mtime for file in made.folder.iterdir()) > 10**9
+    assert {".hidden", "__pycache__", "notes", "students.csv.bak"} < set(made.others)
+
+
 def test_a_long_table_comes_in_parts_and_loses_nothing(tmp_path, riverbend, read, monkeypatch, pytestconfig):
     monkeypatch.setattr(coding, "SORTED_AT_ONCE", 700)
     made = pseudonymize(pytestconfig.rootpath / RIVERBEND, tmp_path / "out")
@@ -240,48 +260,6 @@ def test_cells_longer_than_a_word_are_pointed_to(tmp_path, small):
     folder = small(students=[*lines, *(f"{n:04},white" for n in range(2, 25))])
     made = pseudonymize(folder, tmp_path / "out", keep=["students.note"])
     assert [(c.name, c.count) for c in made.wordy] == [("students.note", 1)]
-
-
-# What becomes of the columns
-
-
-def every_column():
-    return {name: {c.name: c.type for c in table.columns} for name, table in TABLES.items()}
-
-
-def test_every_column_has_a_fate_and_no_id_of_a_person_is_kept():
-    found = {fate.name: fate for fate in fates(every_column())}
-    assert len(found) == sum(len(table.columns) for table in TABLES.values())
-    ids = ("student_id", "staff_id", "person_id", "rater_id", "section_id", "group_id", "cluster_id")
-    assert {f.what for f in found.values() if f.column in ids} == {"coded"}
-    assert {f.what for f in found.values() if f.type in ("date", "number", "integer", "boolean")} == {"kept"}
-    assert found["students.birth_month"].what == found["sections.title"].what == "dropped"
-    assert found["cycles.aim"].what == "worded"
-    assert {f.what for f in found.values() if f.column == "school_id"} == {"kept"}
-    coded = {fate.name: fate.what for fate in fates(every_column(), code_schools=True)}
-    assert {coded["schools.school_id"], coded["evidence.school_id"]} == {"coded"}
-    assert (coded["schools.name"], coded["schools.nces_id"]) == ("worded", "dropped")
-
-
-def test_a_column_that_must_be_filled_says_that_its_words_were_left_out(marked, tmp_path, read):
-    pseudonymize(marked, tmp_path / "out")
-    assert {row["aim"] for row in read(tmp_path / "out")["cycles"]} == {LEFT_OUT}
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("students.student_id", "is an id, which is always coded"),
-        ("evidence.work_id", "is an id, which is always numbered anew"),
-        ("students.gender", "is kept anyway"),
-        ("students.birth_mont", "did you mean students.birth_month"),
-        ("birth_month", "is not in the district"),
-        ("students.remarks", "columns that would be left out: .*cycles.aim"),
-    ],
-)
-def test_a_column_that_cannot_be_kept_is_refused_with_the_list(name, says):
-    with pytest.raises(UsageError, match=says):
-        fates(every_column(), [name])
 
 
 WORDS_AS_IDS = [
