@@ -3,7 +3,9 @@
 Scores rise with grade. Of a school's students, those of higher grades were there in earlier years, those of lower
 grades come in later ones: taken together, they do not grow at all. A growth model that knows nothing of grades takes
 this for evidence of slow growth, the more the more it trusts what differs between students of one school. Students of
-one class have been through the same grades in the same years, and are compared with each other.
+one class have been through the same grades in the same years, and are compared with each other. The same holds of how
+groups differ: where slow growth of a group has put its older classes further behind than its younger ones, one distance
+between groups for all classes would make the gap seem to close, for older classes were tested in earlier years.
 """
 
 from __future__ import annotations
@@ -46,9 +48,39 @@ def intercepts(classes: NDArray[np.float64], beside: NDArray[np.float64]) -> NDA
     held = np.zeros((len(classes), max(int(codes.max(initial=0)), 0)))
     held[known] = np.eye(held.shape[1] + 1)[codes][:, 1:]
     held[known] -= held[known].mean(axis=0) if known.any() else 0.0
-    both = np.column_stack([beside, held])
+    return _new(held, beside)
+
+
+def bends(
+    classes: NDArray[np.float64], groups: NDArray[np.float64], beside: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Columns for each group that say how its distance from the others changes over the classes: a line, and a curve.
+
+    A curve, for older classes have drifted apart since they came to school, those to come not yet.
+
+    Parameters
+    ----------
+    classes
+        Shape `(n,)`, as for `intercepts`.
+    groups
+        Shape `(n, g)`: the columns that tell groups apart, or that are to be held equal.
+    beside
+        Shape `(n, q)`: the other columns of the model. What they determine is left out.
+    """
+    known = np.isfinite(classes)
+    place = np.zeros(len(classes))
+    if known.any():
+        codes = _joined(classes[known])
+        place[known] = (codes - codes.mean()) / max(codes.max(), 1)
+    found = np.hstack([groups * place[:, None], groups * place[:, None] ** 2])
+    return _new(found - found.mean(axis=0), beside)
+
+
+def _new(columns: NDArray[np.float64], beside: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The columns that are not determined by those beside them or before them."""
+    both = np.column_stack([beside, columns])
     kept = independent(both, np.linalg.norm(both, axis=0))[0] - beside.shape[1]
-    return held[:, kept[kept >= 0]]
+    return columns[:, kept[kept >= 0]]
 
 
 def _joined(classes: NDArray[np.float64]) -> NDArray[np.int64]:

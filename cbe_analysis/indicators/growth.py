@@ -38,7 +38,7 @@ def status(  # noqa: PLR0913 - the tables and the options of a declaration
     until
         Leave out later scores: a date, YYYY-MM-DD.
     """
-    scores = chosen(assessments, outcome, levels=levels)
+    scores = chosen(assessments, outcome, levels=levels, policy=policy)
     last_day = read_date(until, "until") if until else None
     rows = scores.rows.filter(f"date <= DATE '{last_day}'") if last_day else scores.rows
     last = rows.aggregate("student_id, max(date) AS date, arg_max(value, struct_pack(d := date, v := value)) AS value")
@@ -75,9 +75,9 @@ def growth_rate(  # noqa: PLR0913 - the tables and the options of a declaration
     several, each has an intercept of its own, so that students of higher grades are not compared with those of lower
     ones, nor elementary schools with high schools; the intercept is that of the average class, of a group that of its
     own classes, and intercepts are told to vary within classes. Groups are fitted together: each has its own intercept
-    and slope, and all share the variances. Factors are those of the student's first score; the school is that of each
-    score. By school, the slopes are best linear unbiased predictions: a school with few scores is drawn toward the
-    district.
+    and slope, how far it stands from the others may change from class to class, and all share the variances. Factors
+    are those of the student's first score; the school is that of each score. By school, the slopes are best linear
+    unbiased predictions: a school with few scores is drawn toward the district.
 
     Parameters
     ----------
@@ -96,5 +96,5 @@ def growth_rate(  # noqa: PLR0913 - the tables and the options of a declaration
     if levels not in (0, 2, 3) or method not in ("reml", "ml"):
         name, allowed = ("levels", "0, 2 or 3") if levels not in (0, 2, 3) else ("method", "reml or ml")
         raise UsageError(f"option '{name}' does not take this value", remedy=f"choose {allowed}")
-    seen = occasions(chosen(assessments, outcome), contrast, policy, calendar, origin=origin)
+    seen = occasions(chosen(assessments, outcome, policy=policy), contrast, policy, calendar, origin=origin)
     return grow(seen, Model(levels, method == "reml", policy.minimum_n), contrast)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.class_of import intercepts
+from cbe_analysis.indicators.class_of import bends, intercepts
 from cbe_analysis.indicators.occasions import Occasions
 
 
@@ -20,9 +20,9 @@ class Design:
     ----------
     X
         Shape `(n, k)`: intercepts, then slopes, one per group; then the centred columns to hold equal, with slopes;
-        then the intercepts of classes, about the average.
+        then the intercepts of classes, about the average, and how groups differ from class to class.
     classes
-        How many columns are those of classes.
+        How many columns are those of classes, alone and by group.
     """
 
     X: NDArray[np.float64]
@@ -60,6 +60,8 @@ def design(seen: Occasions, groups: NDArray[np.int64] | None, adjust: tuple[str,
     held = [pd.get_dummies(factors[c], drop_first=True, dtype=float) for c in adjust]
     equal = pd.concat(held, axis=1).to_numpy() if held else np.empty((len(years), 0))
     equal = equal - equal[starts].mean(axis=0) if held else equal
-    classes = seen.rows["class_of"].to_numpy(float)[starts]
-    apart = intercepts(classes, np.hstack([own, equal])[starts])[seen.student]
-    return Design(np.hstack([own, own * years, equal, equal * years, apart]), apart.shape[1])
+    classes, groups_of = seen.rows["class_of"].to_numpy(float)[starts], np.hstack([own, equal])[starts]
+    apart = intercepts(classes, groups_of)
+    bent = bends(classes, groups_of, np.hstack([groups_of, apart]))
+    by_class = np.hstack([apart, bent])[seen.student]
+    return Design(np.hstack([own, own * years, equal, equal * years, by_class]), by_class.shape[1])

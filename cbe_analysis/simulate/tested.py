@@ -87,7 +87,8 @@ def per_student(found: Lines, students: int) -> tuple[Floats, Floats]:
     return slope, years
 
 
-def per_school(found: Lines) -> Floats:
-    """School, slope and years of each line within a school, shape (m, 3)."""
+def per_school(found: Lines) -> tuple[Ints, Floats]:
+    """The student of each line within a school; and school, slope and years, shape (m, 3)."""
     some = np.isfinite(found.slope)
-    return np.column_stack([found.unit[some] % SCHOOLS, found.slope[some], found.years[some]]).astype(np.float64)
+    student, school = np.divmod(found.unit[some], SCHOOLS)
+    return student, np.column_stack([school, found.slope[some], found.years[some]]).astype(np.float64)

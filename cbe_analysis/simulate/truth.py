@@ -42,7 +42,7 @@ class Truths:
         Shape (n, 3): levels a year between tests, and over how many years, by measure of TESTED; NaN and 0 where those
         are less than half a year.
     school_lines
-        Shape (m, 4): measure, school, levels a year and years of each student's line within a school.
+        Shape (m, 9): measure, school, levels a year and years of each student's line within a school, and the groups.
     level, expected
         Shape (n,): where the targets rated proficient put the student at the end of the stay, the mean over subjects;
         and the level of grade and day.
@@ -107,7 +107,7 @@ def truths(people: People, learning: Learning, rated: Ratings, found: marks.Mark
         held.begun <= EXIT_LEVEL - A_LEVEL,
         held.stay_pace,
         stay[:, 1] - stay[:, 0],
-        *_tested(people, learning, scores),
+        *_tested(people, learning, scores, groups),
         held.held.mean(axis=1),
         _expected(people),
         people.last_day >= LAST[-1] - NEARLY,
@@ -144,10 +144,15 @@ def _usual_school(people: People) -> Ints:
     return found
 
 
-def _tested(people: People, learning: Learning, scores: testing.Scores) -> tuple[Floats, Floats, Floats]:
+def _tested(
+    people: People, learning: Learning, scores: testing.Scores, groups: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Slopes and years by student, and the lines within schools, as Truths has them."""
     own = [per_student(found, people.size) for found in lines(people, learning, scores, by_school=False)]
     there = [per_school(found) for found in lines(people, learning, scores, by_school=True)]
     slopes, years = (np.stack([one[k] for one in own], axis=1) for k in (0, 1))
-    measured = [np.column_stack([np.full(len(rows), measure), rows]) for measure, rows in enumerate(there)]
+    measured = [
+        np.column_stack([np.full(len(rows), measure), rows, groups[student]])
+        for measure, (student, rows) in enumerate(there)
+    ]
     return slopes, years, np.concatenate(measured)

@@ -9,21 +9,12 @@ import numpy as np
 from cbe_analysis.methods.pace.kinds import KINDS
 from cbe_analysis.simulate import testing
 from cbe_analysis.simulate.continuum import EXIT_LEVEL, SUBJECTS
-from cbe_analysis.simulate.district_file import REFERENCES
 from cbe_analysis.simulate.draws import Flags, Floats
-from cbe_analysis.simulate.people import ENGLISH, GENDERS, RACES
 from cbe_analysis.simulate.places import Schools
 from cbe_analysis.simulate.tested import TESTED
 from cbe_analysis.simulate.truth import Truths, usual
+from cbe_analysis.simulate.truth_gaps import FACTORS, Lines, gaps
 
-ROUNDING = 1e-9  # a group that is all or nothing of every school differs less within them
-FACTORS = {
-    "race_ethnicity": RACES,
-    "gender": GENDERS,
-    "economically_disadvantaged": ("false", "true"),
-    "english_learner": ENGLISH,
-    "disability": ("false", "true"),
-}
 PACE = (
     "Levels gained over school years passed, from the end of the month after entry until the student leaves or holds "
     "the exit level: what the indicator measures. What is passed over in that time and still open at its end is not "
@@ -52,7 +43,8 @@ GROWTH = (
     "The straight line through each student's true course at the days of the tests that count, over half a school year "
     "or more. slope: points a school year, every school year between first and last test counted once. "
     "slope_of_schools: the same within each school, then the mean over schools, however large (slope of growth_rate "
-    "where schools are in the model). gaps and sd_student_slope: every student counted once."
+    "where schools are in the model). gaps: of the lines of students (crude), and of the lines within schools "
+    "(same_schools), each counted for its years. sd_student_slope: every student counted once."
 )
 SCHOOLS = "By the school of most school years: pace and level gap as above, and their kind (from 1.0 and from 0)."
 
@@ -115,37 +107,8 @@ def _by(all_: Truths, values: Floats, name: str) -> dict[str, Any]:
 
 def _gaps(all_: Truths, values: Floats) -> dict[str, Any]:
     """By factor and group, how the mean differs from that of the reference group: crude, and in the same schools."""
-    known = np.isfinite(values)
-    told: dict[str, dict[str, Any]] = {}
-    school = np.unique(all_.school[known], return_inverse=True)[1]
-    for place, (factor, names) in enumerate(FACTORS.items()):
-        codes, reference = all_.groups[known, place].astype(int), names.index(REFERENCES[factor])
-        here = [code for code in range(len(names)) if code != reference and (codes == code).any()]
-        told[factor] = {"reference": names[reference]}
-        if not (codes == reference).any():
-            continue
-        member = (codes[:, None] == np.array(here)[None, :]).astype(float)
-        around = _within(member, school)
-        crude, same = _apart(values[known], member), _apart(_within(values[known], school), around)
-        shared = np.abs(around).max(axis=0, initial=0.0) > ROUNDING
-        for at, code in enumerate(here):
-            found = float(crude[at]), float(same[at]) if shared[at] else None
-            told[factor][names[code]] = dict(zip(("crude", "same_schools"), found, strict=True))
-    return told
-
-
-def _within(values: Floats, school: np.ndarray) -> Floats:
-    """Values less the mean of their school."""
-    sizes = np.bincount(school)
-    columns = values.reshape(len(values), -1)
-    means = np.stack([np.bincount(school, column, len(sizes)) / sizes for column in columns.T], axis=1)
-    return np.asarray((columns - means[school]).reshape(values.shape), dtype=np.float64)
-
-
-def _apart(values: Floats, member: Floats) -> Floats:
-    """What each group differs from those in none of them, by least squares."""
-    columns = member - member.mean(axis=0)
-    return np.asarray(np.linalg.lstsq(columns, values - values.mean(), rcond=None)[0], dtype=np.float64)
+    rows = Lines(values, np.ones(len(values)), all_.school, all_.groups)
+    return gaps(rows, rows)
 
 
 def _pace(all_: Truths, pace: Floats, schools: Schools) -> dict[str, Any]:
@@ -190,8 +153,8 @@ def _growth(all_: Truths) -> dict[str, Any]:
     told: dict[str, Any] = {"says": GROWTH}
     for at, (instrument, subject, scale) in enumerate(TESTED):
         points, years = scale.per_level * all_.tested[:, at], all_.tested_years[:, at]
-        measure, school, slope, passed = all_.school_lines.T
-        there = measure == at
+        measure, school, slope, passed = all_.school_lines[:, :4].T
+        there, groups = measure == at, all_.school_lines[:, 4:]
         by_school = _a_year(school[there].astype(int), scale.per_level * slope[there], passed[there])
         told[f"{testing.INSTRUMENTS[instrument]}:{subject}"] = {
             "unit": "points / school year",
@@ -200,7 +163,10 @@ def _growth(all_: Truths) -> dict[str, Any]:
             "slope_of_schools": _mean(by_school),
             "sd_student_slope": float(np.nanstd(points)),
             "sd_residual": scale.noise,
-            "gaps": _gaps(all_, points),
+            "gaps": gaps(
+                Lines(points, years, all_.school, all_.groups),
+                Lines(scale.per_level * slope[there], passed[there], school[there].astype(int), groups[there]),
+            ),
         }
     return told
 

@@ -6,10 +6,11 @@ import pytest
 from picked import one
 
 import cbe_analysis as cbe
-from cbe_analysis.indicators.class_of import FEWEST, class_of, intercepts
+from cbe_analysis.indicators.class_of import FEWEST, bends, class_of, intercepts
 
 GAIN, YEARS = 10.0, (2023, 2024, 2025, 2026)
 GRADES = range(1, 7)  # the first three in elementary schools, the next in middle schools
+BASES = np.random.default_rng(2).normal(100, 6, 300)  # where pairs of students begin
 NEAR = 0.1  # points a year: of 600 students whose own slopes have an SD of 1, with room for the noise of scores
 
 
@@ -95,3 +96,46 @@ def test_classes_that_groups_determine_are_left_out():
     assert intercepts(classes, same).shape[1] == 0
     assert intercepts(classes, other).shape[1] == 2
     assert intercepts(np.full(60, np.nan), other).shape[1] == 0
+
+
+@pytest.fixture(scope="module", params=[0, 4])
+def drifting(request, write_at, tmp_path_factory):
+    """Pairs of a girl and a boy who gain alike; boys of each older class started further behind, or did not."""
+    random, rows, spells = np.random.default_rng(1), [], []
+    for pair, base in enumerate(BASES):
+        grade0, pace = int(random.integers(-2, 7)), GAIN + random.normal(0, 1)
+        for student, behind in ((f"{pair}-girl", 0), (f"{pair}-boy", request.param)):
+            for year in (year for year in YEARS if grade0 + year - YEARS[0] in GRADES):
+                spells.append((student, "s", f"{year - 1}-08-20", f"{year}-06-05", year, grade0 + year - YEARS[0]))
+                for months in (0, 7):
+                    day = pd.Timestamp(f"{year - 1}-10-01") + pd.DateOffset(months=months)
+                    line = base + (GAIN - behind) * grade0 + pace * (year - YEARS[0] + months / 12)
+                    rows.append((student, day.strftime("%Y-%m-%d"), line + random.normal(0, 3)))
+    names = ["student_id", "school_id", "entry_date", "exit_date", "school_year", "grade"]
+    scores = pd.DataFrame(rows, columns=["student_id", "date", "score"]).assign(instrument="map", subject="math")
+    students = scores[["student_id"]].drop_duplicates()
+    students["gender"] = np.where(students["student_id"].str.endswith("girl"), "female", "male")
+    folder = tmp_path_factory.mktemp("drifting") / "district"
+    return write_at(folder, students=students, enrollments=pd.DataFrame(spells, columns=names), assessments=scores)
+
+
+def test_a_gap_that_is_wider_in_older_classes_does_not_seem_to_close(drifting):
+    gap = one(cbe.measure("growth_rate", drifting, by="gender", compare="others"), "gap", gender="female")
+    assert gap["value"] == pytest.approx(0.1446, abs=1e-3)  # the same, however far behind older classes are
+    assert gap["low"] < 0 < gap["high"]
+
+
+def test_what_is_held_equal_may_differ_from_class_to_class_as_well(drifting):
+    held = cbe.measure("growth_rate", drifting, adjust="gender")
+    assert one(held, "sd_student_intercept")["value"] == pytest.approx(BASES.std(), rel=0.03)
+
+
+def test_how_groups_differ_from_class_to_class_is_told_apart_only_where_it_can_be():
+    classes, other = np.repeat([2030.0, 2031.0, 2032.0], 20), np.eye(2)[np.arange(60) % 2]
+    apart = intercepts(classes, other)
+    assert bends(classes, other, np.hstack([other, apart])).shape[1] == 2
+    same = np.eye(3)[np.repeat([0, 1, 2], 20)]
+    assert bends(classes, same, same).shape[1] == 0
+    assert bends(np.full(60, np.nan), other, other).shape[1] == 0
+    whole = np.ones((60, 1))
+    assert bends(classes, whole, np.hstack([whole, intercepts(classes, whole)])).shape[1] == 0

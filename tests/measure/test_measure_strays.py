@@ -149,3 +149,14 @@ def test_where_no_test_has_students_enough_none_is_offered(write):
     students = people()[:9]
     with pytest.raises(UsageError, match="none has scores of 10 students or more"):
         cbe.measure("status", write(students=students, assessments=scores(students)), outcome="science")
+
+
+@pytest.mark.parametrize("indicator", ["status", "growth_rate"])
+def test_a_larger_smallest_group_keeps_more_tests_from_being_offered(write, indicator):
+    students = people()
+    tests = scores(students)
+    reading = tests.assign(subject="reading")
+    few = tests[tests["student_id"].isin(students["student_id"][:15])].assign(subject="art")
+    district = write(students=students, assessments=pd.concat([tests, reading, few]), policy="minimum_n = 20\n")
+    with pytest.raises(UsageError, match=r"set outcome to one of: map:math, map:reading$"):
+        cbe.measure(indicator, district)

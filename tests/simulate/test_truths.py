@@ -6,7 +6,7 @@ import pytest
 
 import cbe_analysis as cbe
 from cbe_analysis.simulate.calendar import EPOCH, clock
-from cbe_analysis.simulate.truth_progress import _apart, _within
+from cbe_analysis.simulate.truth_gaps import apart, within
 
 Z = 3.5  # standard errors: of the dozen estimates here none lies further off by chance
 REQUIRED = 6
@@ -110,8 +110,9 @@ def test_a_gap_in_the_same_schools_is_that_of_a_column_for_every_school():
     learner = np.r_[np.arange(10) < 8, np.arange(10) < 2]
     value = school - 0.5 * learner
     member = learner[:, None].astype(float)
-    assert _apart(_within(value, school), _within(member, school)) == pytest.approx([-0.5])
-    assert _apart(value, member) == pytest.approx([-0.5 + 0.2 - 0.8])
+    alike = np.ones(20)
+    assert apart(within(value, school, alike), within(member, school, alike), alike) == pytest.approx([-0.5])
+    assert apart(value, member, alike) == pytest.approx([-0.5 + 0.2 - 0.8])
 
 
 def test_pace_from_evidence(riverbend, reached, stays):
