@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.relation import ASKED, Relation
@@ -49,6 +51,15 @@ class Scores:
     def dated(self) -> NDArray[np.bool_]:
         """Shape `(n,)`: where the date is known."""
         return self.date < NO_DATE
+
+    def students(self, rows: NDArray[np.int64]) -> pd.Categorical[str]:
+        """The students of some scores, as categories in the order of their texts."""
+        order = pc.sort_indices(self.ids)  # what is unknown is the last
+        known = len(order) - self.ids.null_count
+        rank = np.full(len(order), -1, np.int32)
+        rank[order.to_numpy()[:known]] = np.arange(known, dtype=np.int32)
+        names = pd.Index(self.ids.take(order[:known]).to_pandas())
+        return pd.Categorical.from_codes(rank[self.student[rows]], names, validate=False)
 
 
 NO_DATE = int(np.iinfo(np.int32).max)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.outcomes import chosen
 from cbe_analysis.indicators.scores import Scores, read
+from cbe_analysis.methods.arrays import ordered
 
 YEARS = 100  # more grades than there are: a cohort's code is its school year times this, and its grade
 FAR = 1 << 16  # numbers that lie closer together are ranks themselves, less the smallest
@@ -72,15 +73,14 @@ class YearScores:
         return np.column_stack([self.scores.std_error[self.rows], past])
 
     def told(self, chosen: Truths) -> pd.DataFrame:
-        """`student_id`, `date` and the `placed_` columns of the chosen rows."""
+        """`student_id`, `date` and `placed_` columns of the chosen rows, texts as categories: the students sorted."""
         at = self.rows[chosen]
         columns: dict[str, Any] = {
-            "student_id": self.scores.ids.take(pa.array(self.scores.student[at])),
-            "date": pa.array(self.scores.date[at].astype(np.int32), mask=~self.scores.dated[at]).cast(pa.date32()),
+            "date": pa.array(self.scores.date[at].astype(np.int32), mask=~self.scores.dated[at]).cast(pa.date32())
         }
         columns |= {name: codes.take(pa.array(at)) for name, codes in self.scores.places.items()}
         frame: pd.DataFrame = pa.table(columns).to_pandas(date_as_object=False)
-        return frame
+        return frame.assign(student_id=self.scores.students(at))
 
 
 def year_scores(
@@ -140,12 +140,7 @@ def _last(scores: Scores) -> Integers:
     years, days = _ranks(scores.year), _ranks(np.where(scores.dated, scores.date, np.nan))
     group = scores.student * (years.max(initial=0) + 1) + years
     moment = group * (days.max(initial=0) + 1) + days
-    order = np.argsort(moment, kind="stable")
-    tied = moment[order[1:]] == moment[order[:-1]]
-    if tied.any():
-        places = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
-        some = order[places]
-        order[places] = some[np.lexsort([scores.grade[some], scores.std_error[some], scores.value[some], moment[some]])]
+    order = ordered(moment, scores.value, scores.std_error, scores.grade)
     group = group[order]
     found: Integers = order[np.append(group[1:] != group[:-1], np.ones(min(order.size, 1), bool))]
     return found

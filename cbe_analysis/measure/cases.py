@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from cbe_analysis.indicators import Cases
 from cbe_analysis.indicators.relation import ASKED
 from cbe_analysis.load.where import UNKNOWN, UNPLACED
 from cbe_analysis.measure.request import Request
+from cbe_analysis.measure.told import in_order, tells_all, words
 from cbe_analysis.tables.quoting import identifier
 
 SCHOOL, YEAR = "placed_school_id", "placed_school_year"
@@ -128,19 +128,69 @@ def form(request: Request, period: str = "") -> Formed:
     dates = next((d for d in DATES if set(d) <= set(names)), None)
     if shape is None or dates is None:
         raise TypeError(f"the body of {entry.id} returns {names}: a value and a date are needed")
-    columns = _sources(request, names)
-    placed = _told(request, cases, [c for c in columns if columns[c]])
-    value = "value" if len(shape) == 1 else "numerator / denominator AS value"
-    given = "denominator" if len(shape) == 2 else "weight" if "weight" in names else "1.0"
-    own = [f"{identifier(c)} AS {identifier(c)}" for c in columns if not columns[c]]
-    place = [f"{text(f'placed_{c}')} AS {identifier(c)}" for c in columns if columns[c]]
-    when = [f"{d} AS {identifier(WHEN + d)}" for d in dates]
-    more = [identifier(c) for c in FURTHER if c in names]
-    start = f"student_id, {value}, {given} AS {WEIGHT}, {text(SCHOOL)} AS {SCHOOL}"
-    chosen = ", ".join([start, *when, *own, *place, *more])
-    sorted_by = ", ".join(["student_id", *(identifier(WHEN + d) for d in dates), "value"])
-    rows = _frame(placed.select(chosen).order(sorted_by))
+    wanted = _Wanted(shape, dates, _sources(request, names), tuple(c for c in FURTHER if c in names), names)
+    if tells_all(cases.rows, wanted.places):
+        rows = wanted.told(cases.rows)
+    else:
+        rows = wanted.asked(_told(request, cases, wanted))
     return _formed(rows, request, cases, "mean" if len(shape) == 1 else "share")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is read of the cases.
+
+    Parameters
+    ----------
+    shape, dates
+        One of SHAPES and one of DATES.
+    columns
+        Every further column: True where it says where the student was.
+    more
+        Those of FURTHER that there are.
+    names
+        All columns of the cases.
+    """
+
+    shape: tuple[str, ...]
+    dates: tuple[str, ...]
+    columns: dict[str, bool]
+    more: tuple[str, ...]
+    names: list[str]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The columns that say where each was."""
+        return SCHOOL, *(f"placed_{name}" for name, place in self.columns.items() if place)
+
+    @property
+    def given(self) -> str:
+        """The column of weights; none where all weigh the same."""
+        return "denominator" if len(self.shape) == 2 else "weight" if "weight" in self.names else ""
+
+    def asked(self, placed: Any) -> pd.DataFrame:
+        """The columns of a relation with all places, sorted."""
+        value = "value" if len(self.shape) == 1 else "numerator / denominator AS value"
+        own = [f"{identifier(c)} AS {identifier(c)}" for c, place in self.columns.items() if not place]
+        place = [f"{text(f'placed_{c}')} AS {identifier(c)}" for c, place in self.columns.items() if place]
+        when = [f"{d} AS {identifier(WHEN + d)}" for d in self.dates]
+        start = f"student_id, {value}, {self.given or '1.0'} AS {WEIGHT}, {text(SCHOOL)} AS {SCHOOL}"
+        chosen = ", ".join([start, *when, *own, *place, *map(identifier, self.more)])
+        sorted_by = ", ".join(["student_id", *(identifier(WHEN + d) for d in self.dates), "value"])
+        return _frame(placed.select(chosen).order(sorted_by))
+
+    def told(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The same of a frame that says them itself."""
+        value = rows["value"] if len(self.shape) == 1 else rows["numerator"] / rows["denominator"]
+        found: dict[str, Any] = {
+            "student_id": rows["student_id"],
+            "value": value,
+            WEIGHT: rows[self.given] if self.given else 1.0,
+        }
+        found |= {SCHOOL: words(rows[SCHOOL])} | {WHEN + d: rows[d] for d in self.dates}
+        found |= {c: words(rows[f"placed_{c}"]) if place else rows[c] for c, place in self.columns.items()}
+        found |= {c: rows[c] for c in self.more}
+        return in_order(pd.DataFrame(found), ["student_id", *(WHEN + d for d in self.dates)], "value")
 
 
 def _frame(rows: Any) -> pd.DataFrame:
@@ -152,12 +202,12 @@ def _frame(rows: Any) -> pd.DataFrame:
     return frame
 
 
-def _told(request: Request, cases: Cases, places: Sequence[str]) -> Any:
+def _told(request: Request, cases: Cases, wanted: _Wanted) -> Any:
     """The cases with where each was: as they say themselves, or else looked up."""
-    rows, needed = cases.rows, {SCHOOL, *(f"placed_{name}" for name in places)}
-    if needed <= set(rows.columns):
+    rows = cases.rows
+    if set(wanted.places) <= set(rows.columns):
         return request.district.sql("SELECT * FROM cases", cases=rows)
-    return request.district.place(rows, columns=tuple(name for name in places if name not in CORE))
+    return request.district.place(rows, columns=tuple(c for c, p in wanted.columns.items() if p and c not in CORE))
 
 
 def _sources(request: Request, own: list[str]) -> dict[str, bool]:
@@ -183,7 +233,11 @@ def _formed(rows: pd.DataFrame, request: Request, cases: Cases, kind: str) -> Fo
     have = rows["value"].notna() & rows[WEIGHT].gt(0)
     rows, missing = rows[have].reset_index(drop=True), int((~have).sum())
     for name in request.by:
-        rows[name] = rows[name].astype(str).where(rows[name].notna(), UNKNOWN)
+        if name not in request.district.placeable:  # places are words, and none is missing
+            rows[name] = rows[name].astype(str).where(rows[name].notna(), UNKNOWN)
+    for name in request.adjust:
+        if isinstance(rows[name].dtype, pd.CategoricalDtype):
+            rows[name] = rows[name].astype("str")
     rows["value"], rows[WEIGHT] = rows["value"].astype(float), rows[WEIGHT].astype(float)
     when = rows[[c for c in rows.columns if str(c).startswith(WHEN)]]
     window = (str(when.min().min())[:10], str(when.max().max())[:10]) if len(rows) else ("", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,14 +99,21 @@ def sample(formed: Formed) -> Sample:
 
 def summaries(of: Sample, groups: Grouping) -> list[Row]:
     """One row per group: its mean or share, n and interval; before it, where the indicator has one, the median."""
-    order = np.argsort(groups.codes, kind="stable")
-    ends = np.cumsum(np.bincount(groups.codes, minlength=len(groups.values)))
     rows = []
-    for g, members in enumerate(np.split(order, ends[:-1])):
-        inside = of.only(members)
+    for g, inside in enumerate(_parts(of, groups)):
         rows += _median(inside, groups.labels(g))
         rows.append(_share(inside, groups.labels(g)) if of.whole else _mean(inside, groups.labels(g)))
     return rows
+
+
+def _parts(of: Sample, groups: Grouping) -> Iterator[Sample]:
+    """The cases of each group."""
+    if len(groups.values) == 1:
+        yield of
+        return
+    order = np.argsort(groups.codes, kind="stable")
+    ends = np.cumsum(np.bincount(groups.codes, minlength=len(groups.values)))
+    yield from (of.only(members) for members in np.split(order, ends[:-1]))
 
 
 def _median(inside: Sample, labels: dict[str, str]) -> list[Row]:
