@@ -257,6 +257,9 @@ def _study(found: Placement, programs: str) -> None:
 
 
 def _numbered(found: Placement, alias: str, number: str) -> None:
-    """Join a spell by its number."""
-    found.joins.append(f"LEFT JOIN placement_enrolled AS {alias} ON {alias}.placed_spell = {number}")
+    """Join a spell of the student by its number."""
+    found.joins.append(
+        f"LEFT JOIN placement_enrolled AS {alias} "
+        f"ON {alias}.student_id = main.student_id AND {alias}.placed_spell = {number}"
+    )
     found.ways.append(alias)

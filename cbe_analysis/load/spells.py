@@ -4,9 +4,10 @@ The temporary tables made here belong to one district's connection. In those tha
 kit's own is called `placed_...`, as no column of the data can be.
 
 - `placement_years`: school_year, first_day, last_day.
-- `placement_enrolled`: one row per usable enrollment: its typed columns, `placed_spell` (its number: of two spells of a
-  student that begin on one day the one with the smaller school_id has the higher), `placed_last_day`, `placed_until`
-  (the day until which it holds, in force or as the last one ended; unknown where spells of the student overlap).
+- `placement_enrolled`: one row per usable enrollment: its typed columns, `placed_spell` (its number among those of the
+  student: of two that begin on one day the one with the smaller school_id has the higher), `placed_last_day`,
+  `placed_until` (the day until which it holds, in force or as the last one ended; unknown where spells of the student
+  overlap).
 - `placement_spells`: the same rows, as spell, student_id, school_id, school_year, first_day, last_day.
 - `placement_mixed`: the stretches of students whose spells overlap, as below, and `placed_several`: whether more than
   one spell is in force.
@@ -47,14 +48,14 @@ _ENROLLED = f"""
 CREATE TEMP TABLE placement_enrolled AS
 WITH placed_ordered AS (
     SELECT *, lead(entry_date) OVER placed_order AS placed_next,
-        max(exit_date) OVER (placed_order ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS placed_before
+        max(exit_date) OVER (placed_order ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS placed_before,
+        row_number() OVER placed_order AS placed_spell
     FROM ({_USABLE}) WINDOW placed_order AS (PARTITION BY student_id ORDER BY entry_date)
 )
 SELECT placed_ordered.* EXCLUDE (placed_next, placed_before), {_LAST_DAY} AS placed_last_day,
     CASE WHEN placed_next = entry_date OR placed_before >= entry_date THEN NULL
         ELSE greatest({_LAST_DAY}, CASE WHEN placed_after.first_day IS NOT NULL
-            THEN least(placed_after.first_day, placed_next - 1) END) END AS placed_until,
-    row_number() OVER () AS placed_spell
+            THEN least(placed_after.first_day, placed_next - 1) END) END AS placed_until
 FROM placed_ordered
 LEFT JOIN placement_years AS placed_years ON placed_years.school_year = placed_ordered.school_year
 LEFT JOIN placement_years AS placed_after ON placed_after.school_year = placed_ordered.school_year + 1
@@ -81,8 +82,8 @@ placed_dated AS (
     FROM placed_ordered
     LEFT JOIN placement_years AS placed_years ON placed_years.school_year = placed_ordered.school_year
 )
-SELECT *, (SELECT coalesce(max(placed_spell), 0) FROM placement_enrolled) + row_number() OVER
-    (ORDER BY student_id, entry_date, school_id DESC, placed_last_day, {{rest}}) AS placed_spell
+SELECT *, row_number() OVER
+    (PARTITION BY student_id ORDER BY entry_date, school_id DESC, placed_last_day, {{rest}}) AS placed_spell
 FROM placed_dated
 """
 
@@ -115,7 +116,8 @@ SELECT placed.* EXCLUDE (placed_last_day, placed_until), held.many > 1 AS placed
     CASE WHEN held.in_force IS NOT NULL THEN held.last_day ELSE held.first_day - 1 END AS placed_last_day,
     CASE WHEN held.in_force IS NOT NULL THEN held.last_day ELSE least(held.last_day, placed_after.first_day) END
         AS placed_until
-FROM held JOIN placement_enrolled AS placed ON placed.placed_spell = coalesce(held.in_force, held.ended)
+FROM held JOIN placement_enrolled AS placed
+    ON placed.student_id = held.student_id AND placed.placed_spell = coalesce(held.in_force, held.ended)
 LEFT JOIN placement_years AS placed_after ON placed_after.school_year = placed.school_year + 1
 WHERE held.in_force IS NOT NULL OR placed_after.first_day >= held.first_day
 """
@@ -129,7 +131,7 @@ UNION ALL BY NAME SELECT * EXCLUDE (placed_several) FROM placement_mixed
 _OWN = """
 CREATE TEMP TABLE placement_own AS
 WITH placed_at AS (
-    SELECT parts.placed_first_day, parts.placed_until, max(spells.placed_spell) AS placed_spell
+    SELECT parts.student_id, parts.placed_first_day, parts.placed_until, max(spells.placed_spell) AS placed_spell
     FROM placement_mixed AS parts JOIN placement_enrolled AS spells
     ON spells.student_id = parts.student_id AND spells.entry_date <= parts.placed_first_day
         AND spells.placed_last_day >= parts.placed_first_day
@@ -137,7 +139,8 @@ WITH placed_at AS (
     GROUP BY parts.student_id, spells.school_id, parts.placed_first_day, parts.placed_until
 )
 SELECT placed.* EXCLUDE (placed_until), placed_at.placed_first_day, placed_at.placed_until
-FROM placed_at JOIN placement_enrolled AS placed ON placed.placed_spell = placed_at.placed_spell
+FROM placed_at JOIN placement_enrolled AS placed
+    ON placed.student_id = placed_at.student_id AND placed.placed_spell = placed_at.placed_spell
 """
 
 _PEOPLE = """
