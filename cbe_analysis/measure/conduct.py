@@ -15,13 +15,13 @@ from cbe_analysis.indicators.rows import Row
 from cbe_analysis.load.where import Where
 from cbe_analysis.measure.cases import CORE, Formed, form, tables, text
 from cbe_analysis.measure.comparisons import compare as compared
-from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates, Population
+from cbe_analysis.measure.estimates import AFTER, BEFORE, Estimates, Inside, Population
 from cbe_analysis.measure.periods import mixed_trend, periods
 from cbe_analysis.measure.population import population
 from cbe_analysis.measure.remarks import remarks, uncompared
 from cbe_analysis.measure.request import PLACES, Asked, Request, request
 from cbe_analysis.measure.summaries import sample, summaries
-from cbe_analysis.methods.multiplicity import benjamini_hochberg
+from cbe_analysis.methods.multiplicity import benjamini_hochberg, said
 from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
@@ -93,13 +93,12 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
     rows, family = _shaped(answer.rows, asked)
     warnings = (*asked.warnings, *answer.warnings, *uncompared(asked, rows))
     if asked.compare and not rows["quantity"].eq("gap").any():
-        warnings += ("nothing to compare: fewer than two groups have students",)
-    more = f"; p adjusted for {family} comparisons (Benjamini-Hochberg)" if family > 1 else ""
+        warnings += (Inside("nothing to compare: fewer than two groups have students"),)
     return Estimates(
         indicator=asked.indicator.id,
         question=asked.indicator.question,
         unit=answer.unit,
-        method="; ".join([answer.method + more, *_origins(asked)]),
+        method="; ".join([answer.method + said(family), *_origins(asked)]),
         source=asked.indicator.source,
         by=asked.by,
         fingerprint=asked.district.fingerprint(
@@ -118,7 +117,7 @@ def _origins(asked: Request) -> list[str]:
     """How the tables behind the answer came to be, where there was a choice."""
     instrument, _, subject = str(asked.options.get("outcome") or "").partition(":")
     read = [t for t in asked.tables if t != LEVELS or not subject or instrument == LEVELS]
-    return [said for said in map(asked.district.origin, read) if said]
+    return [origin for origin in map(asked.district.origin, read) if origin]
 
 
 def _reads(asked: Request) -> dict[str, tuple[str, ...]]:
@@ -137,7 +136,7 @@ def _counted(asked: Request) -> Answer:
     if not any(len(f.rows) for f in found):
         raise _nobody(asked, found)
     frame = pd.DataFrame(rows)
-    trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by) if asked.over else ""
+    trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by, asked.minimum_n) if asked.over else ""
     windows = [f.window for f in found if f.window[0]]
     window = min(w[0] for w in windows), max(w[1] for w in windows)
     people = population(asked, pd.concat([f.placed for f in found]), window)

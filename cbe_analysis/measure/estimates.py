@@ -54,6 +54,12 @@ QUANTITIES = frozenset(
 )
 
 
+class Inside(str):
+    """A warning for staff alone: it tells which groups nobody is in."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Population:
     """What was counted.
@@ -104,6 +110,8 @@ class Estimates:
         Columns BEFORE, the group columns (text; "(all)", "(unknown)"), then AFTER; one row per estimate.
     parameters
         by, compare, over, adjust, where and the options, as given after defaults.
+    warnings
+        What must be said beside the numbers; of those `Inside` nothing to the public.
     """
 
     indicator: str

@@ -64,9 +64,15 @@ def _terms(request: Request, date: str) -> list[Period]:
     ]
 
 
-def mixed_trend(rows: pd.DataFrame, by: tuple[str, ...]) -> str:
-    """A sentence where every group moves one way and the whole the other, because its mix changed; else nothing."""
-    level = rows[rows["quantity"].isin(["mean", "share"])]
+def mixed_trend(rows: pd.DataFrame, by: tuple[str, ...], minimum: int) -> str:
+    """A sentence where every group moves one way and the whole the other, because its mix changed; else nothing.
+
+    Parameters
+    ----------
+    minimum
+        Of smaller groups nothing is said: whether they are there, and which way they move, is theirs to know.
+    """
+    level = rows[rows["quantity"].isin(["mean", "share"]) & rows["n"].ge(minimum)]
     if len(by) != 1 or level["at"].nunique() < 2:
         return ""
     wide = level.pivot_table(index=by[0], columns="at", values="value", sort=True)
@@ -77,4 +83,5 @@ def mixed_trend(rows: pd.DataFrame, by: tuple[str, ...]) -> str:
     if groups.iloc[0] * change[ALL] >= 0:
         return ""
     words = ("rises", "falls") if groups.iloc[0] > 0 else ("falls", "rises")
-    return f"every group of {by[0]} {words[0]} and the whole {words[1]}: the mix of students changed"
+    those = f"every group of {by[0]} with at least {minimum} students"
+    return f"{those} {words[0]} and the whole {words[1]}: the mix of students changed"

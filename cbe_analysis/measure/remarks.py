@@ -12,6 +12,7 @@ from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.load.where import UNKNOWN
 from cbe_analysis.measure.cases import SCHOOL, Formed
+from cbe_analysis.measure.estimates import Inside
 from cbe_analysis.measure.request import Request
 
 
@@ -60,8 +61,9 @@ def uncompared(asked: Request, rows: pd.DataFrame) -> tuple[str, ...]:
             if part["quantity"].eq("gap").any() or part[list(columns)].eq(wanted).all(axis=1).any():
                 continue
             when = f" in {at!s}" if at else ""
-            said.append(
+            told = (
                 f"no student is in the reference groups {' and '.join(wanted)} at once{when}: the groups of "
                 f"{' and '.join(columns)} together are not compared"
             )
+            said.append(Inside(told))
     return tuple(said)

@@ -36,3 +36,8 @@ def benjamini_hochberg(p: ArrayLike) -> FloatArray:
 
         adjusted[counted] = multipletests(family, method="fdr_bh")[1]
     return adjusted
+
+
+def said(family: int) -> str:
+    """How p-values were adjusted, as a clause that follows a method; empty where there is only one."""
+    return f"; p adjusted for {family} comparisons (Benjamini-Hochberg)" if family > 1 else ""

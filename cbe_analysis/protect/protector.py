@@ -10,7 +10,7 @@ import pandas as pd
 
 from cbe_analysis.errors import ReleaseRefused, UsageError, choices
 from cbe_analysis.load.where import parse
-from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates
+from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates, Inside
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, Policy
 from cbe_analysis.protect.attack.auditor import attacked
@@ -19,6 +19,7 @@ from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.covering import ROUNDS, covering
 from cbe_analysis.protect.entries import Entry, entries, of_enough
+from cbe_analysis.protect.families import of_printed, readjusted
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.kin import kin, with_kin, without_kin
@@ -209,11 +210,14 @@ def _release(  # noqa: PLR0913 - all that a release is made of
 ) -> Release:
     """The Release of these records, as they are printed, with what else must be said."""
     minimum, public = _minimum(estimates, policy), audience == "public"
+    method = estimates.method
+    if public:
+        printed, method = readjusted(found, printed), vague(of_printed(method, found, printed), minimum)
     return Release(
         indicator=estimates.indicator,
         question=estimates.question,
         unit=estimates.unit,
-        method=vague(estimates.method, minimum) if public else estimates.method,
+        method=method,
         source=estimates.source,
         by=estimates.by,
         audience=audience,
@@ -222,7 +226,7 @@ def _release(  # noqa: PLR0913 - all that a release is made of
         as_of=estimates.as_of,
         minimum_n=minimum,
         parameters=estimates.parameters,
-        warnings=(*(vague(w, minimum) if public else w for w in estimates.warnings), *remarks),
+        warnings=(*(_outside(estimates.warnings, minimum) if public else estimates.warnings), *remarks),
         population_id=estimates.population.id,
         profile=policy.privacy_profile,
         entity=estimates.population.entity,
@@ -233,6 +237,11 @@ def _release(  # noqa: PLR0913 - all that a release is made of
         _sizes=tuple(entry.n for entry in found),
         permit=_PERMIT,
     )
+
+
+def _outside(warnings: Sequence[str], minimum: int) -> list[str]:
+    """The warnings for the public."""
+    return [vague(warning, minimum) for warning in warnings if not isinstance(warning, Inside)]
 
 
 def _rows(printed: Sequence[Printed], by: tuple[str, ...]) -> pd.DataFrame:

@@ -1,0 +1,45 @@
+"""p adjusted for the comparisons that are printed: how many more there are would tell which groups have students."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cbe_analysis.methods.multiplicity import benjamini_hochberg, said
+from cbe_analysis.protect.entries import Entry
+from cbe_analysis.protect.printing import Printed
+from cbe_analysis.protect.rounding import public_p
+
+TESTED = ("gap", "effect")
+
+
+def readjusted(found: Sequence[Entry], printed: Sequence[Printed]) -> list[Printed]:
+    """The records as printed, each p adjusted for all that are printed with one.
+
+    Parameters
+    ----------
+    found
+        The records themselves, in the same order.
+    """
+    family = _family(found, printed)
+    adjusted = dict(zip(family, benjamini_hochberg([found[i].p for i in family]).tolist(), strict=True))
+    return [
+        replace(p, entry=replace(p.entry, p_adjusted=public_p(adjusted[i]))) if i in adjusted else p
+        for i, p in enumerate(printed)
+    ]
+
+
+def of_printed(method: str, found: Sequence[Entry], printed: Sequence[Printed]) -> str:
+    """The method with the number of comparisons that are printed."""
+    measured = sum(entry.quantity in TESTED and not math.isnan(entry.p) for entry in found)
+    return method.replace(said(measured), said(len(_family(found, printed))), 1) if said(measured) else method
+
+
+def _family(found: Sequence[Entry], printed: Sequence[Printed]) -> list[int]:
+    """Positions of the comparisons that are printed with a p."""
+    return [
+        i
+        for i, (entry, p) in enumerate(zip(found, printed, strict=True))
+        if entry.quantity in TESTED and not math.isnan(entry.p) and not math.isnan(p.entry.p)
+    ]
