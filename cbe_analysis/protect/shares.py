@@ -17,6 +17,7 @@ from cbe_analysis.protect.greedy import UNKNOWN_COSTS
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.knowledge import Knowledge, Source
 from cbe_analysis.protect.loosening import Loosening
+from cbe_analysis.protect.one_group import telling_together
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
 from cbe_analysis.protect.polytope import Weights
 from cbe_analysis.protect.reach import between
@@ -62,7 +63,7 @@ def remedy(
     entries = grounds.entries
     series = {entries[i].series for i in percents if entries[i].quantity in ADDING and not entries[i].at}
     withheld: set[int] = set()
-    rougher: dict[int, Percent | None] = {}
+    rougher = telling_together(grounds, percents, hidden)
     seen: dict[tuple[Series, int], Points] = {}
     for one in sorted(series):
         for at, table in enumerate(share_tables(grounds, one, percents, hidden)):

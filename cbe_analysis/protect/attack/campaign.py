@@ -71,7 +71,7 @@ def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
     told, averaged = wholes(frame), means(frame)
     for official in (True, False):
         try:
-            population = _population(frame, levels, official=official)
+            population = likely_population(frame, levels, official=official)
             population.thorough = thorough
             sizes = attack_sizes(population)
         except TooFine:
@@ -113,7 +113,7 @@ def _with_denominators(
         return (population,), []
 
 
-def _population(frame: Frame, levels: Levels, *, official: bool) -> Population:
+def likely_population(frame: Frame, levels: Levels, *, official: bool) -> Population:
     """The population with as few unnamed levels as the true sizes allow: outsiders take the named ones to be all.
 
     Raises
