@@ -18,6 +18,7 @@ PUBLIC = {
     *("school_id", "program_id", "subject", "instrument", "arm", "term_id", "survey_id", "cluster_id", "mark"),
     *("target_id", "parent_id", "from_id", "to_id", "outcomes", "baseline", "running_variable", "category", "group"),
     *("schools.name", "programs.name", "next_step_yes", "next_step_no", "next_step_unsure", "indicator", "where"),
+    "exit_code",
 }
 NUMBERS = ("731.4159", "8642.7531")  # scores of one student, such as nobody else has
 # what a word of the district could do where it is read as more than a word: in a page, in print, in a path, in a format
@@ -29,9 +30,20 @@ HOSTILE = (
     "../../{0.__class__} %s ${HOME}",
     "\u202e=1+1",
 )
-# subgroup columns, and a row in each, into which a name is typed by mistake
-MISTYPED = (("students", "gender", 3), ("students", "race_ethnicity", 8), ("enrollments", "english_learner", 21))
+# columns with words of their own, and a row in each, into which a name is typed by mistake
+MISTYPED = (
+    *(("students", "gender", 3), ("students", "race_ethnicity", 8), ("enrollments", "english_learner", 21)),
+    *(("enrollments", "exit_code", 5), ("enrollments", "disability_category", 30), ("enrollments", "placement", 31)),
+    *(("staff", "gender", 2), ("staff", "race_ethnicity", 4), ("staff", "role", 6), ("supports", "kind", 1)),
+    *(("incidents", "action", 1), ("outcomes", "kind", 1), ("opportunities", "kind", 1)),
+)
+# the same without words of their own
+OPEN = (
+    *(("assessments", "instrument", 7), ("assessments", "subject", 19), ("marks", "subject", 2), ("marks", "mark", 4)),
+    *(("marks", "course_id", 3), ("groups", "subject", 1), ("supports", "subject", 2)),
+)
 SPOKEN = ("name", "description", '""', "hispanic", "female", "math", "map", "reading_lab", "treatment", "S01", "S05")
+TYPED = ", a name"  # says of a marker that it stands in a column of words by mistake
 NAMES = ("first_name", "last_name")  # columns that no table declares
 
 
@@ -77,8 +89,8 @@ def canary(folder):
         _write(file, [*header, *extra], [row + [""] * (len(header) + len(extra) - len(row)) for row in rows])
     _one_student_alone(folder)
     _name(folder)
-    for table, column, row in MISTYPED:
-        _mistype(folder / f"{table}.csv", column, row, mark(f"{table}.{column}"))
+    for table, column, row in (*MISTYPED, *OPEN):
+        _mistype(folder / f"{table}.csv", column, row, mark(f"{table}.{column}{TYPED}"))
     return Canary(folder, places)
 
 

@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 import typer
-from canary_district import NUMBERS, canary, marker
+from canary_district import NUMBERS, OPEN, TYPED, canary, marker
 from canary_run import Place
 from canary_search import found, outside, pdf_texts
 
 from cbe_analysis.cli.commands import app
 from cbe_analysis.indicators import CATALOGUE
 from cbe_analysis.run.notebooks import names
+from cbe_analysis.tables import TABLES
 
 pytestmark = pytest.mark.sockets
 NOTEBOOKS = {  # with what makes each brief a quick one; a new notebook is added here
@@ -26,6 +27,7 @@ NOTEBOOKS = {  # with what makes each brief a quick one; a new notebook is added
     "intervention": ["-p", "program=reading_lab", "-p", "factors=race_ethnicity"],
     "pace": ["-p", "factors=race_ethnicity", "-p", "subject=math"],
 }
+FOR_STAFF = ("data_quality", "growth")  # and what is said of these stays inside as well
 SCORES, LEVELS = ("--set", "outcome=map:math"), ("--set", "subject=math")
 CHOSEN = {  # what an indicator needs to be told
     **dict.fromkeys(("status", "growth_rate", "growth_percentile"), SCORES),
@@ -58,14 +60,8 @@ term_id = "term_id"
 date = "date"
 mark = "mark"
 """
+NOBODY = ("nobody", "school")
 ASIDE = ("work/reports/internal", "work/quarantine", "work/copy", "work/copy.key.csv")  # what only staff may see
-# words of the curriculum and codes of the trade: what a copy for an evaluator keeps of the texts that are marked
-KEPT_IN_COPY = {
-    *("survey_items.item_id", "survey_items.text", "survey_items.construct", "schools.nces_id", "student_ids.system"),
-    *("targets.title", "targets.code", "targets.framework_id", "marks.course_id", "sections.course_id"),
-    *("practices.practice_id", "enrollments.exit_code"),
-    *("students.gender", "students.race_ethnicity"),  # open lists, kept as they stand: words of the district's own
-}
 # cells that stop, each with a student's values where a careless message would repeat them
 STOPS = {
     "raises": "raise ValueError(str(row))",
@@ -105,6 +101,12 @@ def place(tmp_path):
     return Place(tmp_path / "place")
 
 
+def of_somebody(where):
+    """Whether what stands there tells of a person, as the tables declare it; words of the curriculum do not."""
+    table, column = where.removesuffix(TYPED).split(".")
+    return where.endswith(TYPED) or column not in TABLES[table] or TABLES[table][column].reveals not in NOBODY
+
+
 def leaked(place):
     """Every marker outside, with the file that holds it; nothing may be left over, and nothing asked of others."""
     assert place.reached == ""
@@ -127,10 +129,14 @@ def test_every_command_and_notebook_is_covered():
 
 def test_no_brief_holds_a_marker(planted, place):
     lines = {name: ["run", name, planted.folder, *words] for name, words in NOTEBOOKS.items()}
-    codes = place.cbe({**lines, "before": ["audit"], "publish": ["publish"], "after": ["audit"]})
-    assert codes == dict.fromkeys([*lines, "before", "publish", "after"], 0)
+    staff = {f"{name}_staff": [*words, "--audience", "staff"] for name, words in lines.items() if name in FOR_STAFF}
+    codes = place.cbe({**lines, **staff, "before": ["audit"]})
+    assert codes == dict.fromkeys([*lines, *staff, "before"], 0)
     briefs = {f"{name}{end}" for name in NOTEBOOKS for end in (".pdf", ".html")}
-    public = place.root / "work" / "reports" / "public"
+    drafts, public = (place.root / "work" / "reports" / part for part in ("drafts", "public"))
+    assert briefs <= {file.name for file in drafts.rglob("*.*")}
+    assert leaked(place) == {}
+    assert place.cbe({"publish": ["publish"], "after": ["audit"]}) == dict.fromkeys(["publish", "after"], 0)
     assert briefs <= {file.name for file in public.rglob("*.*")}
     assert leaked(place) == {}
     for name in NOTEBOOKS:
@@ -180,7 +186,11 @@ def test_no_other_command_tells_a_marker(planted, place, tmp_path):
     assert leaked(place) == {}
     copied = {hit for file in (place.root / "work" / "copy").iterdir() for hit in found(file.read_bytes())}
     places = {name.lower(): where for name, where in planted.markers.items()}
-    assert {places[hit] for hit in copied - set(NUMBERS)} <= KEPT_IN_COPY
+    unlisted = {f"{table}.{column}" for table, column, _ in OPEN}
+    told = {where for hit in copied - set(NUMBERS) if of_somebody(where := places[hit])}
+    assert told - {f"{name}{TYPED}" for name in unlisted} == set()
+    said = (place.root / "printed" / "pseudonymize.out").read_text(encoding="utf-8")
+    assert [name for name in unlisted if f"{name} 1" not in said.partition("Look at these")[2]] == []
 
 
 def test_no_run_that_stops_tells_a_marker(planted, place):
