@@ -33,7 +33,7 @@ def pace(
     between students of the same school, where schools are in the model; the option `same_schools` asks for the other
     gap. Who reaches the exit level is observed until then; who was less than a level from it when levels began to add
     up has no pace: of those, only the slow could be observed for long. Factors are those of the first level, the school
-    that of most levels.
+    that of most school years, of several the last.
 
     Parameters
     ----------

@@ -47,3 +47,28 @@ def test_the_database_and_memory_collapse_levels_alike(seed, at_last):
     assert len(held.levels) == len(frame)
     last = held.levels.groupby("unit")["date"].max().to_numpy()
     assert (last.astype("datetime64[s]") == held.rows["last_date"].to_numpy()).all()
+
+
+def test_the_school_is_that_of_most_school_years_and_of_several_the_last():
+    """Two years in each school; in the last few levels are left to come, which takes nobody from it."""
+    dates = [f"{year}-{month}-01" for year in (2023, 2024) for month in ("02", "03", "04", "05")]
+    dates += ["2025-02-01", "2026-02-01"]
+    frame = pd.DataFrame(
+        {
+            "student_id": "s",
+            "subject": "math",
+            "date": np.array(dates, "datetime64[s]"),
+            "level": np.arange(10.0),
+            "method": "evidence",
+            "placed_school_id": ["middle"] * 8 + ["high"] * 2,
+            "placed_grade": "8",
+            "placed_school_year": [day[:4] for day in dates],
+        }
+    )
+    with duckdb.connect() as connection:
+        rows = connection.from_df(frame).select("* REPLACE (CAST(date AS DATE) AS date)")
+        for found in (collapse(rows, (), Wanted(None, EXIT)), read(rows, (), Wanted(None, EXIT))):
+            assert found.rows["school"].tolist() == ["high"]
+        before = rows.filter("date < DATE '2026-01-01'")
+        for found in (collapse(before, (), Wanted(None, EXIT)), read(before, (), Wanted(None, EXIT))):
+            assert found.rows["school"].tolist() == ["middle"]

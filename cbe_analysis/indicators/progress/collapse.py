@@ -19,6 +19,7 @@ from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.tables.quoting import identifier, literal
 
 CUMULATIVE = ("highest", "latest", "evidence")  # levels found so add up as evidence comes in
+YEARS = "coalesce(bit_count(bit_or(1::BIGINT << (abs(TRY_CAST(placed_school_year AS INTEGER)) % 62))), 0)"  # how many
 FACTOR = "factor "  # begins the columns of the factors, which could be called like any other
 
 
@@ -34,7 +35,7 @@ class Wanted:
         The level that completes the continuum.
     at_last
         True takes factors and school as they are at the last level; else factors are those of the first, and the school
-        is that of most levels.
+        is that of most school years with a level, of several the last.
     """
 
     subject: str | None
@@ -100,7 +101,7 @@ def _query(rows: Relation, factors: Sequence[str], wanted: Wanted) -> Relation:
     level = "struct_pack(day := date, level := level, school_year := placed_school_year)"
     now = "struct_pack(day := date, level := level, grade := placed_grade, school_year := placed_school_year)"
     of_schools = rows.aggregate(
-        f"student_id, subject, placed_school_id AS school, count(*) AS n, min({level}, 2) AS early, "
+        f"student_id, subject, placed_school_id AS school, {YEARS} AS n, min({level}, 2) AS early, "
         f"max({now}) AS late, min(date) FILTER (level >= {wanted.exit_level}) AS reached, {fixed} AS who, "
         f"min(date) AS first_date, bool_and({adds}) AS cumulative"
     )
@@ -141,7 +142,7 @@ def _ends(part: pd.DataFrame, unit: NDArray[np.int64], wanted: Wanted) -> pd.Dat
     who = [str(c) for c in part.columns if str(c).startswith(FACTOR)]
     found = {
         **_taken(part, ("student_id", "subject"), start),
-        "school": part["school"].array.take(end if wanted.at_last else _at_most(part, unit, start)),
+        "school": part["school"].array.take(end if wanted.at_last else _usual(part, unit, start)),
         "first_school": part["school"].array.take(start),
         "first_date": date[start],
         "start_date": date[start],
@@ -163,18 +164,21 @@ def _taken(part: pd.DataFrame, columns: Sequence[str], rows: NDArray[np.int64]) 
     return {column: part[column].array.take(rows) for column in columns}
 
 
-def _at_most(part: pd.DataFrame, unit: NDArray[np.int64], start: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A row in the school of most levels of each student and subject, then in the later."""
-    run = np.flatnonzero(_changes(part["school"]) | (np.diff(unit, prepend=-1) > 0))
-    owner, long = unit[run], np.diff(np.append(run, len(part)))
+def _usual(part: pd.DataFrame, unit: NDArray[np.int64], start: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A row in the school of most school years of each student and subject, then in the later.
+
+    Not of most levels: who has come to the end of the continuum has few in the last school, and would be taken from it.
+    """
     found = start.copy()
-    several = np.bincount(owner)[owner] > 1
-    run, owner, long = run[several], owner[several], long[several]
-    if len(run):
-        school, names = pd.factorize(part["school"].iloc[run], use_na_sentinel=False)
-        key, at = np.unique(owner * len(names) + school, return_inverse=True)
+    rows = np.flatnonzero(np.bincount(unit[_changes(part["school"]) | (np.diff(unit, prepend=-1) > 0)])[unit] > 1)
+    if len(rows):
+        school, names = pd.factorize(part["school"].iloc[rows], use_na_sentinel=False)
+        key, at = np.unique(unit[rows] * len(names) + school, return_inverse=True)
         last = np.zeros(len(key), np.int64)
-        last[at] = run  # runs come in order: the latest stands
-        order = np.lexsort((last, np.bincount(at, weights=long), key // len(names)))
+        last[at] = rows  # rows come in order: the latest stands
+        year, _ = pd.factorize(part["school_year"].iloc[rows])
+        pairs = np.unique(at[year >= 0] * (year.max(initial=0) + 1) + year[year >= 0])
+        years = np.bincount(pairs // (year.max(initial=0) + 1), minlength=len(key))
+        order = np.lexsort((last, years, key // len(names)))
         found[key[order] // len(names)] = last[order]
     return found
