@@ -46,7 +46,7 @@ def compare(of: Sample, groups: Grouping, contrast: Contrast, held: pd.DataFrame
     known = np.array([groups.known(g) for g in range(k)])
     equal, complete = _centred(held)
     used = known[groups.codes] & complete
-    part, codes = of.only(used), groups.codes[used]
+    part, codes = (of, groups.codes) if used.all() else (of.only(used), groups.codes[used])
     X = np.hstack([np.eye(k)[codes][:, known], equal[used]])
     fit = cluster_fit(part.value, X, cluster=part.clusters(), weights=part.weights)
     rows = []
@@ -85,7 +85,7 @@ def _compared(
 ) -> list[Row]:
     """The rows of one comparison."""
     found, note = _gap(part, fit, weights, sides)
-    group, other = part.only(sides.group), part.only(sides.other)
+    group, other = (part.only(np.flatnonzero(side)) for side in (sides.group, sides.other))
     if part.whole and note != DESCRIBED and min(_rarer(group), _rarer(other)) < RARE:
         found, note = _newcombe(found.value, group, other), FEW
     more = {

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST, UNKNOWN, Grouping
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.measure.cases import FURTHER, SCHOOL, WEIGHT, Formed
+from cbe_analysis.methods.arrays import ordered
 from cbe_analysis.methods.percentiles.groups import median_interval
 from cbe_analysis.methods.proportions import design_effect, share_interval
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
@@ -111,7 +112,7 @@ def _parts(of: Sample, groups: Grouping) -> Iterator[Sample]:
     if len(groups.values) == 1:
         yield of
         return
-    order = np.argsort(groups.codes, kind="stable")
+    order = ordered(groups.codes)
     ends = np.cumsum(np.bincount(groups.codes, minlength=len(groups.values)))
     yield from (of.only(members) for members in np.split(order, ends[:-1]))
 

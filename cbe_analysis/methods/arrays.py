@@ -13,6 +13,7 @@ from cbe_analysis.errors import UsageError
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 FURTHEST = np.iinfo(np.int64).max
+SHORT = 1 << 16
 WIDE = 4  # integer labels that span at most this many times their number are coded without a sort
 
 
@@ -114,15 +115,19 @@ def ordered(key: IntArray, *ties: NDArray[Any]) -> IntArray:
         Shape `(n,)` each; what is missing comes last.
     """
     n = key.size
-    bits = n.bit_length()
-    if key.max(initial=0) < FURTHEST >> bits:  # key and position as one number: sorted in half the time
+    bits, most = n.bit_length(), int(key.max(initial=0))
+    if most < SHORT:
+        order = np.argsort(key.astype(np.uint16), kind="stable")  # counted, not compared
+    elif most < FURTHEST >> bits:  # key and position as one number: sorted in half the time
         order = (key << bits) | np.arange(n)
         order.sort()
         order &= (1 << bits) - 1
     else:
         order = np.argsort(key, kind="stable")
+    if not ties:
+        return order
     tied = key[order[1:]] == key[order[:-1]]
-    if ties and tied.any():
+    if tied.any():
         places = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
         some = order[places]
         order[places] = some[np.lexsort([*(tie[some] for tie in reversed(ties)), key[some]])]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from cbe_analysis.methods.arrays import FloatArray, IntArray, sums
+from cbe_analysis.methods.arrays import FloatArray, IntArray, ordered, sums
 from cbe_analysis.methods.weighing import Design
 
 CERTAIN = 1e-10  # leverage this close to one: the residual is zero whatever the data
@@ -186,7 +186,7 @@ def _pairs(design: Design, cluster: IntArray) -> _Pairs:
 
 def _products(design: Design, cluster: IntArray, m: int) -> tuple[FloatArray, FloatArray]:
     """`Z'Z` and `Z'e` of every cluster, shapes `(m, r, r)` and `(m, r)`."""
-    order = np.argsort(cluster, kind="stable")
+    order = ordered(cluster)
     Z, e = design.Z[order], design.residual[order]
     edge = np.searchsorted(cluster[order], np.arange(m + 1))
     parts = list(pairwise(edge))

@@ -88,10 +88,13 @@ def weigh(y: FloatArray, X: FloatArray, blocks: Coded | None, weights: FloatArra
     root = np.ones(len(y)) if weights is None else np.sqrt(weights)
     code = None if blocks is None else blocks.codes
     totals = np.empty(0) if blocks is None else sums(blocks.codes, root * root, len(blocks.labels))
-    centred, outcome = np.empty(X.shape), _freed(y, code, root, totals)
-    for j in range(X.shape[1]):
-        centred[:, j] = _freed(X[:, j], code, root, totals)
-    size = np.sqrt(np.einsum("ij,ij->j", X * root[:, None], X * root[:, None]))
+    if code is None and weights is None:
+        centred, outcome, scaled = np.ascontiguousarray(X), y, X
+    else:
+        centred, outcome, scaled = np.empty(X.shape), _freed(y, code, root, totals), X * root[:, None]
+        for j in range(X.shape[1]):
+            centred[:, j] = _freed(X[:, j], code, root, totals)
+    size = np.sqrt(np.einsum("ij,ij->j", scaled, scaled))
     kept, alias, basis = independent(centred, size)
     Z = centred[:, kept] @ basis
     along = Z.T @ outcome

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, numbers
+from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, numbers, ordered
 from cbe_analysis.methods.percentiles.peers import Cohort, Limits, Refusal, Standing, Students, compare
 from cbe_analysis.methods.processes import each, processors
 
@@ -99,7 +99,7 @@ def growth_percentiles(
     students = _checked(score, priors, std_errors)
     n, k = students.priors.shape
     groups = coded(cohort, n, "cohort")
-    members = np.split(np.argsort(groups.codes, kind="stable"), np.cumsum(np.bincount(groups.codes))[:-1])
+    members = np.split(ordered(groups.codes), np.cumsum(np.bincount(groups.codes))[:-1])
     tasks = [
         _Task(label, students.of(rows), limits or Limits())
         for label, rows in zip(groups.labels.tolist(), members, strict=True)
