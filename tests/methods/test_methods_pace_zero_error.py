@@ -7,6 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from cbe_analysis.methods.pace import fit_pace, on_track, shares_in_units
 from cbe_analysis.methods.pace.chances import errors_in_units, few
+from cbe_analysis.methods.pace.track import _share as interval
 
 
 def test_an_error_estimated_as_zero_leaves_room_in_the_interval_of_a_share():
@@ -70,3 +71,17 @@ def test_who_is_not_present_is_in_no_share_of_a_unit():
     shares = shares_in_units(fit, track, np.arange(n) % 6, here & (np.arange(n) < 60))
     assert np.isnan(shares[2].value)
     assert shares[1].value == pytest.approx(track.probability[:60][np.arange(60) % 6 == 1].mean())
+
+
+@pytest.mark.parametrize(("total", "n", "variance"), [(10.0, 25, 5.0), (2.0, 25, 1.5), (600.0, 1200, 240.0)])
+def test_the_interval_of_a_share_is_as_wide_as_its_error(total, n, variance):
+    share = interval(total, n, variance)
+    assert share.value == total / n
+    assert share.high - share.low == pytest.approx(2 * 1.96 * np.sqrt(variance) / n, rel=0.04)
+    assert 0 < share.low < share.value < share.high < 1
+
+
+def test_an_interval_of_a_share_stays_between_none_and_all_and_holds_the_share():
+    for total, n, variance in ((0.001, 20, 0.001), (19.999, 20, 0.001), (10, 20, 100), (10, 20, 120), (1e-6, 9, 1e-6)):
+        share = interval(total, n, variance)
+        assert 0 <= share.low <= share.value <= share.high <= 1

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, columns, numbers
 from cbe_analysis.methods.pace.chances import chances, errors_in_units, errors_of_counts
 from cbe_analysis.methods.pace.fit import PaceFit
-from cbe_analysis.methods.pace.shares import Share
-from cbe_analysis.methods.proportions import share_interval
+from cbe_analysis.methods.pace.shares import COVERAGE, Share
 
 CERTAIN = 1e-9  # a share this near to none or all, or with so small an error, is told without an interval
 
@@ -133,11 +133,18 @@ def _required(level: FloatArray, years_left: FloatArray, exit_level: float) -> F
 
 
 def _share(total: float, n: int, error: float) -> Share:
-    """The expected share of n students, with the interval of Wilson on the effective number."""
+    """The expected share of n students, with the interval of the beta distribution of its mean and error.
+
+    Not Wilson's interval, which is for the share of a population from which students were drawn, and is narrower than
+    the error where students are few.
+    """
     if n == 0 or not np.isfinite(total):
         return Share(float("nan"), float("nan"), float("nan"))
     value = min(total / n, 1.0)
     if not error > CERTAIN or not CERTAIN < value < 1 - CERTAIN:
         return Share(value, value, value)
-    interval = share_interval(value * n, n, design_effect=error / n / (value * (1 - value)))
-    return Share(value, interval.low, interval.high)
+    size = value * (1 - value) * n**2 / error - 1  # as many students drawn would have this error
+    if not size > 0:
+        return Share(value, 0.0, 1.0)
+    low, high = (float(betaincinv(size * value, size * (1 - value), 0.5 + side * COVERAGE / 2)) for side in (-1, 1))
+    return Share(value, min(low, value), max(high, value))
