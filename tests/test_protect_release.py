@@ -166,7 +166,6 @@ WHERE = Population("students", ("student_id=s1",), ("", ""), pd.DataFrame())
         (estimates([mean(500, 5.0)], (), parameters={"where": ["students.student_id!=s1"]}), "single people"),
         (one(("bus",), bus="7"), "grouping"),
         (one(("group", "team", "grade", "school_id", "school_year"), group="a", team="b", grade="3"), "4 factors"),
-        (estimates([{**mean(500, 0.5), "quantity": "survival", "at": "30"}], ()), "curves"),
     ],
 )
 def test_the_public_is_refused_what_cannot_be_protected_and_told_the_way_out(given, said):

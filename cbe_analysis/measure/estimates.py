@@ -1,4 +1,17 @@
-"""Estimates: one tidy shape for everything that is measured; not publishable."""
+"""Estimates: one tidy shape for everything that is measured; not publishable.
+
+How a curve of waiting stands in it: as rows of the quantity "survival", one for each day on which a group has an event
+or loses somebody from sight, and one for the last day.
+
+- `at`: whole days since the start, as text.
+- `n`: students of the group, the same in each of its rows.
+- `numerator`: students who have had the event by the end of that day; who has several cases counts with the first.
+- `denominator`: students still followed after that day, without the event.
+- `value`: share without the event after that day (Kaplan and Meier), with `std_error`, `low` and `high`.
+
+"lower_quartile_time", "median_time" and "upper_quartile_time" tell in days when a quarter, half and three quarters have
+the event; their `numerator` and `denominator` are those of that day.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +49,9 @@ QUANTITIES = frozenset(
         "probability",
         "hazard_ratio",
         "survival",
+        "lower_quartile_time",
+        "median_time",
+        "upper_quartile_time",
         "kappa",
         "alpha",
         "icc",

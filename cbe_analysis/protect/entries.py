@@ -16,10 +16,11 @@ Series = tuple[str, str, str]  # quantity, unit and what `at` names: rows that s
 
 COMPARISONS = ("gap", "ratio", "hedges_g")
 ESTIMATED = ("expected_share", "depth")  # shares of a model, or means of shares: no count stands behind them
-SHARES = ("share", "attrition", "probability", *ESTIMATED)
+SHARES = ("share", "attrition", "probability", "survival", *ESTIMATED)
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
 ORDER = (  # what a reader wants first: the values, how groups differ, what it rests on, how students vary
     *("mean", "expected_share", "share", "median", "percentile", "slope", "effect", "survival"),
+    *("median_time", "lower_quartile_time", "upper_quartile_time"),
     *("gap", "ratio", "hedges_g", "index"),
     *("depth", "hazard_ratio", "probability", "intercept", "count", "attrition", "baseline"),
     *("sd_student_slope", "sd_school_slope", "sd_student_intercept", "sd_school_intercept", "sd_residual"),
@@ -119,7 +120,7 @@ def _number(value: Any) -> float:
 def place_of(entry: Entry) -> tuple[Any, ...]:
     """Where a record stands: what it says, then of whom; the numbers only part records that are alike otherwise."""
     rank = ORDER.index(entry.quantity) if entry.quantity in ORDER else len(ORDER)
-    words = (rank, entry.quantity, entry.at, entry.compares, entry.unit, entry.difference)
+    words = (rank, entry.quantity, level_place(entry.at), entry.compares, entry.unit, entry.difference)
     numbers = tuple((math.isnan(v), 0.0 if math.isnan(v) else v) for v in (getattr(entry, name) for name in NUMBERS))
     return (*words, tuple(map(level_place, entry.group)), entry.reference, entry.note, numbers)
 

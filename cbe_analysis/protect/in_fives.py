@@ -36,14 +36,19 @@ def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Gr
     return Grounds(entries, bases, tuple(r.hidden for r in rounded), minimum, fives=True)
 
 
-def printed_in_fives(grounds: Grounds) -> list[Printed]:
-    """The records for the public, in their order."""
+def printed_in_fives(grounds: Grounds, withheld: frozenset[int] = frozenset()) -> list[Printed]:
+    """The records for the public, in their order.
+
+    Parameters
+    ----------
+    withheld
+        Positions to hide for another reason.
+    """
     percents = {
         i: _percent(entry)
         for i, entry in enumerate(grounds.entries)
         if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
     }
-    withheld: frozenset[int] = frozenset()
     while True:
         hidden = hidden_entries(grounds, percents, withheld)
         more = left_over(grounds.entries, percents, hidden, grounds.minimum)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, fields, replace
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
+from cbe_analysis.protect.read_off import read_off
 from cbe_analysis.protect.release import PROTECTED
 from cbe_analysis.protect.rounding import MINUS, in_figures, public_p, spoken, step_below, step_of_figures, to_step
 from cbe_analysis.protect.sizes import vague
+from cbe_analysis.protect.waiting import TIMES
 
 MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01
@@ -46,9 +48,10 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
     hidden
         Positions of the records that hold nothing.
     """
-    carried = Carried.of(grounds.entries)
+    carried, times = Carried.of(grounds.entries), read_off(grounds.entries, percents, frozenset(hidden))
     found = []
     for i, entry in enumerate(grounds.entries):
+        entry = times.get(i, entry)
         percent = percents.get(i)
         if i in hidden:
             found.append(Printed(_without(entry, NUMBERS, note=""), PROTECTED, PROTECTED, hidden=True))
@@ -158,6 +161,8 @@ def _step(entry: Entry) -> float:
     """At most half the value's error; two figures where it has none; NaN where there is no value."""
     if math.isnan(entry.value):
         return math.nan
+    if entry.quantity in TIMES:
+        return 1.0
     error = _error(entry)
     return step_below(error / 2) if error > 0 else step_of_figures(entry.value)
 

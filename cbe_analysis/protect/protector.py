@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -24,19 +25,19 @@ from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.pattern import reopened, secured
-from cbe_analysis.protect.percents import Percent, public_percent
+from cbe_analysis.protect.percents import Percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back
 from cbe_analysis.protect.rounded import SMALLEST
 from cbe_analysis.protect.shares import NOTHING, remedy
-from cbe_analysis.protect.sizes import public_size, vague
+from cbe_analysis.protect.sizes import vague
+from cbe_analysis.protect.waiting import merged, printed_percent
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
 MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
 ROUNDED = "rounded"  # the profile
-EVENTS = ("survival",)
 FILES = "rows"  # the entity of estimates about the data themselves
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
@@ -69,22 +70,27 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     _door(estimates, policy)
     minimum = _minimum(estimates, policy)
     known = Known.of(estimates, policy, minimum)
-    found = completed(of_enough(entries(estimates), minimum), known)
+    waiting = merged(entries(estimates), minimum)
+    found = completed(of_enough(waiting.entries, minimum), known)
     _not_too_many(found, estimates.by)
-    tables = bases(found, estimates.by, known.places)
+    tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
+    remarks = waiting.remarks(minimum)
     if policy.privacy_profile == ROUNDED:
-        printed = printed_in_fives(in_fives(found, tables, minimum))
-        release = _release(estimates, policy, audience, found, printed)
+        printed = printed_in_fives(in_fives(found, tables, minimum), withheld)
+        release = _release(estimates, policy, audience, found, printed, remarks)
         attacked(release, estimates).refuse()
         return release
     above = kin(estimates.population, estimates.by, known.places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
     grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
-    remarks = kept_back(tables, patterns, minimum)
-    return _agreed(grounds, estimates, lambda printed: _release(estimates, policy, audience, found, printed, remarks))
+    remarks = (*remarks, *kept_back(tables, patterns, minimum))
+    made = partial(_release, estimates, policy, audience, found, remarks=remarks)
+    return _agreed(grounds, estimates, withheld, made)
 
 
-def _agreed(grounds: Grounds, estimates: Estimates, made: Callable[[Sequence[Printed]], Release]) -> Release:
+def _agreed(
+    grounds: Grounds, estimates: Estimates, withheld: frozenset[int], made: Callable[[Sequence[Printed]], Release]
+) -> Release:
     """The release in which the attack finds nothing: what it finds is covered, and attacked again.
 
     Raises
@@ -92,7 +98,6 @@ def _agreed(grounds: Grounds, estimates: Estimates, made: Callable[[Sequence[Pri
     ReleaseRefused
         When it finds something whatever is hidden.
     """
-    withheld: frozenset[int] = frozenset()
     for turn in range(ROUNDS):
         printed = _held(grounds, withheld)
         release = made(printed)
@@ -122,7 +127,6 @@ def _door(estimates: Estimates, policy: Policy) -> None:
             f"published are {choices(published, 40)}; by",
         ),
         (estimates.by[MOST_FACTORS:], f"the public may see {MOST_FACTORS} factors crossed, not more", "by"),
-        (_curves(estimates), "the public may not see curves of single events yet", "quantity"),
     ):
         if refused:
             raise ReleaseRefused(what, f"{where}: {choices(refused)}", WAY_OUT)
@@ -160,11 +164,6 @@ def _selected(estimates: Estimates, policy: Policy) -> list[tuple[str, bool]]:
     return [(column_of(condition), public(condition, policy)) for condition in map(parse, asked)]
 
 
-def _curves(estimates: Estimates) -> list[str]:
-    """Quantities whose every step is an event of somebody; trends over periods are tables of each period."""
-    return sorted({*estimates.rows["quantity"]}.intersection(EVENTS))
-
-
 def _held(grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
     """The records as the public may see them, safe also with the sizes that are hidden together with their shares."""
     while True:
@@ -194,7 +193,7 @@ def _public(grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
 def _percents(grounds: Grounds) -> dict[int, Percent | None]:
     """Every share that may be spoken of, as it is printed."""
     return {
-        i: public_percent(entry.value, entry.n, public_size(entry.n, grounds.minimum))
+        i: printed_percent(entry, grounds.minimum)
         for i, entry in enumerate(grounds.entries)
         if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
     }

@@ -73,7 +73,7 @@ def test_hiding_small_cells_alone_is_refused_in_crossed_tables(broken):
 def test_hiding_nothing_is_refused(broken):
     broken("protector", "hidden_entries", lambda grounds, percents, withheld: frozenset())
     sizes = part("sizes", "public_size")
-    for module in ("grounds", "protector", "cells"):
+    for module in ("grounds", "waiting", "cells"):
         broken(module, "public_size", lambda n, minimum: sizes(max(n, minimum), minimum))
     refused(shares(NO_STUDENT), "a small group is shown", "group=c")
 

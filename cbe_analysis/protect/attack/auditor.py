@@ -14,7 +14,7 @@ from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
-from cbe_analysis.protect.attack.reading import WHOLE, Cell, Row, Series, read
+from cbe_analysis.protect.attack.reading import FOLLOWED, WHOLE, Cell, Row, Series, read
 from cbe_analysis.protect.attack.together import Joint
 from cbe_analysis.protect.attack.told import arm_column
 from cbe_analysis.protect.attack.verdict import Breach, Published
@@ -97,12 +97,13 @@ class Measured:
             arm = text["arm"] if text["arm"] not in ("", "difference") else WHOLE
             n = row["value"] if row["quantity"] == "count" and not pd.isna(row["value"]) else row["n"]
             size, cell = 0.0 if pd.isna(n) else float(n), (*(text[name] for name in estimates.by), arm)
-            sizes = self._sizes.setdefault((text["quantity"], text["unit"], text["at"]), {})
+            at = "" if text["quantity"] in FOLLOWED else text["at"]
+            sizes = self._sizes.setdefault((text["quantity"], text["unit"], at), {})
             sizes[cell] = min(size, sizes.get(cell, size))
 
     def size(self, row: Row) -> float:
         """How many are in the row's group; one that nothing tells of, among the same people, has nobody in it."""
-        own = self._sizes.get(row.series, {})
+        own = self._sizes.get((row.quantity, row.unit, "" if row.quantity in FOLLOWED else row.at), {})
         if row.cell in own:
             return own[row.cell]
         same = (

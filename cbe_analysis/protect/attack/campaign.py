@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import product
 
 from cbe_analysis.protect.attack.atoms import TooFine
 from cbe_analysis.protect.attack.claims import Whole, wholes
+from cbe_analysis.protect.attack.curve_claims import Curve, curves
+from cbe_analysis.protect.attack.curves_attack import attack_curves
 from cbe_analysis.protect.attack.denominators import attack_denominators
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Levels
@@ -68,7 +71,7 @@ def attack(frame: Frame, levels: Levels, *, thorough: bool = True) -> list[Resul
 
 def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
-    told, averaged = wholes(frame), means(frame)
+    told, averaged, waiting = wholes(frame), means(frame), curves(frame)
     for official in (True, False):
         try:
             population = likely_population(frame, levels, official=official)
@@ -82,12 +85,15 @@ def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
     else:
         return Result(frame, (), 0, unchecked=CONTRADICTORY)
     unlinked: list[str] = []
-    knowing, found = _with_denominators(population, told, averaged)
+    days = [whole for curve in waiting for whole in curve.wholes()]
+    knowing, found = _with_denominators(population, [*told, *days], averaged)
     found = found or [Attacked((), 0), sizes]
     for whole in told:
         found += _shares(knowing, whole, unlinked)
     for series in averaged:
         found += _means(knowing, series, unlinked)
+    for curve in waiting:
+        found += _curves(knowing, curve, unlinked)
     first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
     more = (fallen for attacked in found[1:] for fallen in attacked.fallen)
     new = (fallen for fallen in more if (fallen.group, fallen.what, fallen.of) not in first)
@@ -152,6 +158,18 @@ def _alone(population: Population, whole: Whole, source: int) -> Iterator[Attack
         yield attack_shares(population, whole.of(source))
     except Contradiction:
         return
+
+
+def _curves(knowing: Populations, curve: Curve, unlinked: list[str]) -> Iterator[Attacked]:
+    """The attack on curves: together; where they contradict each other each group alone, and each day."""
+    for population in knowing:
+        with suppress(Contradiction):
+            yield attack_curves(population, curve)
+            return
+    unlinked.append(curve.name[0])
+    for part in (*(curve.of([group]) for group in curve.groups), *map(curve.at, curve.days)):
+        with suppress(Contradiction):
+            yield attack_curves(knowing[-1], part)
 
 
 def _means(knowing: Populations, series: Means, unlinked: list[str]) -> Iterator[Attacked]:

@@ -113,14 +113,14 @@ def attack_denominators(population: Population, told: Sequence[Whole], averaged:
         if kept == found:
             break
         found = kept
-    fallen = [one for group, denominator in found.items() for one in _fallen(group, denominator, told)]
+    fallen = [one for group, denominator in found.items() for one in _fallen(population, group, denominator, told)]
     return Attacked(tuple(fallen), len(found))
 
 
-def _fallen(group: Group, denominator: Denominator, told: Sequence[Whole]) -> Iterator[Fallen]:
+def _fallen(population: Population, group: Group, denominator: Denominator, told: Sequence[Whole]) -> Iterator[Fallen]:
     """What comes out of one group."""
     sources = frozenset(denominator.sources)
-    if len(denominator.sizes) == 1:
+    if len(denominator.sizes) == 1 and not population.officially(group):
         yield Fallen(group, "size", "", sources)
     certain = list(denominator.certain())
     for whole in told if certain else ():

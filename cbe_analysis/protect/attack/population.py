@@ -105,6 +105,15 @@ class Population:
         """The finest groups that a group is made of."""
         return self.space.atoms(group)
 
+    def officially(self, group: Group) -> bool:
+        """Whether a size is the sum of what officials published: no release gives it away."""
+        own, parts = set(self.atoms(group).tolist()), dict[frozenset[str], list[int]]()
+        for part in self.official:
+            atoms = self.atoms(part).tolist()
+            if own.issuperset(atoms):
+                parts.setdefault(frozenset(part.columns), []).extend(atoms)
+        return any(sorted(atoms) == sorted(own) for atoms in parts.values())
+
     def _official(self) -> Iterator[Group]:
         """Puts what officials published beside the printed sizes, where it is the size of a group that is told of.
 

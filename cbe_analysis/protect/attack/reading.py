@@ -19,6 +19,7 @@ Interval = tuple[float, float]
 Series = tuple[str, str, str]  # quantity, unit and `at`
 WHOLE = "(all)"
 NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a statement; elsewhere it is a curve's x
+FOLLOWED = ("survival",)  # at each of their days the same students are counted
 COUNTED = r"\d{1,3}(,\d{3})*"
 RATIO_STEP = 0.05  # no ratio is printed more finely, as everybody may read
 Z = 1.96  # of limits that hold in 95 of 100 cases
@@ -158,7 +159,12 @@ def _blurred(row: Row, parts: Sequence[Row], minimum: int) -> Row:
 def size_by_limits(row: Row) -> float:
     """The smallest size that the limits of a share allow, by the intervals of Wilson; students alike only raise it."""
     low, high = row.numbers["low"], row.numbers["high"]
-    if row.share is None or row.compares or row.quantity not in ("share", "attrition") or math.isnan(high - low):
+    if (
+        row.share is None
+        or row.compares
+        or row.quantity not in ("share", "attrition", *FOLLOWED)
+        or math.isnan(high - low)
+    ):
         return 0.0
     width, end = high - low + 0.01, max(abs(part - 0.5) for part in row.share)
     spread = max(0.25 - end**2, 0.0)

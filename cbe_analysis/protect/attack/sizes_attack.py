@@ -102,4 +102,5 @@ def _fallen(population: Population, possible: Possible, hidden: Sequence[Group])
             sources: frozenset[int] = frozenset()
             sources = sources | possible.blame(people) if not few else sources
             sources = sources | possible.blame(people.times(-1.0)) if not many else sources
-            yield Fallen(group, "size", "", sources)
+            if not (n >= minimum and population.officially(group)):
+                yield Fallen(group, "size", "", sources)

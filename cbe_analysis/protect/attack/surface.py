@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from cbe_analysis.protect.attack.reading import WHOLE, Cell, Row, share_said
+from cbe_analysis.protect.attack.curve_days import WITHOUT, on_grid
+from cbe_analysis.protect.attack.reading import FOLLOWED, WHOLE, Cell, Row, share_said
 
 Fault = tuple[Cell, str]
 VALUES = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
@@ -55,12 +56,21 @@ def _faults(row: Row, size_ok: Callable[[float], bool]) -> Iterator[str]:
         yield "a size is exact"
     if any(not _multiple(numbers[name], 0.01) for name in ("p", "p_adjusted")):
         yield "a p-value is exact"
+    if not _coarse(row):
+        yield "a day is exact"
     if row.quantity == "count" and not size_ok(numbers["value"]):
         yield "a count is exact"
     elif row.share is not None and not row.compares:
         yield from _share(row)
     elif not _rough(row):
         yield "a value is too exact"
+
+
+def _coarse(row: Row) -> bool:
+    """Whether the day of a curve, or a time, is none of single students."""
+    day = float(row.at or "nan") if row.quantity in FOLLOWED else row.numbers["value"]
+    timed = row.quantity in (*FOLLOWED, *WITHOUT) and not row.compares
+    return not timed or math.isnan(day) or on_grid(day)
 
 
 def _size_ok(size: float) -> bool:

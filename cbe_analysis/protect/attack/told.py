@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cbe_analysis.load.where import parse
 from cbe_analysis.protect.attack.groups import TIMES, Group, Levels, selected
-from cbe_analysis.protect.attack.reading import NAMED_AT, WHOLE, Interval, Row, Series, read, size_by_limits
+from cbe_analysis.protect.attack.reading import FOLLOWED, NAMED_AT, WHOLE, Interval, Row, Series, read, size_by_limits
 from cbe_analysis.protect.record import Recorded
 
 Property = tuple[str, ...]  # the indicator with its options, then what the rows say
@@ -122,7 +122,7 @@ def tables(source: int, release: Recorded, levels: Levels) -> list[Table]:
             series.setdefault(row.series, []).append(_said(source, release, within, row, n))
     found: list[Table] = []
     for (_, _, at), said in sorted(series.items(), key=lambda own: (-len(own[1]), own[0])):
-        curve = at if at and said[0].row.quantity not in NAMED_AT else ""
+        curve = at if at and said[0].row.quantity not in (*NAMED_AT, *FOLLOWED) else ""
         universe = (release.entity, release.as_of, *conditions, *([f"at {curve}"] if curve else []))
         table = Table(source, release, universe, within, said)
         for known in found:

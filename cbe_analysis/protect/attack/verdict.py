@@ -7,7 +7,7 @@ from typing import Literal
 
 from cbe_analysis.protect.record import Recorded
 
-What = Literal["size", "share", "mean", "row", "check"]
+What = Literal["size", "share", "mean", "curve", "row", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Breach:
     group
         Of whom, in the words of the columns: "gender=male, school_id=3"; never a number of students.
     what
-        "size", "share" or "mean" for what comes out; "row" for a number that stands where none may; "check" for what
-        cannot be checked.
+        "size", "share", "mean" or "curve" for what comes out; "row" for a number that stands where none may; "check"
+        for what cannot be checked.
     says
         The same in words: "its share comes out (chronic_absence)".
     mendable
