@@ -4,11 +4,13 @@ import ast
 import importlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from protected_tables import POINTS, POLICY, SHARE, count, effect, estimates, gap, mean, share, shares
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
+from cbe_analysis.protect.attack.possible import DOUBTED_UP_TO, WHOLE_UP_TO, Fact, Possible, Sum
 from cbe_analysis.protect.pattern import Pattern
 
 ROOM = "cbe_analysis.protect"
@@ -182,3 +184,12 @@ def test_the_auditor_shares_nothing_with_the_protector_but_the_solver():
     for file in house.glob("*.py"):
         used = {name for name in imported(file) if name.startswith("protect.attack")}
         assert used <= ({"protect.attack.auditor"} if file.stem == "protector" else set()), file.name
+
+
+@pytest.mark.parametrize("unknowns", [WHOLE_UP_TO + 1, DOUBTED_UP_TO + 1])
+def test_where_no_whole_numbers_fit_a_sum_lies_between_two(unknowns):
+    """Shares of days are no shares of students: who takes them for these finds half a student, which tells nothing."""
+    facts = [Fact(Sum.of(np.array([i])), 0.5, 0.75) for i in range(unknowns)]
+    possible = Possible([0.0] * unknowns, [1.0] * unknowns, facts, whole=True)
+    assert possible.whole_range(Sum.of(np.array([0]))) == (0.0, 1.0)
+    assert possible.several(Sum.of(np.array([0])))

@@ -140,13 +140,14 @@ class Possible:
         return (low.value if low else math.nan), (-high.value if high else math.nan)
 
     def whole_range(self, sum_of: Sum) -> Interval:
-        """The smallest and the largest whole value of a sum."""
+        """The smallest and the largest whole value of a sum; where only fractions fit, those between which they lie."""
         low, high = self.range(sum_of)
         if self._doubtful and not self.whole and high - low < FEW:
             ends = (sum_of, sum_of.times(-1.0))
             least, most = (self._polytope.least_whole(s.mapping(), DOUBTS) for s in ends)
-            low, high = (least.value if least else math.nan), (-most.value if most else math.nan)
-        return float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
+            low, high = (least.value, -most.value) if least and most else (low, high)
+        first, last = float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
+        return (first, last) if first <= last else (last, first)
 
     def several(self, sum_of: Sum) -> bool:
         """Whether a sum may have two whole values or more."""

@@ -151,7 +151,7 @@ class ShareAttack:
         if self.possible.seen(own)[1] < 2 - SLACK:
             low, high = self.possible.whole_range(own)
             if max(low, 1.0) >= high:
-                return high >= 1
+                return high >= 1 and self.possible.seen(own)[1] > 1 - SLACK
         if self._several_beside(own, other):
             return False
         with self.possible.where(self._rows[target, has], 1.0, math.inf):
@@ -159,7 +159,7 @@ class ShareAttack:
             if self._several_beside(own, other):
                 return False
             low, high = self.possible.range(other)
-        return math.ceil(low - SLACK) >= math.floor(high + SLACK)
+        return math.ceil(low - SLACK) == math.floor(high + SLACK)
 
     def _several_beside(self, own: Sum, other: Sum) -> bool:
         """Whether a count was seen to have several values beside one of at least 1."""
@@ -191,12 +191,14 @@ class ShareAttack:
         people, having = self.population.people(target.group, self.kinds), self.having(target.kind, target.group)
         if not self.possible.several(having):
             return True
+        counts: set[int] = set()
         for of, some in ((self.possible.seen(people), self.possible.seen(having)), (None, None)):
             n = of or self.possible.range(people)
             y = some or self.possible.range(having)
-            if len(_counts((printed.low, printed.high), n, y)) > 1:
+            counts = _counts((printed.low, printed.high), n, y)
+            if len(counts) > 1:
                 return False
-        return True
+        return len(counts) == 1
 
 
 def _counts(share: Interval, size: Interval, having: Interval) -> set[int]:
