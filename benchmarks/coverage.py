@@ -1,6 +1,6 @@
 """How often 95 % intervals hold the truth, in simulated districts whose truth is known.
 
-    python benchmarks/coverage.py [--districts 2000] [--write]
+    python benchmarks/coverage.py [--districts 2000] [--jobs 1] [--write]
 
 Prints a table; with --write also puts it into benchmarks/results/coverage.md. Fails where an interval holds less than
 92 %, or less than 95 % beyond the tolerance of the binomial (four standard errors, since many are looked at).
@@ -15,6 +15,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import numpy as np
 from scipy.stats import norm
 
 from cbe_analysis.methods.growth import fit_growth
-from cbe_analysis.methods.pace import fit_pace, in_same_schools, on_track, shares_above, slopes
+from cbe_analysis.methods.pace import fit_pace, in_same_schools, on_track, shares_above, shares_in_units, slopes
 from cbe_analysis.methods.robust import bounded
 
 NOMINAL, LEAST, ERRORS = 0.95, 0.92, 4.0
@@ -31,6 +32,22 @@ STUDENT, NOISE, SCHOOL, CELL = 0.25, 0.30, 0.06, 0.04  # standard deviations, le
 EXIT = 13.0
 SLOPE, GROUP_SLOPE, STUDENT_LINE, SCHOOL_LINE, RESIDUAL = 6.0, 0.8, (5.0, 1.5), (3.0, 0.7), 3.0  # points, a year
 RESULTS = Path(__file__).parent / "results" / "coverage.md"
+NOTES = """\
+The binomial alone moves a row by a point to either side: four standard errors of {districts} districts are {tolerance:.1f}
+points, more where a district gives one interval, less where it gives several.
+
+## Above 95 in 100, and why
+With eight schools some intervals hold more often than in 95 of 100, on the safe side.
+- *Growth gap of two groups*, *growth rate of a group*: Student's t with as many degrees of freedom as schools less one
+  reaches 2.36 standard errors where the normal reaches 1.96. That is right for what differs between schools; the gap is
+  known from the students of every school, and the normal reach would do for most of it: 2.36 normal errors hold 98.2.
+- *Pace of a school in a group*: the same reach, and room for the variances between schools, which eight tell roughly.
+- *Groups apart*, group 3: it lives mostly in a few of the schools, so that errors by school (CR2) rest on few of them, and
+  Satterthwaite's degrees of freedom are few.
+
+Groups apart: a third group lives mostly in the slower schools. The model's own gap, in which small schools are drawn
+together, held the truth there in 71 % of 200 districts of 60 schools; the gap in the same schools does not depend on it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,7 @@ def paces(draw: np.random.Generator, design: Design) -> Iterator[tuple[str, bool
     for g in range(3):
         some = known.group == g
         yield "share on track, these students", _holds(track.shares[g], (known.true >= track.required)[some].mean())
+    yield from _schools(observed, 1 / years, known)
 
 
 def _means(fit) -> Iterator[tuple[str, bool]]:
@@ -91,6 +109,16 @@ def _means(fit) -> Iterator[tuple[str, bool]]:
     for weights in ([-1, 1, 0], [-1, 0, 1]):
         yield "pace, gap of two groups", _holds(fit.gap(weights), weights @ MEANS)
         yield "share with a year's growth, gap", _holds(shares.gap(weights), weights @ above)
+
+
+def _schools(observed: np.ndarray, spread: np.ndarray, known: District) -> Iterator[tuple[str, bool]]:
+    """The shares of schools, whose groups are taken together, for about ten schools."""
+    fit, n = fit_pace(observed, spread, school=known.school), known.school.size
+    track = on_track(fit, np.zeros(n), np.ones(n), exit_level=1.0)
+    shares = shares_in_units(fit, track, known.school, np.ones(n))
+    for school in range(0, len(shares), max(len(shares) // 10, 1)):
+        true = (known.true >= 1.0)[known.school == school].mean()
+        yield "share with a year's growth in a school, these students", _holds(shares[school], true)
 
 
 def _people(fit, known: District) -> Iterator[tuple[str, bool]]:
@@ -195,9 +223,10 @@ def covered(design: Design, districts: int, seed: int) -> dict[str, list[bool]]:
     return held
 
 
-def table(districts: int) -> tuple[list[str], list[str]]:
+def table(districts: int, jobs: int = 1) -> tuple[list[str], list[str]]:
     """The lines of the table, and what fell short."""
-    columns = [covered(design, districts, seed) for seed, design in enumerate(DESIGNS)]
+    with ProcessPoolExecutor(jobs) as pool:
+        columns = list(pool.map(covered, DESIGNS, [districts] * len(DESIGNS), range(len(DESIGNS))))
     lines = ["| interval | " + " | ".join(design.name for design in DESIGNS) + " |", "|---" * (1 + len(DESIGNS)) + "|"]
     short = []
     for name in columns[0]:
@@ -211,16 +240,20 @@ def table(districts: int) -> tuple[list[str], list[str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--districts", type=int, default=2000)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     began = time.perf_counter()
-    lines, short = table(asked.districts)
-    about = f"{asked.districts} simulated districts of each kind; how often the 95 % interval held the truth."
+    lines, short = table(asked.districts, asked.jobs)
+    about = f"{asked.districts:,} simulated districts of each kind; how often the 95 % interval held the truth."
     text = "\n".join(["# Coverage of intervals", "", about, "", *lines, ""])
     print(text)
     print(f"{time.perf_counter() - began:.0f} s")
     if asked.write:
-        RESULTS.write_text(text + "\nMade by `python benchmarks/coverage.py --write`.\n", encoding="utf-8")
+        tolerance = 100 * ERRORS * np.sqrt(NOMINAL * (1 - NOMINAL) / asked.districts)
+        notes = NOTES.format(districts=f"{asked.districts:,}", tolerance=tolerance)
+        made = "Made by `python benchmarks/coverage.py --write`."
+        RESULTS.write_text(f"{text}\n{notes}\n{made}\n", encoding="utf-8")
     if short:
         print("too low: " + "; ".join(short))
     return int(bool(short))
