@@ -33,20 +33,21 @@ EXIT = 13.0
 SLOPE, GROUP_SLOPE, STUDENT_LINE, SCHOOL_LINE, RESIDUAL = 6.0, 0.8, (5.0, 1.5), (3.0, 0.7), 3.0  # points, a year
 RESULTS = Path(__file__).parent / "results" / "coverage.md"
 NOTES = """\
-The binomial alone moves a row by a point to either side: four standard errors of {districts} districts are {tolerance:.1f}
-points, more where a district gives one interval, less where it gives several.
+Chance alone moves a row: four standard errors of {districts} districts are {tolerance:.1f} points; less where a district
+gives several intervals.
 
 ## Above 95 in 100, and why
 With eight schools some intervals hold more often than in 95 of 100, on the safe side.
 - *Growth gap of two groups*, *growth rate of a group*: Student's t with as many degrees of freedom as schools less one
-  reaches 2.36 standard errors where the normal reaches 1.96. That is right for what differs between schools; the gap is
-  known from the students of every school, and the normal reach would do for most of it: 2.36 normal errors hold 98.2.
+  reaches 2.36 standard errors where the normal reaches 1.96. That is right for what differs between schools; the gap
+  is known from the students of every school, and 2.36 errors of a normal hold 98.2 of 100.
 - *Pace of a school in a group*: the same reach, and room for the variances between schools, which eight tell roughly.
-- *Groups apart*, group 3: it lives mostly in a few of the schools, so that errors by school (CR2) rest on few of them, and
-  Satterthwaite's degrees of freedom are few.
+- *Groups apart*, group 3: it lives mostly in a few of the schools, so that errors by school (CR2) rest on few of them,
+  and Satterthwaite's degrees of freedom are few.
 
 Groups apart: a third group lives mostly in the slower schools. The model's own gap, in which small schools are drawn
-together, held the truth there in 71 % of 200 districts of 60 schools; the gap in the same schools does not depend on it.
+together, held the truth there in 71 % of 200 districts of 60 schools; the gap in the same schools does not depend on
+it.
 """
 
 
