@@ -12,6 +12,7 @@ from cbe_analysis.indicators.words import counted
 from cbe_analysis.indicators.year_scores import YEARS, YearScores
 from cbe_analysis.methods.percentiles import Cohort, GrowthPercentiles, Limits, growth_percentiles
 from cbe_analysis.methods.percentiles.splines import COLUMNS
+from cbe_analysis.methods.processes import Crew
 
 SHOWN = 6  # cohorts that a sentence names
 FOR_GROUPS = int(np.ceil((1 + COLUMNS) * Limits().group))  # students that a cohort needs, with one past score
@@ -41,13 +42,13 @@ class Peers:
         return [one for one in present[:until] if one is not None]
 
 
-def stand(scores: YearScores) -> Peers:
-    """The growth percentiles of all cohorts, and what was refused."""
+def stand(scores: YearScores, helpers: Crew | None = None) -> Peers:
+    """The growth percentiles of all cohorts, worked on by these processes, and what was refused."""
     if not scores.rows.size:
         return Peers(_nothing(), {})
     errors = scores.std_errors if np.isfinite(scores.scores.std_error).any() else None
     told = errors if errors is not None and np.isfinite(errors).any() else None
-    found = growth_percentiles(scores.value, scores.past_values, scores.cohort, std_errors=told)
+    found = growth_percentiles(scores.value, scores.past_values, scores.cohort, std_errors=told, helpers=helpers)
     return Peers(found, {int(cohort.label): cohort for cohort in found.cohorts})
 
 

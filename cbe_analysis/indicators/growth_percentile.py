@@ -47,13 +47,16 @@ def growth_percentile(  # noqa: PLR0913 - the tables and the options of a declar
     """
     from cbe_analysis.indicators.cohorts import stand
     from cbe_analysis.indicators.peer_growth import Telling, reaching, standing
-    from cbe_analysis.indicators.year_scores import year_scores
+    from cbe_analysis.indicators.year_scores import all_scores, year_scores
+    from cbe_analysis.methods.percentiles import several
 
     for name, value, most in (("priors", priors, MOST_PAST), ("in_years", in_years, MOST_YEARS)):
         if not 1 <= value <= most:
             raise UsageError(f"option '{name}' does not take this value", remedy=f"choose a number from 1 to {most}")
     ahead = in_years if target is not None else 0
-    scores = year_scores(assessments, everyone, outcome, past=priors, ahead=ahead)
-    peers = stand(scores)
+    found = all_scores(assessments, everyone, outcome)
+    with several(found.scores.value.size) as helpers:  # they start while the scores are put in order
+        scores = year_scores(found, past=priors, ahead=ahead)
+        peers = stand(scores, helpers)
     told = Telling(scores, peers, policy.minimum_n, "student_id" in contrast.by)
     return standing(told) if target is None else reaching(told, target, in_years)

@@ -24,6 +24,23 @@ Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class AllScores:
+    """All scores of one test.
+
+    Parameters
+    ----------
+    name
+        The outcome.
+    all_asked
+        Whether all are to be told of.
+    """
+
+    scores: Scores
+    name: str
+    all_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class YearScores:
     """The last score of every student and school year, in the cohorts that are asked for and those ahead of them.
 
@@ -83,19 +100,13 @@ class YearScores:
         return frame.assign(student_id=self.scores.students(at))
 
 
-def year_scores(
-    assessments: Relation, everyone: Relation, outcome: str | None, *, past: int, ahead: int = 0
-) -> YearScores:
-    """The scores of the years.
+def all_scores(assessments: Relation, everyone: Relation, outcome: str | None) -> AllScores:
+    """All scores of a test.
 
     Parameters
     ----------
     assessments, everyone
         The scores to tell of, and all there are, with `placed_asked`; the same relation where all are to be told of.
-    past
-        How many past scores to put beside each.
-    ahead
-        How many grades above those asked for are needed too, in the same year.
 
     Raises
     ------
@@ -104,12 +115,25 @@ def year_scores(
     """
     wanted = chosen(assessments, outcome)
     all_asked = assessments is everyone
-    scores = read(wanted.rows if all_asked else wanted.among(everyone).rows)
+    return AllScores(read(wanted.rows if all_asked else wanted.among(everyone).rows), wanted.name, all_asked)
+
+
+def year_scores(found: AllScores, *, past: int, ahead: int = 0) -> YearScores:
+    """The scores of the years.
+
+    Parameters
+    ----------
+    past
+        How many past scores to put beside each.
+    ahead
+        How many grades above those asked for are needed too, in the same year.
+    """
+    scores = found.scores
     last = _last(scores)
     known = np.isfinite(scores.grade) & np.isfinite(scores.year)
-    unknown = int((~known[last]).sum()) if all_asked else _lost(scores, known)
+    unknown = int((~known[last]).sum()) if found.all_asked else _lost(scores, known)
     meant = known[last]
-    if not all_asked:
+    if not found.all_asked:
         meant[meant] = np.isin(_cohort(scores, last[meant]), _cohorts(scores, known, ahead))
     before = _before(scores, last, past)
     rows, before = last[meant], before[meant]
@@ -117,8 +141,8 @@ def year_scores(
     beside = np.where((before >= 0) & same_grade, before, -1)
     order = _ordered(scores, rows, beside)
     rows = rows[order]
-    asked = np.ones(rows.size, bool) if all_asked else _asked(scores, rows)
-    return YearScores(scores, rows, beside[order], asked, before[order, 0] >= 0, wanted.name, unknown)
+    asked = np.ones(rows.size, bool) if found.all_asked else _asked(scores, rows)
+    return YearScores(scores, rows, beside[order], asked, before[order, 0] >= 0, found.name, unknown)
 
 
 def _cohort(scores: Scores, rows: Integers) -> Integers:

@@ -9,6 +9,7 @@ dies, its tasks are done here.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import subprocess
@@ -25,7 +26,7 @@ PROCESSORS = "CBE_PROCESSORS"
 MOST = 8  # each process takes its memory
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-_COMMAND = "from cbe_analysis.methods.processes import serve; serve()"
+_COMMAND = "from cbe_analysis.methods.processes import serve; serve({!r})"
 _LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -38,6 +39,57 @@ def processors() -> int:
     return min(there or 1, MOST)
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Processes that wait for tasks; with fewer than two, tasks are done here.
+
+    Parameters
+    ----------
+    idle
+        Those without a task.
+    size
+        How many there are.
+    """
+
+    idle: SimpleQueue[_Helper]
+    size: int
+
+    def each(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
+        """What the work makes of each task, as `each` has it."""
+        with one_thread():
+            if self.size < 2:
+                return [work(task) for task in tasks]
+
+            def done(task: Task) -> Result:
+                helper = self.idle.get()
+                try:
+                    return helper.do(work, task)
+                finally:
+                    self.idle.put(helper)
+
+            with ThreadPoolExecutor(self.size) as threads:
+                return list(threads.map(done, tasks))
+
+
+@contextlib.contextmanager
+def crew(processes: int, module: str = "") -> Iterator[Crew]:
+    """A crew that ends with the `with` block.
+
+    Parameters
+    ----------
+    processes
+        How many to start; fewer than 2: none.
+    module
+        What they load while they wait for their first task; its libraries take most of the time that a start takes.
+    """
+    with contextlib.ExitStack() as started:
+        idle: SimpleQueue[_Helper] = SimpleQueue()
+        size = processes if processes > 1 and sys.executable else 0
+        for _ in range(size):
+            idle.put(started.enter_context(_helper(module)))
+        yield Crew(idle, size)
+
+
 def each(work: Callable[[Task], Result], tasks: Iterable[Task], *, processes: int) -> list[Result]:
     """What the work makes of each task; what it raises is raised here.
 
@@ -48,28 +100,22 @@ def each(work: Callable[[Task], Result], tasks: Iterable[Task], *, processes: in
     processes
         How many to start; fewer than 2: all is done here.
     """
-    with one_thread(), contextlib.ExitStack() as started:
-        if processes < 2 or not sys.executable:
-            return [work(task) for task in tasks]
-        idle: SimpleQueue[_Helper] = SimpleQueue()
-        for _ in range(processes):
-            idle.put(started.enter_context(_helper()))
-
-        def done(task: Task) -> Result:
-            helper = idle.get()
-            try:
-                return helper.do(work, task)
-            finally:
-                idle.put(helper)
-
-        with ThreadPoolExecutor(processes) as threads:
-            return list(threads.map(done, tasks))
+    with crew(processes) as some:
+        return some.each(work, tasks)
 
 
-def serve() -> None:
-    """Do the tasks that come on standard input, to its end; the answers go to what was standard output."""
+def serve(module: str = "") -> None:
+    """Do the tasks that come on standard input, to its end; the answers go to what was standard output.
+
+    Parameters
+    ----------
+    module
+        What to load beforehand.
+    """
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may come between
+    if module:
+        importlib.import_module(module)
     with one_thread():
         while True:
             try:
@@ -136,11 +182,11 @@ class _Helper:
 
 
 @contextlib.contextmanager
-def _helper() -> Iterator[_Helper]:
+def _helper(module: str = "") -> Iterator[_Helper]:
     """A process that waits for tasks, with this program's modules and one thread for its libraries."""
     paths = os.pathsep.join(path for path in sys.path if path)
     settings = {**os.environ, "PYTHONPATH": paths, **dict.fromkeys(_LIBRARIES, "1")}
-    command = [sys.executable, "-P", "-c", _COMMAND]
+    command = [sys.executable, "-P", "-c", _COMMAND.format(module)]
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=settings, start_new_session=True

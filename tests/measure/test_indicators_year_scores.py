@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbe_analysis.indicators.year_scores import YEARS, year_scores
+from cbe_analysis.indicators.year_scores import YEARS, all_scores, year_scores
 
 COLUMNS = ("student_id", "day", "score", "std_error", "grade", "year", "asked")
 PAST = 2
@@ -99,7 +99,7 @@ def test_the_scores_of_the_years_follow_the_rules(scores, ahead):
     told = [s for s in scores if s[6]] or scores[:1]
     marked = [(*s[:6], s in told) for s in scores]
     everyone = relation(marked)
-    found = year_scores(everyone.filter("placed_asked"), everyone, None, past=PAST, ahead=ahead)
+    found = year_scores(all_scores(everyone.filter("placed_asked"), everyone, None), past=PAST, ahead=ahead)
     rows, unknown = expected(marked, [s for s in marked if s[6]], ahead)
     assert sorted(shown(found), key=str) == sorted(rows, key=str)
     assert found.unknown == unknown
@@ -111,7 +111,7 @@ def test_the_scores_of_the_years_follow_the_rules(scores, ahead):
 @given(scores=st.lists(score, min_size=1, max_size=25).map(unique_moments))
 def test_where_all_are_asked_for_all_are_told_of(scores):
     everyone = relation([(*s[:6], True) for s in scores])
-    found = year_scores(everyone, everyone, None, past=PAST)
+    found = year_scores(all_scores(everyone, everyone, None), past=PAST)
     last = last_scores(scores).values()
     known = [s for s in last if s[4] is not None and s[5] is not None]
     assert found.asked.all()
@@ -123,14 +123,14 @@ def test_where_all_are_asked_for_all_are_told_of(scores):
 def test_years_far_apart_are_years_too(years):
     scores = [("a", 1, 10.0, None, 3, years[0], True), ("a", 2, 20.0, None, 4, years[1], True)]
     everyone = relation(scores)
-    found = year_scores(everyone, everyone, None, past=1)
+    found = year_scores(all_scores(everyone, everyone, None), past=1)
     assert found.cohort.tolist() == [years[0] * YEARS + 3, years[1] * YEARS + 4]
     assert found.year_before.tolist() == [False, years[1] - years[0] == 1]
 
 
 def test_students_are_told_of_with_their_places_and_days():
     everyone = relation([("b", 1, 10.0, None, 3, 2025, True), ("a", None, 20.0, None, 3, 2025, True)])
-    found = year_scores(everyone, everyone, None, past=1)
+    found = year_scores(all_scores(everyone, everyone, None), past=1)
     told = found.told(np.array([True, True]))
     assert told["student_id"].tolist() == ["b", "a"]
     assert told["date"].isna().tolist() == [False, True]

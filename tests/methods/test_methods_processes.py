@@ -61,6 +61,15 @@ def test_where_no_process_can_be_started_all_is_done_here(monkeypatch, missing):
 
 
 @posix
+def test_a_crew_loads_its_module_while_it_waits(tmp_path, monkeypatch):
+    (tmp_path / "waited.py").write_text("loaded = True")
+    monkeypatch.syspath_prepend(tmp_path)
+    with processes.crew(2, "waited") as some:
+        assert some.each(eval, ["'waited' in __import__('sys').modules"] * 4) == [True] * 4
+    assert "waited" not in sys.modules
+
+
+@posix
 def test_a_process_ends_with_the_program_that_started_it():
     script = "from cbe_analysis.methods import processes as p, percentiles; import os, time\n"
     script += "with p._helper() as one, p._helper() as two:\n"

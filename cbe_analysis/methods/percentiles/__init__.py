@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cbe_analysis.methods.percentiles.cohorts import GrowthPercentiles, growth_percentiles
+    from cbe_analysis.methods.percentiles.cohorts import GrowthPercentiles, growth_percentiles, several
     from cbe_analysis.methods.percentiles.curves import Curves
     from cbe_analysis.methods.percentiles.groups import GroupPercentiles, group_percentiles
     from cbe_analysis.methods.percentiles.peers import Cohort, Limits, Refusal
@@ -30,9 +30,10 @@ __all__ = [
     "growth_percentiles",
     "quantile_process",
     "required_percentile",
+    "several",
 ]
 _HOMES = {
-    **dict.fromkeys(("GrowthPercentiles", "growth_percentiles"), "cohorts"),
+    **dict.fromkeys(("GrowthPercentiles", "growth_percentiles", "several"), "cohorts"),
     **dict.fromkeys(("Cohort", "Limits", "Refusal"), "peers"),
     **dict.fromkeys(("GroupPercentiles", "group_percentiles"), "groups"),
     "Curves": "curves",

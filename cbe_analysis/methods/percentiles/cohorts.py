@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, numbers, ordered
 from cbe_analysis.methods.percentiles.peers import Cohort, Limits, Refusal, Standing, Students, compare
-from cbe_analysis.methods.processes import each, processors
+from cbe_analysis.methods.processes import Crew, crew, processors
 
 MANY = 200_000  # students from whom on processes of their own are worth the second that it takes to start them
 
@@ -61,13 +62,14 @@ class _Task:
     limits: Limits
 
 
-def growth_percentiles(
+def growth_percentiles(  # noqa: PLR0913 - what is known of the students, and who does the work
     score: ArrayLike,
     priors: ArrayLike,
     cohort: ArrayLike,
     *,
     std_errors: ArrayLike | None = None,
     limits: Limits | None = None,
+    helpers: Crew | None = None,
 ) -> GrowthPercentiles:
     """The growth percentile of every student among the cohort's students with the same past scores.
 
@@ -85,6 +87,8 @@ def growth_percentiles(
         Without them no student's interval can be told.
     limits
         What counts as a small cohort.
+    helpers
+        Processes to share the cohorts out among, from `several`. Without them some are started where that is worth it.
 
     Raises
     ------
@@ -104,7 +108,8 @@ def growth_percentiles(
         _Task(label, students.of(rows), limits or Limits())
         for label, rows in zip(groups.labels.tolist(), members, strict=True)
     ]
-    found = each(_compared, tasks, processes=min(processors(), len(tasks)) if n >= MANY else 1)
+    with several(n, len(tasks)) if helpers is None else nullcontext(helpers) as some:
+        found = some.each(_compared, tasks)
     everyone = Standing.nobody(n, k)
     for (_, standing), rows in zip(found, members, strict=True):
         everyone.take(standing, rows)
@@ -117,6 +122,12 @@ def growth_percentiles(
         by_order=everyone.by_order,
         cohorts=tuple(one for one, _ in found),
     )
+
+
+def several(students: int, cohorts: int | None = None) -> AbstractContextManager[Crew]:
+    """Processes for so many students, in so many cohorts if that is known; they may start before scores are there."""
+    most = processors() if cohorts is None else min(processors(), cohorts)
+    return crew(most if students >= MANY else 1, __name__)
 
 
 def _compared(task: _Task) -> tuple[Cohort, Standing]:
