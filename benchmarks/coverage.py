@@ -33,8 +33,8 @@ EXIT = 13.0
 SLOPE, GROUP_SLOPE, STUDENT_LINE, SCHOOL_LINE, RESIDUAL = 6.0, 0.8, (5.0, 1.5), (3.0, 0.7), 3.0  # points, a year
 RESULTS = Path(__file__).parent / "results" / "coverage.md"
 NOTES = """\
-Chance alone moves a row: four standard errors of {districts} districts are {tolerance:.1f} points; less where a district
-gives several intervals.
+Chance alone moves a row: four standard errors of {districts} districts are {tolerance:.1f} points; less where a
+district gives several intervals.
 
 ## Above 95 in 100, and why
 With eight schools some intervals hold more often than in 95 of 100, on the safe side.
