@@ -18,7 +18,7 @@ TOLERANCE = 1e-6
 OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "simplex_strategy": 4}
 # Jumps towards whole numbers cost more than all else in models as small as these.
 BRANCHING = {"presolve": "on", "mip_heuristic_run_feasibility_jump": False}
-FIRST = {"mip_max_nodes": 2000, "mip_max_improving_sols": 1}
+BRANCHES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Polytope:
         """How much each bound on a sum has to do with the last answer, shape `(sums,)`: 0 for nothing."""
         return np.array(self._solver.getSolution().row_dual)
 
-    def least_whole(self, weights: Weights, nodes: int = 2000) -> Point | None:
+    def least_whole(self, weights: Weights, nodes: int = BRANCHES) -> Point | None:
         """Where the linear function is smallest among whole numbers; None when none fit.
 
         Parameters
@@ -134,13 +134,18 @@ class Polytope:
         relaxed = self.least(weights)
         return relaxed if relaxed is None or relaxed.whole else self._branched(relaxed, {"mip_max_nodes": nodes})
 
-    def near_least(self, weights: Weights) -> Point | None:
+    def near_least(self, weights: Weights, nodes: int = BRANCHES) -> Point | None:
         """Whole numbers where the linear function is small, found soon; None when none fit.
 
-        Where none are found among the branches that are tried, the answer is the one among all numbers.
+        Parameters
+        ----------
+        nodes
+            How many branches are tried at most: beyond, the answer is the one among all numbers.
         """
         relaxed = self.least(weights)
-        return relaxed if relaxed is None or relaxed.whole else self._branched(relaxed, FIRST)
+        if relaxed is None or relaxed.whole:
+            return relaxed
+        return self._branched(relaxed, {"mip_max_nodes": nodes, "mip_max_improving_sols": 1})
 
     def _branched(self, relaxed: Point, options: Mapping[str, Any]) -> Point | None:
         """Whole numbers that answer the last question."""

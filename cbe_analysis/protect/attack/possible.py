@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.protect.attack.reading import Interval
-from cbe_analysis.protect.polytope import Bound, Point, Polytope
+from cbe_analysis.protect.polytope import BRANCHES, Bound, Point, Polytope
 
 SLACK = 1e-6
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
@@ -151,25 +152,31 @@ class Possible:
 
     def several(self, sum_of: Sum) -> bool:
         """Whether a sum may have two whole values or more."""
+        low, high = self.seen(sum_of)
         enough = FEW if self._doubtful and not self.whole else 1.0
-        for _ in self._nearing(sum_of):
-            low, high = self.seen(sum_of)
-            if high > low and math.floor(high + SLACK) - math.ceil(low - SLACK) >= enough:
-                return True
+        if high > low and math.floor(high + SLACK) - math.ceil(low - SLACK) >= enough:
+            return True
+        if not self.whole:
+            low, high = self.range(sum_of)
+            if not self._doubtful or high - low >= FEW:
+                return math.floor(high + SLACK) != math.ceil(low - SLACK)
+        steps = chain((None,), self._nearing(sum_of))
+        if any(np.ptp(self._whole_values(sum_of)) > SLACK for _ in steps):
+            return True
         low, high = self.whole_range(sum_of)
         return high > low
 
     def approach(self, sum_of: Sum) -> None:
         """See whole numbers near both ends of a sum: most questions need not know the ends themselves."""
-        for _ in self._nearing(sum_of):
+        for _ in self._nearing(sum_of) if self.whole else ():
             pass
 
     def _nearing(self, sum_of: Sum) -> Iterator[None]:
-        """Steps towards the ends of a sum, none before the first."""
-        yield
-        for sign in (1.0, -1.0) if self.whole else ():
-            self._remembered(self._polytope.near_least(sum_of.times(sign).mapping()))
-            yield
+        """Steps towards the ends of a sum."""
+        for sign in (1.0, -1.0):
+            nodes = BRANCHES if self.whole else DOUBTS
+            if self._remembered(self._polytope.near_least(sum_of.times(sign).mapping(), nodes)):
+                yield
 
     def look(self, goals: Iterable[Goal]) -> None:
         """Push many sums to their levels at once, as long as that helps: most questions are answered so.
@@ -204,6 +211,11 @@ class Possible:
         points = self._points[self._are_whole] if self.whole else self._points
         return np.asarray(points[:, sum_of.at] @ sum_of.weights)
 
+    def _whole_values(self, sum_of: Sum) -> NDArray[np.float64]:
+        """The values of a sum at points of whole numbers so far; one at least."""
+        values = self._points[self._are_whole][:, sum_of.at] @ sum_of.weights
+        return values if len(values) else np.zeros(1)
+
     def _least(self, sum_of: Sum) -> Point | None:
         ask = self._polytope.least_whole if self.whole else self._polytope.least
         return self._remembered(ask(sum_of.mapping()))
@@ -211,7 +223,6 @@ class Possible:
     def _remembered(self, point: Point | None) -> Point | None:
         """The same point, kept for later questions."""
         if point is not None:
-            whole = not self.whole or bool((np.abs(point.x - np.round(point.x)) < SLACK).all())
             self._points = np.vstack([self._points[-KEPT:], point.x])
-            self._are_whole = np.append(self._are_whole[-KEPT:], whole)
+            self._are_whole = np.append(self._are_whole[-KEPT:], point.whole)
         return point

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.claims import Share, Whole
 from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.lattice import edges
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Sum, together
+from cbe_analysis.protect.attack.possible import DOUBTED_UP_TO, SLACK, WHOLE_UP_TO, Fact, Goal, Possible, Sum, together
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
@@ -80,7 +81,22 @@ class ShareAttack:
             for has, part in ((True, self.having), (False, self.lacking)) if not target.printed else ():
                 self._rows[target, has] = len(facts)
                 facts.append(Fact(part(target.kind, target.group), -math.inf, math.inf))
-        self.possible: Possible = fitting(population, facts, self.kinds)
+        self.possible = self._fitting(facts)
+
+    def _fitting(self, facts: Sequence[Fact]) -> Possible:
+        """All counts that fit, whole numbers behind each percentage where there are such."""
+        told = (
+            (kind, group, share)
+            for kind, name in enumerate(self.names)
+            for group, share in self.whole.shares[name].items()
+        )
+        behind = [f for kind, group, share in told if share.printed for f in self._behind(kind, group, share.printed)]
+        if behind:
+            try:
+                return fitting(self.population, [*facts, *behind], self.kinds)
+            except Contradiction:
+                pass
+        return fitting(self.population, facts, self.kinds)
 
     def attacked(self) -> Attacked:
         """The counts that come out."""
@@ -102,6 +118,17 @@ class ShareAttack:
         lacking = together(those.moved(other * width) for other in range(self.kinds) if other != kind)
         for limit, low, high in ((printed.low, 0.0, math.inf), (printed.high, -math.inf, 0.0)):
             yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources)
+
+    def _behind(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
+        """The whole numbers behind the share of a group, where whole numbers are tried that take long to find."""
+        size = self.population.sizes.get(group)
+        doubted = WHOLE_UP_TO < len(self.population.most) * self.kinds <= DOUBTED_UP_TO
+        if not (doubted and self.population.thorough) or size is None or size.high >= COUNTS_BELOW:
+            return
+        people, having = self.population.people(group, self.kinds), self.having(kind, group)
+        for students, those, most in edges((printed.low, printed.high), (size.low, size.high)):
+            sources = tuple(sorted({*printed.sources, *size.sources}))
+            yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources)
 
     def _targets(self) -> Iterator[Target]:
         """Every count of a group that has a share, printed or hidden, and of those that selections leave out."""
