@@ -1,15 +1,24 @@
 """How long protection and its attack take, what patterns cost beside the cheapest, and what an attack finds out.
 
-    python benchmarks/protect.py [RELEASES]
+    python benchmarks/protect.py [--releases 500] [--jobs 2] [--write]
 
-Random tables of shares; the time of a process, median of several tables. Then random releases (500 unless said
-otherwise), each attacked from its printed texts by the linear programs of tests/attacks, and, for comparison, with the
-small groups alone hidden. The program ends with an error where a time, a cost or an attack is beyond its limit.
+First random tables of shares: processor seconds to protect them, the attack on everything that is printed among it,
+median of several tables. Then what patterns of two-way tables cost beside the cheapest, which are sought without a
+limit. Last random releases of one to four factors, up to 30 x 8 and 8 x 2 x 2 x 2 groups, each attacked from its
+printed sizes by linear programmes that share nothing with the kit: how many hidden groups are placed better than the
+rule allows (a small one must be able to have any size from 0 to the minimum, another one two sizes), and for comparison
+where small groups alone are hidden. With --write also puts this into benchmarks/results/protect.md. Fails where a time
+or a cost is beyond its limit, or where anything at all is placed too well.
 """
 
+from __future__ import annotations
+
+import argparse
 import statistics
 import sys
 import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +33,10 @@ from cbe_analysis.protect.greedy import cheap, costs
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "attacks")]
 from crossed_tables import POLICY, crossed  # noqa: E402 - found by the line above
+from linear_attacker import attacked, careless  # noqa: E402 - as above
 from protected_tables import shares  # noqa: E402 - as above
-from test_attacks_crossed import attacked, fallen, ranges, sizes, true_sizes  # noqa: E402 - as above
 
-TABLES, RELEASES = 5, 500
+SEED, TABLES = 20261122, 5
 TIMES = (  # name, groups along each factor, typical size of a cell, comparisons, seconds at most
     ("10 groups", (10,), 100, "others", 0.05),
     ("30 schools x 8 groups", (30, 8), 20, None, 2.0),
@@ -41,12 +50,21 @@ COSTS = (  # groups along each factor, and a minimum so high that patterns are d
 )
 DEARER_AT_MOST = 1.05
 FEW = 0.12  # of the cells are below the minimum
-KINDS = (((2, 2), 15), ((4, 3), 20), ((6, 4), 60), ((4, 3, 2), 20), ((3, 2, 2, 2), 25), ((10, 4), 200), ((5,), 15))
+KINDS = (  # name, fewest and most groups along each factor
+    ("one factor", (3,), (12,)),
+    ("two factors", (2, 2), (12, 8)),
+    ("schools x groups", (8, 3), (30, 8)),
+    ("three factors", (2, 2, 2), (6, 4, 3)),
+    ("four factors", (2, 2, 2, 2), (8, 2, 2, 2)),
+)
+TYPICAL = (8, 200)  # mean sizes of finest cells lie between
+RESULTS = Path(__file__).parent / "results" / "protect.md"
+Lines = list[str]  # of Markdown
 
 
-def times():
-    """Print seconds for every kind of table; the kinds that are too slow."""
-    random, slow = np.random.default_rng(20261122), []
+def times() -> Iterator[tuple[Lines, list[str]]]:
+    """Seconds for every kind of table, and what is too slow."""
+    random = np.random.default_rng(SEED)
     cbe.protect(crossed(random, (3,), 100), POLICY)  # the libraries are loaded
     for name, dims, typical, compare, limit in TIMES:
         seconds, small, hidden = [], 0, 0
@@ -59,9 +77,8 @@ def times():
             hidden += int(shown.loc[own, "hidden"].notna().sum())
             small += int(own.sum() - (given.rows.query("quantity == 'share'")["n"] >= POLICY.minimum_n).sum())
         median = statistics.median(seconds)
-        print(f"{name:<34} {median:5.2f} s; shares hidden: {hidden}, of these small themselves: {small}", flush=True)
-        slow += [f"{name}: slower than {limit} s"] if median > limit else []
-    return slow
+        line = f"| {name} | {median:.2f} | {max(seconds):.2f} | {limit} | {hidden} | {small} |"
+        yield [line], [f"{name}: slower than {limit} s"] if median > limit else []
 
 
 @dataclass
@@ -85,72 +102,147 @@ def problem(random, dims, minimum):
     return base, small, {key: price for key, price in costs(base).items() if key in inner - small}
 
 
-def prices():
-    """Print what patterns cost beside the cheapest, which are found without a limit; whether that is too much."""
-    random, dear = np.random.default_rng(20261122), []
+def prices() -> Iterator[tuple[Lines, list[str]]]:
+    """What patterns cost beside the cheapest, which are found without a limit, and what is too dear."""
+    random = np.random.default_rng(SEED)
     for dims, minimum in COSTS:
-        found, tried = Compared(), 0
-        while len(found.usual) < 10 and tried < 60:
-            tried += 1
-            base, small, price = problem(random, dims, minimum)
-            quick = cheap(base, small, price, minimum)
-            if quick is None or quick == small:
-                continue
-            patterns = []
-            for budget, taken in ((USUAL, found.seconds), (NO_LIMIT, found.exact)):
-                started = time.process_time()
-                patterns.append(cheapest(base, small, price, minimum, budget))
-                taken.append(time.process_time() - started)
-            usual, exact = (sum(price[key] for key in pattern - small) for pattern in patterns)
-            found.quick.append(sum(price[key] for key in quick - small) / exact)
-            found.usual.append(usual / exact)
+        found = compared(random, dims, minimum)
         if found.usual:
-            print(
-                f"{dims[0]:>3} x {dims[1]}, {len(found.usual)} tables: ours {_spread(found.usual)} of the cheapest "
-                f"({max(found.seconds):.2f} s at most; without a limit {max(found.exact):.2f} s), "
-                f"greedy {_spread(found.quick)}",
-                flush=True,
+            name = " x ".join(map(str, dims))
+            line = (
+                f"| {name} | {len(found.usual)} | {_spread(found.usual)} | {max(found.seconds):.2f} | "
+                f"{max(found.exact):.2f} | {_spread(found.quick)} |"
             )
-            dear += [f"{dims}: dearer than {DEARER_AT_MOST}"] if max(found.usual) > DEARER_AT_MOST else []
-    return dear
+            yield [line], [f"{name}: dearer than {DEARER_AT_MOST}"] if max(found.usual) > DEARER_AT_MOST else []
 
 
-def _spread(ratios):
-    return f"mean {statistics.mean(ratios):.3f}, worst {max(ratios):.3f}"
+def compared(random, dims, minimum) -> Compared:
+    """Ten tables that need more than their small cells hidden."""
+    found, tried = Compared(), 0
+    while len(found.usual) < 10 and tried < 60:
+        tried += 1
+        base, small, price = problem(random, dims, minimum)
+        quick = cheap(base, small, price, minimum)
+        if quick is None or quick == small:
+            continue
+        patterns = []
+        for budget, taken in ((USUAL, found.seconds), (NO_LIMIT, found.exact)):
+            started = time.process_time()
+            patterns.append(cheapest(base, small, price, minimum, budget))
+            taken.append(time.process_time() - started)
+        usual, exact = (sum(price[key] for key in pattern - small) for pattern in patterns)
+        found.quick.append(sum(price[key] for key in quick - small) / exact)
+        found.usual.append(usual / exact)
+    return found
 
 
-def attacks(releases):
-    """Print how many hidden groups an attacker places too well, ours and with small groups alone hidden."""
-    random, count, ours, careless, exact = np.random.default_rng(20261122), 0, 0, 0, 0
-    for at in range(releases):
-        dims, typical = KINDS[at % len(KINDS)]
-        given = crossed(random, dims, typical, empty=0.03)
-        found = attacked(given, cbe.protect(given, POLICY))
-        count += len(found)
-        ours += len(fallen(found))
-        exact += sum(high - low < 1 - 1e-6 for _, low, high in found.values())
-        true = true_sizes(given)
-        small = [cell for cell, n in true.items() if n < POLICY.minimum_n]
-        known = {cell: (0, 1e5) if n < POLICY.minimum_n else _printed(n) for cell, n in true.items()}
-        careless += len(fallen({cell: (true[cell], *span) for cell, span in ranges(known, small).items()}))
-    print(f"{releases} random releases, {count:,} hidden groups: {ours} placed better than the rule, {exact} exactly")
-    print(f"the same with small groups alone hidden: {careless:,} placed better than the rule", flush=True)
-    return [f"{ours} hidden groups are given away"] if ours else []
+def _spread(ratios: list[float]) -> str:
+    return f"{statistics.mean(ratios):.3f} | {max(ratios):.3f}"
 
 
-def _printed(n):
-    """The sizes that are printed like this one."""
-    bands = ("10-19", "20-39", "40-99")
-    text = next((band for band in bands if n in sizes(band)), f"{(n + 5) // 10 * 10}")
-    return sizes(text)[0], sizes(text)[-1]
+@dataclass(frozen=True, slots=True)
+class Attacked:
+    """What the attack on one release finds.
+
+    Parameters
+    ----------
+    kind
+        Its name.
+    hidden, small
+        Hidden groups, and those of them that are small.
+    placed, exactly
+        Those that are placed better than the rule allows, and those of which the size comes out.
+    alone, careless
+        Groups, and what is placed too well, where small groups alone are hidden.
+    """
+
+    kind: str
+    hidden: int
+    small: int
+    placed: int
+    exactly: int
+    alone: int
+    careless: int
 
 
-def main():
-    releases = int(sys.argv[1]) if len(sys.argv) > 1 else RELEASES
-    beyond = times() + prices() + attacks(releases)
+def one(at: int) -> Attacked:
+    """The attack on one random release."""
+    random = np.random.default_rng([SEED, at])
+    name, fewest, most = KINDS[at % len(KINDS)]
+    dims = tuple(int(random.integers(low, high + 1)) for low, high in zip(fewest, most, strict=True))
+    typical = float(np.exp(random.uniform(*np.log(TYPICAL))))
+    given = crossed(random, dims, typical, empty=0.03, compare="others" if random.random() < 0.3 else None)
+    hidden, placed = attacked(given, cbe.protect(given, POLICY), POLICY.minimum_n)
+    small, fallen = careless(given, POLICY.minimum_n)
+    exactly = sum(high - low < 1 - 1e-6 for low, high in placed.values())
+    few = sum(n < POLICY.minimum_n for n in hidden.values())
+    return Attacked(name, len(hidden), few, len(placed), exactly, len(small), len(fallen))
+
+
+def attacks(releases: int, jobs: int) -> Iterator[tuple[Lines, list[str]]]:
+    """What attackers find in random releases, ours and with small groups alone hidden."""
+    found = []
+    with ProcessPoolExecutor(jobs) as pool:
+        for done, each in enumerate(pool.map(one, range(releases)), 1):
+            found.append(each)
+            if each.placed or done % 25 == 0:
+                placed = sum(own.placed for own in found)
+                print(f"{done} of {releases} releases attacked; placed too well: {placed}", file=sys.stderr, flush=True)
+    for name, fewest, most in KINDS:
+        own = [each for each in found if each.kind == name]
+        numbers = ("hidden", "small", "placed", "exactly", "alone", "careless")
+        sums = {number: sum(getattr(each, number) for each in own) for number in numbers}
+        size = f"{' x '.join(map(str, fewest))} to {' x '.join(map(str, most))}"
+        line = f"| {name}, {size} | {len(own)} | " + " | ".join(f"{sums[n]:,}" for n in numbers) + " |"
+        yield [line], [f"{name}: {sums['placed']} hidden groups are given away"] if sums["placed"] else []
+
+
+PARTS = (
+    (
+        f"Processor seconds to protect a table, its attack among them, of {TABLES} tables each; hidden shares of all.",
+        "| table | median s | worst s | at most s | hidden | small themselves |",
+    ),
+    (
+        "Cost of patterns of two-way tables, as a multiple of the cheapest; mean and worst of ten tables.",
+        "| table | tables | ours | worst | s at most | s without a limit | greedy | worst |",
+    ),
+    (
+        "Random releases, attacked by linear programmes. Last: where small groups alone are hidden.",
+        "| groups | releases | hidden | small themselves | placed too well | exactly | small alone | placed too well |",
+    ),
+)
+
+
+def said(part: Iterable[tuple[Lines, list[str]]], about: str, head: str, beyond: list[str]) -> Lines:
+    """The lines of one part, printed as they come; what is beyond its limit is added."""
+    lines = [about, "", head, "|---" + "|---:" * (head.count("|") - 2) + "|"]
+    print("\n".join(lines), flush=True)
+    for more, faults in part:
+        print("\n".join(more), flush=True)
+        lines += more
+        beyond += faults
+    print()
+    return [*lines, ""]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--releases", type=int, default=500, help="random releases to attack")
+    parser.add_argument("--jobs", type=int, default=2, help="processes for these")
+    parser.add_argument("--write", action="store_true", help="keep the tables in benchmarks/results/protect.md")
+    asked = parser.parse_args()
+    began, beyond = time.perf_counter(), list[str]()
+    parts = (times(), prices(), attacks(asked.releases, asked.jobs))
+    lines = [line for part, words in zip(parts, PARTS, strict=True) for line in said(part, *words, beyond)]
+    print(f"{time.perf_counter() - began:.0f} s")
+    if asked.write:
+        made = f"python benchmarks/protect.py --releases {asked.releases} --write"
+        text = "\n".join(["# Protection: time, cost, and what an attack finds", "", *lines, f"Made by `{made}`.", ""])
+        RESULTS.write_text(text, encoding="utf-8")
     if beyond:
-        sys.exit("; ".join(beyond))
+        print("beyond the limits: " + "; ".join(beyond))
+    return int(bool(beyond))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -133,38 +133,36 @@ class Everything:
             printed = {of: [(size, "protected") for size, _ in texts] for of, texts in printed.items()}
         whole = [size for size, _ in printed[frozenset(atoms)] if size != "protected"]
         most = min(sizes(size)[-1] for size in whole)
-        own = [[(n, y) for n in range(most + 1) for y in range(n + 1 if shares else 1)] for _ in atoms]
-        own = [
-            np.array([p for p in pairs if self._fits(p, printed.get(frozenset([a]), ()))], np.int16)
-            for a, pairs in zip(atoms, own, strict=True)
-        ]
-        found = np.empty((1, 0, 2), np.int16)
-        for i, pairs in enumerate(own):
-            found = np.concatenate(
-                [np.repeat(found, len(pairs), axis=0), np.tile(pairs, (len(found), 1))[:, None, :]], axis=1
-            )
-            found = found[found[:, :, 0].sum(axis=1) <= most]
+        self._may_be = {of: _grid_of(texts, most) for of, texts in printed.items()}
+        anyone = np.array([(n, y) for n in range(most + 1) for y in range(n + 1 if shares else 1)], np.uint8)
+        found = np.zeros((1, 0, 2), np.uint8)
+        for i, atom in enumerate(atoms):
+            own = anyone[self._fit(anyone, frozenset([atom]))]
+            at, also = np.nonzero(found[:, :, 0].sum(axis=1)[:, None] + own[:, 0] <= most)
+            found = np.concatenate([found[at], own[also][:, None]], axis=1)
             done = set(atoms[: i + 1])
-            for of, texts in printed.items():
-                if of <= done:
-                    found = found[self._all_fit(found, of, texts)]
+            for of in printed:
+                if of <= done and atom in of:
+                    found = found[self._fit(self._sums(found, of), of)]
         self.found = found
 
     def sums(self, of):
         """(students, those who have the property) of a group in every table that fits, shape `(tables, 2)`."""
-        return self.found[:, [self.at[atom] for atom in of]].sum(axis=1)
+        return self._sums(self.found, of)
 
-    def _fits(self, pair, texts):
-        return bool(_fitting(np.array([pair]), texts)[0])
+    def _sums(self, found, of):
+        return found[:, [self.at[atom] for atom in of]].sum(axis=1)
 
-    def _all_fit(self, found, of, texts):
-        return _fitting(found[:, [self.at[atom] for atom in of]].sum(axis=1), texts)
+    def _fit(self, pairs, of):
+        """Which (students, those who have it) are printed as this group is; all where it is not told of."""
+        grid = self._may_be.get(of)
+        return np.ones(len(pairs), bool) if grid is None else grid[pairs[:, 0], pairs[:, 1]]
 
 
-def _fitting(pairs, texts):
-    """Which (students, those who have it) would be printed like all of these."""
-    good = np.ones(len(pairs), bool)
-    n, y = pairs[:, 0], pairs[:, 1]
+def _grid_of(texts, most):
+    """Which (students, those who have the property) would be printed like all of these: true or false for each pair."""
+    n, y = np.indices((most + 1, most + 1))
+    good = y <= n
     for size, share in texts:
         if size != "protected":
             good &= np.isin(n, sizes(size))
