@@ -67,7 +67,7 @@ class Frame:
         found = dict(self.asked)
         for column in sorted({column for table in self.tables for column in table.within.columns}):
             every = frozenset(levels.seen[column])
-            for base, told in _along(self.sizes, column, every).items():
+            for base, told in along(self.sizes, column, every).items():
                 for part, whole in product(told, told):
                     if part < whole:
                         n = exact(told[whole]) - exact(told[part])
@@ -76,7 +76,7 @@ class Frame:
         return found
 
 
-def _along(
+def along(
     sizes: Mapping[Group, Interval], column: str, every: frozenset[str]
 ) -> dict[Group, dict[frozenset[str], Interval]]:
     """Groups that differ in one column alone: what they have in common -> levels in that column -> size."""

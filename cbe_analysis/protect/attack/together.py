@@ -8,12 +8,12 @@ from itertools import chain
 
 from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
 from cbe_analysis.protect.attack.frames import Frame, frames
-from cbe_analysis.protect.attack.groups import Levels
 from cbe_analysis.protect.attack.offers import Offers
+from cbe_analysis.protect.attack.overlaps import overlaps, set_apart
 from cbe_analysis.protect.attack.reading import Row, read
 from cbe_analysis.protect.attack.sizes_attack import Fallen
 from cbe_analysis.protect.attack.surface import faults
-from cbe_analysis.protect.attack.told import levels_of, tables
+from cbe_analysis.protect.attack.told import levels_of, sharing_out, tables
 from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
 
 ROUNDED = "rounded"
@@ -64,9 +64,12 @@ class Joint:
 
     def __init__(self, public: Sequence[Published], *, thorough: bool = True) -> None:
         self.public, self.thorough = public, thorough
-        self.levels: Levels = levels_of(one.release for one in public)
         self.results: list[Result] = []
-        self.frames = frames([t for i, one in enumerate(public) for t in tables(i, one.release, self.levels)])
+        levels = levels_of(one.release for one in public)
+        told = [table for i, one in enumerate(public) for table in tables(i, one.release, levels)]
+        self.overlaps = overlaps(told, levels)
+        told, self.levels = set_apart(told, levels, self.overlaps)
+        self.frames = frames([part for table in told for part in sharing_out(table)])
 
     def audit(self) -> Audit:
         """What all attacks found; no offers yet."""
@@ -163,6 +166,8 @@ class Joint:
         for result in results:
             for indicator in result.unlinked:
                 yield f"{indicator}: no one set of students fits all of its releases, so each was attacked by itself"
+        for column in sorted({column for columns in self.overlaps.values() for column in columns}):
+            yield f"{column}: students count in several of its groups, so that selections by it share nobody out"
         dates: dict[tuple[str, ...], set[str]] = {}
         for result in results:
             entity, as_of, *conditions = result.frame.tables[0].universe

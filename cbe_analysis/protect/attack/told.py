@@ -113,7 +113,7 @@ def arm_column(release: Recorded) -> str:
 
 
 def tables(source: int, release: Recorded, levels: Levels) -> list[Table]:
-    """The tables of one release."""
+    """The tables of one release, one for each set of students."""
     within, conditions = selected(release.where, levels)
     sizes = release.sizes or [math.nan] * len(release.rows)
     series: dict[Series, list[Said]] = {}
@@ -131,7 +131,7 @@ def tables(source: int, release: Recorded, levels: Levels) -> list[Table]:
                 break
         else:
             found.append(table)
-    return [part for table in found for part in _sharing_out(table)]
+    return found
 
 
 def _said(source: int, release: Recorded, within: Group, row: Row, n: float) -> Said:
@@ -151,7 +151,7 @@ def agreeing(one: dict[Group, Interval], other: dict[Group, Interval]) -> int | 
     return len(shared)
 
 
-def _sharing_out(table: Table) -> Iterator[Table]:
+def sharing_out(table: Table) -> Iterator[Table]:
     """The table; or, where students count in several levels of a column, one table for each of its levels.
 
     Each school year is told of apart in any case: another release may be about that year alone.
@@ -163,7 +163,7 @@ def _sharing_out(table: Table) -> Iterator[Table]:
         if apart or column in TIMES:
             whole, *parts = _by_level(table, column)
             for part in (whole, *parts) if apart else parts:
-                yield from _sharing_out(part)
+                yield from sharing_out(part)
             if apart:
                 return
     yield table
