@@ -1,6 +1,7 @@
 """Curves of waiting for the public: merged steps, days of nobody, times of enough students."""
 
 import dataclasses
+import importlib
 import itertools
 import math
 
@@ -18,6 +19,7 @@ from cbe_analysis.measure.estimates import Population
 from cbe_analysis.policy import Policy
 from cbe_analysis.policy.quality import Count, Official
 from cbe_analysis.protect.attack import Published, audit_together
+from cbe_analysis.protect.attack.verdict import Breach
 from cbe_analysis.protect.curves import grid, on_grid
 from cbe_analysis.protect.record import Recorded
 
@@ -221,6 +223,30 @@ def test_where_officials_publish_the_sizes_nothing_more_is_found(seed):
     policy = Policy(factors=("group",), minimum_n=10, official=known)
     release = cbe.protect(waiting(cells, ("school_id",)), policy)
     assert audit_together([Published("draft", None, Recorded.of(release))]).passed
+
+
+def test_where_officials_publish_the_sizes_of_all_parts_the_whole_is_told():
+    cells = {school: ([7 * (1 + i // 12) for i in range(120)], [True] * 120) for school in ("1", "2")}
+    known = Official(enrollment=(Count("1", None, 120), Count("2", None, 120)))
+    release = cbe.protect(waiting(cells, ("school_id",)), Policy(factors=("group",), minimum_n=10, official=known))
+    rows = release.rows[release.rows["quantity"].eq("survival") & release.rows["school_id"].eq(ALL)]
+    assert rows["hidden"].isna().all()
+    assert len(rows) > 1
+
+
+def test_a_time_is_hidden_with_the_curve_that_it_is_read_off(monkeypatch):
+    """What the attack is said to find of a group is its curve; what is read off it goes along."""
+    protector = importlib.import_module("cbe_analysis.protect.protector")
+    found = iter([{("a", ALL)}, set()])
+    outcome = importlib.import_module("cbe_analysis.protect.attack.auditor").Outcome
+    told = {True: (Breach(("",), "a", "curve", "its curve comes out", True),), False: ()}
+    monkeypatch.setattr(
+        protector, "attacked", lambda *_: (lambda own: outcome(told[bool(own)], frozenset(own)))(next(found))
+    )
+    cells = {group: ([7 * (1 + i // 20) for i in range(400)], [True] * 400) for group in "ab"}
+    rows = cbe.protect(waiting(cells), POLICY).rows
+    assert rows.loc[rows["group"] == "a", "shown"].eq("protected").all()
+    assert rows.loc[rows["group"].eq("b") & rows["quantity"].eq("median_time"), "shown"].ne("protected").all()
 
 
 def test_curves_of_one_event_by_several_factors_have_the_same_days():

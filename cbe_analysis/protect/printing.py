@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
-from cbe_analysis.protect.read_off import read_off
+from cbe_analysis.protect.read_off import read_off, unread
 from cbe_analysis.protect.release import PROTECTED
 from cbe_analysis.protect.rounding import MINUS, in_figures, public_p, spoken, step_below, step_of_figures, to_step
 from cbe_analysis.protect.sizes import vague
@@ -49,6 +49,7 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
         Positions of the records that hold nothing.
     """
     carried, times = Carried.of(grounds.entries), read_off(grounds.entries, percents, frozenset(hidden))
+    hidden = {*hidden, *unread(grounds.entries, times)}
     found = []
     for i, entry in enumerate(grounds.entries):
         entry = times.get(i, entry)

@@ -41,6 +41,11 @@ def read_off(
     }
 
 
+def unread(entries: Sequence[Entry], times: Mapping[int, Entry]) -> set[int]:
+    """Positions of the times that were to be read off a curve of which nothing is printed."""
+    return {i for i, e in enumerate(entries) if e.quantity in TIMES and math.isnan(e.value) and i not in times}
+
+
 def _told(time: Entry, points: Sequence[Point]) -> Entry:
     """The step in which so few are left without the event: its end, and in words its start."""
     before = 0

@@ -1,9 +1,15 @@
 """Attacks on curves of waiting: events between two days, by one release or several."""
 
+import importlib
 import math
 
 import pytest
 from hand_made import HIDDEN, audited, fallen, release, share
+from protected_tables import POLICY
+from waiting_tables import waiting
+
+import cbe_analysis as cbe
+from cbe_analysis.errors import ReleaseRefused
 
 CURVE = "support_delay"
 
@@ -111,3 +117,16 @@ def test_days_off_the_grid_are_exact(day):
     audit = audited(printed(point(day, "500", "71 %"), point(210, "500", "40 %")))
     assert "a day is exact" in {breach.says for breach in audit.breaches}
     assert "a day is exact" in {b.says for b in audited(printed(time("median_time", "40-99", float(day)))).breaches}
+
+
+@pytest.mark.parametrize("times", [True, False])
+def test_steps_of_single_students_are_refused(monkeypatch, times):
+    """A protector that merges no steps is found out, whatever the group's size says."""
+    room = "cbe_analysis.protect"
+    monkeypatch.setattr(importlib.import_module(f"{room}.protector"), "covering", lambda *_: set())
+    merging = importlib.import_module(f"{room}.waiting")
+    telling = merging.telling
+    monkeypatch.setattr(merging, "telling", lambda curves, minimum: telling(curves, 1))
+    slow = waiting({"a": ([7 * (1 + i // 3) for i in range(36)], [True] * 36)}, times=times)
+    with pytest.raises(ReleaseRefused, match="its curve comes out"):
+        cbe.protect(slow, POLICY)
