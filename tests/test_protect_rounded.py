@@ -81,8 +81,12 @@ def test_nothing_is_told_of_a_hidden_cell_by_its_table(sizes):
 
 def test_counts_of_a_property_are_rounded_cell_by_cell_and_add_up():
     base = table({("a",): 403, ("b",): 60})
-    assert rounded_counts(base, {(ALL,): 124, ("a",): 102, ("b",): 22}) == {("a",): 100, ("b",): 20, (ALL,): 120}
-    assert rounded_counts(base, {(ALL,): 124, ("a",): 102}) == {("a",): 100, (ALL,): 125}
+    assert rounded_counts(rounded_sizes(base, 8), {(ALL,): 124, ("a",): 102, ("b",): 22}) == {
+        ("a",): 100,
+        ("b",): 20,
+        (ALL,): 120,
+    }
+    assert rounded_counts(rounded_sizes(base, 8), {(ALL,): 124, ("a",): 102}) == {("a",): 100, (ALL,): 125}
 
 
 ROUNDED = dataclasses.replace(POLICY, privacy_profile="rounded", minimum_n=5)

@@ -12,7 +12,7 @@ from cbe_analysis.protect.entries import Entry, Key
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
 from cbe_analysis.protect.printing import Printed, as_protected
-from cbe_analysis.protect.rounded import fives, rounded_counts, rounded_sizes
+from cbe_analysis.protect.rounded import RoundedBase, fives, rounded_counts, rounded_sizes
 
 
 def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Grounds:
@@ -28,7 +28,7 @@ def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Gr
     """
     measured = Grounds(tuple(found), tuple(tables), (frozenset(),) * len(tables), minimum)
     rounded = [rounded_sizes(base, minimum) for base in tables]
-    counts = [_counts(measured, at) for at in range(len(tables))]
+    counts = [_counts(measured, at, told) for at, told in enumerate(rounded)]
     bases = tuple(
         replace(r.base, sizes={key: 0.0 if math.isnan(n) else n for key, n in r.sizes.items()}) for r in rounded
     )
@@ -60,13 +60,13 @@ def printed_in_fives(grounds: Grounds, withheld: frozenset[int] = frozenset()) -
 Counts = Mapping[tuple[str, str, str], Mapping[Key, float]]  # series -> cell -> those who have the property, rounded
 
 
-def _counts(measured: Grounds, at: int) -> Counts:
+def _counts(measured: Grounds, at: int, rounded: RoundedBase) -> Counts:
     """The rounded counts behind the shares of a table."""
     told: dict[tuple[str, str, str], dict[Key, float]] = {}
     for entry in measured.entries:
         if _counted(entry) and measured.base(entry) == at:
             told.setdefault(entry.series, {})[entry.group] = entry.numerator
-    return {series: rounded_counts(measured.bases[at], counts) for series, counts in told.items()}
+    return {series: rounded_counts(rounded, counts) for series, counts in told.items()}
 
 
 def _counted(entry: Entry) -> bool:

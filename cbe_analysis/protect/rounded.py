@@ -62,20 +62,23 @@ def rounded_sizes(base: Base, minimum: int) -> RoundedBase:
     return RoundedBase(base, {key: found[key] or math.nan for key in base.sizes})
 
 
-def rounded_counts(base: Base, counts: Mapping[Key, float]) -> dict[Key, float]:
+def rounded_counts(rounded: RoundedBase, counts: Mapping[Key, float]) -> dict[Key, float]:
     """Those who have a property, rounded in the same way: a total is the sum of its parts where all are known.
+
+    A hidden part adds none here either.
 
     Parameters
     ----------
     counts
         Cell -> how many have the property.
     """
-    of = _parts(base)
+    of, hidden = _parts(rounded.base), rounded.hidden
     found: dict[Key, float] = {}
     for key in sorted(counts, key=_coarseness):
         parts = of.get(key, ())
-        whole = bool(parts) and all(part in counts for part in parts)
-        found[key] = sum(found[part] for part in parts) if whole else fives(counts[key])
+        whole = bool(parts) and all(part in counts or part in hidden for part in parts)
+        added = [found[part] for part in parts if part not in hidden] if whole else [fives(counts[key])]
+        found[key] = sum(added)
     return found
 
 
