@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from protected_tables import ALL, POLICY, estimates, gap, texts
+from protected_tables import ALL, POLICY, estimates, gap, share, texts
 from waiting_tables import WAITING, curve, drawn, kaplan_meier, waiting
 
 import cbe_analysis as cbe
@@ -142,6 +142,14 @@ def test_differences_of_curves_and_times_are_hidden():
     left = found[found["quantity"] == "gap"]
     assert left["shown"].eq("protected").all()
     assert left["at"].isna().all()
+
+
+def test_a_share_by_a_day_is_hidden_beside_the_curve():
+    rows = [*curve([*range(7, 400)], [True] * 393), {**share(393, 84), "at": "90"}, share(393, 200)]
+    found = cbe.protect(estimates(rows), POLICY).rows
+    told = found[found["quantity"] == "share"].set_index("at")["shown"]
+    assert told.loc["90"] == "protected"
+    assert told[told.index.isna()].tolist() == ["51 %"]
 
 
 @pytest.mark.parametrize("at", ["2026-01-15", "-3", "12.5", ""])

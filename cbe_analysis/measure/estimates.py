@@ -10,7 +10,8 @@ or loses somebody from sight, and one for the last day.
 - `value`: share without the event after that day (Kaplan and Meier), with `std_error`, `low` and `high`.
 
 "lower_quartile_time", "median_time" and "upper_quartile_time" tell in days when a quarter, half and three quarters have
-the event; their `numerator` and `denominator` are those of that day.
+the event; their `numerator` and `denominator` are those of that day. A share by some day is a point of the curve, and
+never told as a "share" by day, or attempt: of these the public would see the single steps.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.curves import SURVIVAL, Curve, day_of, on_grid, telling
-from cbe_analysis.protect.entries import NUMBERS, Entry, Key
+from cbe_analysis.protect.entries import NUMBERS, Entry, Key, Series
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, public_percent, rougher
 from cbe_analysis.protect.sizes import public_size
 
@@ -26,20 +26,20 @@ class Waiting:
     ----------
     told
         The records of curves and times that rest on enough.
-    compared
-        Quantities and units of what compares curves or times.
+    closed
+        What compares curves or times, and what tells of a day of a curve beside it.
     """
 
     entries: tuple[Entry, ...]
     told: frozenset[Name]
-    compared: frozenset[tuple[str, str]]
+    closed: frozenset[Series]
 
     def withheld(self, entries: Sequence[Entry]) -> frozenset[int]:
-        """Positions of the curves and times that rest on too few, and of what compares them."""
+        """Positions of the curves and times that rest on too few, and of what else would tell of them."""
         return frozenset(
             i
             for i, e in enumerate(entries)
-            if (waits(e) and _name(e) not in self.told) or (e.compares and (e.quantity, e.unit) in self.compared)
+            if (waits(e) and _name(e) not in self.told) or (e.series in self.closed and (e.compares or e.at))
         )
 
     def remarks(self, minimum: int) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ def merged(given: Sequence[Entry], minimum: int) -> Waiting:
     """The records with curves merged into steps, and times as these steps tell them, or enough students of a group.
 
     All groups have the same records, whatever is told of them: one that is missing would say so. Of what compares two
-    curves or times, the difference of single students, one record is left, to be hidden.
+    curves or times, the difference of single students, one record is left, to be hidden; shares by some day are hidden,
+    for they are points of the curve that rest on few beside the others.
 
     Raises
     ------
@@ -75,7 +76,9 @@ def merged(given: Sequence[Entry], minimum: int) -> Waiting:
     curves, times = _curves(given), _times(given)
     compared = _compared(given, curves)
     found = [e for e in given if not waits(e) and e not in compared]
-    found += {(e.quantity, e.unit, e.group, e.reference): replace(_bare(e), at="") for e in compared}.values()
+    differences = {(e.quantity, e.unit, e.group, e.reference): replace(_bare(e), at="") for e in compared}
+    found += differences.values()
+    beside = {e.series for e in found if curves and e.is_share and e.at.isdigit()}
     told: set[Name] = set()
     points: dict[Key, list[Entry]] = {}
     for own in curves.values():
@@ -89,7 +92,7 @@ def merged(given: Sequence[Entry], minimum: int) -> Waiting:
         kept = list(map(_bare, own_times) if points.get(key) else _of_enough(own_times, minimum))
         told |= set(map(_name, kept))
         found += [*kept, *(_bare(row) for row in own_times if _name(row) not in told)]
-    return Waiting(tuple(found), frozenset(told), frozenset((e.quantity, e.unit) for e in compared))
+    return Waiting(tuple(found), frozenset(told), frozenset(beside.union(e.series for e in differences.values())))
 
 
 def _compared(given: Sequence[Entry], curves: Curves) -> list[Entry]:
