@@ -110,6 +110,13 @@ def test_counts_that_their_percentage_tells_are_refused(broken):
     refused(given, "its share", "group=b")
 
 
+def test_several_percentages_that_tell_the_size_together_are_refused(broken):
+    rows = [share(24, y) | {"unit": f"{SHARE} {y}"} for y in (5, 7, 8, 10)]
+    assert cbe.protect(estimates(rows, ()), POLICY).rows["hidden"].isna().all()
+    broken("shares", "telling_together", lambda grounds, percents, hidden: {})
+    refused(estimates(rows, ()), "its size comes out", "all")
+
+
 def test_comparisons_with_a_hidden_or_coded_side_are_refused(broken):
     broken("grounds", "_comparisons", lambda grounds, found, shown: set())
     broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
