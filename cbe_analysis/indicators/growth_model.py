@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.alike import ALIKE, on_one_course
+from cbe_analysis.indicators.alike import ALIKE, NOISE, on_one_course
 from cbe_analysis.indicators.contrasts import (
     DESCRIBED,
     SCHOOLS_AT_LEAST,
@@ -22,6 +22,7 @@ from cbe_analysis.indicators.contrasts import (
 )
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.growth_design import design
+from cbe_analysis.indicators.growth_verdicts import VAGUE, Variation, verdicts
 from cbe_analysis.indicators.occasions import Occasions
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.scale import piles
@@ -99,6 +100,19 @@ class Growth:
         school = self.school[every] if self.nested else None
         return fit_growth(y, years, self.student[every], school=school, X=X, reml=self.model.reml)
 
+    def told(self, fit: GrowthFit, column: int) -> Contrasted:
+        """Intercept or slope of the whole; of a single student without an error, which one student cannot tell."""
+        value, error = float(fit.coef[column]), float(fit.std_error[column])
+        if np.isnan(fit.loglik):  # all on one line: what differs from zero by arithmetic alone is zero
+            value = 0.0 if abs(value) <= NOISE * float(np.abs(fit.coef).max()) else value
+        return bounded(value, error, self.df) if self.students > 1 else Contrasted(value)
+
+    def variations(self, fit: GrowthFit) -> list[Variation]:
+        """How students vary, and schools where they are in the model."""
+        noise, span = float(np.sqrt(fit.sigma2)), float(np.ptp(self.seen.rows["years"].to_numpy(float)))
+        levels = [("student", fit.student), ("school", fit.school)]
+        return [Variation.of(level, name, noise=noise, span=span) for name, level in levels if level is not None]
+
     @property
     def several_classes(self) -> bool:
         """Whether students of several classes are told apart."""
@@ -128,7 +142,7 @@ def grow(seen: Occasions, model: Model, contrast: Contrast) -> Fitted:
     for groups in groupings(growth.groups, contrast.by)[1:]:
         rows += _schools(growth, whole, groups) if "school_id" in groups.columns else _joint(growth, groups, contrast)
     first = growth.seen.rows.iloc[growth.starts][["student_id", "date"]]
-    warnings = (*growth.warnings, *_verdicts(growth, whole))
+    warnings = (*growth.warnings, *verdicts(whole, growth.variations(whole)))
     return Fitted(pd.DataFrame(rows), _method(growth, contrast), warnings, first.reset_index(drop=True))
 
 
@@ -162,25 +176,14 @@ def _whole(growth: Growth, fit: GrowthFit) -> list[Row]:
     unit, rate, n = growth.seen.unit, f"{growth.seen.unit} / year", growth.students
     note = growth.note(np.ones(len(growth.student), bool))
     rows = [
-        row("slope", rate, {}, bounded(float(fit.coef[1]), float(fit.std_error[1]), growth.df), n=n, note=note),
-        row("intercept", unit, {}, bounded(float(fit.coef[0]), float(fit.std_error[0]), growth.df), n=n, note=note),
+        row("slope", rate, {}, growth.told(fit, 1), n=n, note=note),
+        row("intercept", unit, {}, growth.told(fit, 0), n=n, note=note),
     ]
-    for level, name, count in ((fit.student, "student", n), (fit.school, "school", n)):
-        rows += [] if level is None else _spread(level, name, growth.seen.unit, count)
-    rows.append(row("sd_residual", unit, {}, float(np.sqrt(fit.sigma2)), n=n))
+    for variation in growth.variations(fit):
+        rows += variation.rows(unit, n, identified=fit.identified or np.isnan(fit.loglik))
+    vague = "" if fit.identified or np.isnan(fit.loglik) else VAGUE
+    rows.append(row("sd_residual", unit, {}, float(np.sqrt(fit.sigma2)), n=n, note=vague))
     return [*rows, row("loglik", "log-likelihood", {}, fit.loglik, n=n)]
-
-
-def _spread(level: Level, name: str, unit: str, n: int) -> list[Row]:
-    """How intercepts and slopes vary between the units of a level, and go together."""
-    covariance = level.covariance
-    sd = np.sqrt(np.diag(covariance))
-    together = float(covariance[0, 1] / (sd[0] * sd[1])) if sd.min() > 0 else float("nan")
-    return [
-        row(f"sd_{name}_slope", f"{unit} / year", {}, float(sd[1]), n=n),
-        row(f"sd_{name}_intercept", unit, {}, float(sd[0]), n=n),
-        row(f"cor_{name}", "correlation", {}, together, n=n),
-    ]
 
 
 def _joint(growth: Growth, groups: Grouping, contrast: Contrast) -> list[Row]:
@@ -257,21 +260,6 @@ def _predicted(fit: GrowthFit, level: Level, at: int, column: int, df: int) -> C
     reliability = 1 - own / between if between > 0 else 0.0
     error = np.sqrt(own + (1 - reliability) ** 2 * float(fit.vcov[column, column]))
     return bounded(float(fit.coef[column] + level.effects[at, column]), float(error), df)
-
-
-def _verdicts(growth: Growth, fit: GrowthFit) -> list[str]:
-    """What the fit itself warns of."""
-    levels = [("students", fit.student), ("schools", fit.school)]
-    found = [
-        f"the variation between {name} is at its edge (zero, or perfectly correlated)"
-        for name, level in levels
-        if level is not None and level.singular
-    ]
-    if not fit.converged:
-        found.append("the growth model did not converge; read its numbers with care")
-    if not fit.identified:
-        found.append("the data hardly tell the variation between students from that between occasions")
-    return found
 
 
 def _method(growth: Growth, contrast: Contrast) -> str:

@@ -57,6 +57,7 @@ def share_interval(successes: float, n: float, *, design_effect: float = 1.0) ->
     exact = effective < EXACT_BELOW
     counts = successes / design_effect, effective
     low, high = proportion_confint(*counts, alpha=1 - COVERAGE, method="beta" if exact else "wilson")
+    low, high = (0.0 if successes == 0 else low), (1.0 if successes == n else high)  # to the last digit
     name = "Clopper-Pearson" if exact else "Wilson"
     return Interval(max(float(low), 0.0), min(float(high), 1.0), name if design_effect == 1 else f"{name}, effective n")
 

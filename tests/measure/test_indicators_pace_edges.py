@@ -11,6 +11,7 @@ from cbe_analysis.policy import Policy
 
 PACE = ("pace", "year_of_growth", "level_gap", "on_track", "growth_and_status", "exceptions")
 APART, CEILING, FEW = "levels 180 days apart", "at the exit level from the start", "too few students have a pace"
+BRIEF = "was observed for 180 days: levels that add up count from the end of the month after entry"
 YEARS = (2024, 2025, 2026)
 ENDS = [f"{y}-06-01" for y in YEARS]
 CALENDAR = pd.DataFrame(
@@ -82,7 +83,7 @@ UNANSWERED = {
     "one date": (lambda: (levels_of(spread(40), dates=ENDS[-1:]), enrolled(40, 1)), APART),
     "one date, adding up": (
         lambda: (levels_of(spread(40), dates=ENDS[-1:], method="evidence"), enrolled(40, 1)),
-        APART,
+        BRIEF,
     ),
     "two dates alike": (lambda: (_twice(), enrolled(40, 1)), APART),
     "all left": (

@@ -18,6 +18,7 @@ from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Observed, gains, slopes
 
 DAYS_APART = 180  # levels nearer to each other say more of errors than of pace
+COUNTED = "from the end of the month after entry"  # until then comes to light what a student can do on entry
 MONTH = 31  # days before the end of the data in which nobody counts as gone
 DATES = 3  # or as many dates, where each level was measured anew
 TO_GO = 1.0  # levels left to the exit level; of those nearer to it only the slow can be observed for long
@@ -101,18 +102,24 @@ def paces(spans: Spans, enrollments: Relation | None, *, exit_level: float, mini
         present=_present(spans, rows),
     )
     students = _students(rows)
-    warnings += _left_out(students, minimum)
+    warnings += _left_out(students, minimum, spans.cumulative)
     if not students["value"].notna().any():
-        raise _no_pace(students)
+        raise _no_pace(students, spans.cumulative)
     return Paces(students, (seen.degrees, seen.squares), sigma2, how, subjects_of(spans), tuple(warnings))
 
 
-def _no_pace(students: pd.DataFrame) -> UsageError:
+def _no_pace(students: pd.DataFrame, cumulative: bool) -> UsageError:
     """The error for students of whom none has a pace."""
     if students["capped"].all():
         remedy = "raise exit_level, ask for earlier school years, or see level_gap"
         return UsageError(
             "every student is at the exit level from the start: none has a pace", "table 'levels'", remedy
+        )
+    if cumulative:
+        return UsageError(
+            f"no student was observed for {DAYS_APART} days: levels that add up count {COUNTED}",
+            "table 'levels'",
+            "pace needs that many days from there to the last level: ask for more school years",
         )
     return UsageError(
         f"no student has levels {DAYS_APART} days apart",
@@ -226,16 +233,15 @@ def _students(rows: pd.DataFrame) -> pd.DataFrame:
     return found.join(firsts).reset_index()
 
 
-def _left_out(students: pd.DataFrame, minimum: int) -> list[str]:
+def _left_out(students: pd.DataFrame, minimum: int, cumulative: bool) -> list[str]:
     """Who has no pace, and why."""
     none = students["value"].isna()
     capped = int((none & students["capped"]).sum())
     short = int(none.sum()) - capped
     said = []
     if short:
-        said.append(
-            f"{counted(short, 'students', minimum)} have no pace: fewer than {DAYS_APART} days between their levels"
-        )
+        why = f"observed, {COUNTED}" if cumulative else "between their levels"
+        said.append(f"{counted(short, 'students', minimum)} have no pace: fewer than {DAYS_APART} days {why}")
     if capped:
         where = "at the exit level from the start, or too near it"
         said.append(f"{counted(capped, 'students', minimum)} have no pace: {where}")
