@@ -35,6 +35,25 @@ def star(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """The folder of the test, which is empty, is the one that commands run in."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def cbe(capsys):
+    """Runs a command line; gives exit code, standard output and standard error."""
+    from cbe_analysis import cli
+
+    def run(*words):
+        code = cli.main([str(word) for word in words])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item, nextitem):
     """Close the sockets around every test that is not marked `sockets`."""

@@ -24,24 +24,8 @@ from cbe_analysis.run.parameters import checked
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "command-line.md"
 PROMISED = {"demo", "validate", "indicators", "measure", "run", "publish", "audit", "lab"}
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 COMMANDS = typer.main.get_command(app).commands
-
-
-@pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def cbe(capsys):
-    """Runs a command line; gives exit code, standard output and standard error."""
-
-    def run(*words):
-        code = cli.main([str(word) for word in words])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run
 
 
 def test_the_promised_commands_are_there():

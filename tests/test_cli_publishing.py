@@ -5,26 +5,11 @@ import re
 import pytest
 import waiting_briefs
 
-from cbe_analysis import cli
 from cbe_analysis.protect import attack
 from cbe_analysis.protect.attack import Audit, Breach
 
-
-@pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def cbe(capsys):
-    """Runs a command line; gives exit code, standard output and standard error."""
-
-    def run(*words):
-        code = cli.main([str(word) for word in words])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
+NAMED = "Boys (gender=male), Hill School (school_id=3): the size"
 
 
 @pytest.fixture
@@ -97,7 +82,7 @@ def test_a_refusal_names_briefs_and_groups_and_what_passes(cbe, reports, monkeyp
     code, out, err = cbe("publish")
     assert (code, out) == (1, "")
     assert "growth, pace" in err
-    assert "gender=male, school_id=3" in err
+    assert NAMED in err
     assert "growth: show gender without school_id" in err
     assert not (reports / "public").exists()
 
@@ -118,23 +103,22 @@ def test_an_audit_of_nothing_says_so(cbe, tmp_path):
     assert (code, err.split(" (")[0]) == (2, "cbe: there is no reports folder")
 
 
-def test_an_audit_that_finds_something_out_fails(cbe, reports, monkeypatch):
+@pytest.mark.parametrize(
+    ("mendable", "says"),
+    [
+        (False, ("Verdict: what is published gives away what it hides.",)),
+        (True, ("Draft pace: would be refused.", "What passes: growth: show gender without school_id")),
+    ],
+    ids=["published", "drafts"],
+)
+def test_an_audit_fails_where_something_is_out_and_not_where_drafts_would_be_refused(
+    cbe, reports, monkeypatch, mendable, says
+):
     cbe("publish", "--only", "growth")
-    finding(monkeypatch, mendable=False)
+    finding(monkeypatch, mendable=mendable)
     code, out, _ = cbe("audit")
-    assert code == 1
-    assert "gender=male, school_id=3" in out
-    assert "Verdict: what is published gives away what it hides." in out
-
-
-def test_drafts_that_would_be_refused_fail_no_audit(cbe, reports, monkeypatch):
-    cbe("publish", "--only", "growth")
-    finding(monkeypatch, mendable=True)
-    code, out, _ = cbe("audit")
-    assert code == 0
-    assert "growth and pace: other dates" in out
-    assert "Draft pace: would be refused." in out
-    assert "What passes: growth: show gender without school_id" in out
+    assert code == (0 if mendable else 1)
+    assert [words for words in (NAMED, "growth and pace: other dates", *says) if words not in out] == []
 
 
 def test_what_was_never_published_fails_an_audit(cbe, reports):

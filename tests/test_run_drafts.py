@@ -84,7 +84,7 @@ def test_no_drafts_is_nothing(tmp_path):
 def test_the_same_draft_has_the_same_record(tmp_path):
     releases = (Recorded.of(cbe.protect(shares({"a": (400, 120), "b": (300, 60)}), POLICY)),)
     one, other = (
-        drafts.record("x", {"x.pdf": b"1"}, releases, notebook="n", parameters={"data": place, "title": "t"})
+        drafts.record("x", {"x.pdf": b"1"}, releases, drafts.Origin("n", {"data": place, "title": "t"}))
         for place in ("/here", "/there")
     )
     assert one == other

@@ -140,8 +140,17 @@ def test_a_refused_publication_changes_nothing_and_names_briefs_groups_and_what_
         publish(reports)
     assert held(reports) == before
     assert refused.value.exit_code == 1
-    assert refused.value.where == str(breach("growth", "pace"))
-    assert refused.value.remedy == "pace: leave it out; or growth: show gender without school_id"
+    where = "growth, pace: Boys (gender=male), Hill School (school_id=3): the size"
+    assert refused.value.where == where
+    assert refused.value.remedy == "growth: show gender without school_id; or pace: leave it out"
+
+
+def test_a_brief_is_offered_once_as_the_auditor_has_it_first_and_three_at_most(reports, monkeypatch):
+    offers = ("growth: show a, b without c, d", "growth: show d", "pace: leave it out", "x: y", "z: y")
+    finding(monkeypatch, breach("growth", "pace"), offers=offers)
+    with pytest.raises(ReleaseRefused) as refused:
+        publish(reports)
+    assert refused.value.remedy == "growth: show a, b without c, d; or pace: leave it out; or x: y"
 
 
 def test_a_message_names_a_dozen_groups_and_counts_the_others(reports, monkeypatch):

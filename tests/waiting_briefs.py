@@ -8,6 +8,7 @@ from cbe_analysis import disk
 from cbe_analysis.protect.record import Recorded
 from cbe_analysis.run import drafts, places
 
+LABELS = {"gender": {"male": "boys"}, "school_id": {"3": "Hill School"}}
 TABLE = {"a": (400, 120), "b": (300, 60), "c": (8, 3)}
 PARAMETERS = "data = ''\naudience = 'public'"
 
@@ -23,7 +24,7 @@ def draft(reports, name, *releases, content=b"A brief."):
     files = {f"{name}.pdf": b"%PDF " + content, f"{name}.html": b"<p>" + content}
     place = places.folder(reports, drafts.PLACE, name)
     inside = places.folder(reports, "internal", name, "public") / drafts.RECORD
-    record = drafts.record(name, files, shown, notebook="0" * 12, parameters={"data": "/somewhere"})
+    record = drafts.record(name, files, shown, drafts.Origin("0" * 12, {"data": "/somewhere"}, LABELS))
     disk.write({**{place / file: held for file, held in files.items()}, inside: record}, own=inside.parent)
     return reports
 

@@ -29,6 +29,8 @@ def published(done: Announcement, reports: Path) -> Iterator[str]:
 
 def audited(account: Account, reports: Path) -> Iterator[str]:
     """What an audit found, the verdict on what is published, and whether the drafts would pass."""
+    from cbe_analysis.run.examine import told
+
     yield _counted(account) if account.history.publications else f"Nothing is published from {reports} yet."
     if account.history.publications or account.waiting.drafts:
         yield _attacked(account.found, drafts=len(account.waiting.drafts))
@@ -37,7 +39,7 @@ def audited(account: Account, reports: Path) -> Iterator[str]:
     if account.unfinished:
         yield f"A publisher that was stopped left something to do, which cannot be done now: {account.unfinished}."
     yield from _warnings(account.foreign, account.history.unsized)
-    yield from _listed([str(breach) for breach in account.out])
+    yield from _listed(told(account.out, account.waiting.drafts))
     if account.history.publications:
         yield _verdict(account)
     yield from _waiting(account, reports)
@@ -71,6 +73,8 @@ def _verdict(account: Account) -> str:
 
 def _waiting(account: Account, reports: Path) -> Iterator[str]:
     """Whether the drafts would pass."""
+    from cbe_analysis.run.examine import told, ways_out
+
     for other in account.waiting.unfit:
         yield f"Draft {other.name}: cannot be published, for {other.why}; make it again with cbe run."
     names = [draft.name for draft in account.waiting.drafts]
@@ -81,10 +85,9 @@ def _waiting(account: Account, reports: Path) -> Iterator[str]:
         yield f"{drafts}: would pass. Next: cbe publish {reports}"
         return
     yield f"{drafts}: would be refused."
-    yield from _listed([str(breach) for breach in account.found.breaches if breach.mendable])
-    from cbe_analysis.run.examine import shortest
-
-    yield from _listed([f"What passes: {offer}" for offer in shortest(account.found.offers)])
+    mendable = [breach for breach in account.found.breaches if breach.mendable]
+    yield from _listed(told(mendable, account.waiting.drafts))
+    yield from _listed([f"What passes: {offer}" for offer in ways_out(account.found.offers)])
 
 
 def _warnings(foreign: Sequence[str], unsized: Sequence[str]) -> Iterator[str]:

@@ -88,7 +88,7 @@ def run(  # noqa: PLR0913 - the words of a run
     values = checked(source, parameters or {})
     place = places.folder(Path(out), places.STAFF_ALONE, file.stem, audience)
     with places.keeping(Path(out)):
-        checks = _check_data(Path(folder), place, tell)
+        checks, labels = _check_data(Path(folder), place, tell)
         values |= {"data": str(Path(folder).resolve()), "audience": audience}
         executed = execute(source, values, folder=place, progress=lambda done, total: tell(done, total, "cells"))
     tell(0, 1, "typesetting")
@@ -98,8 +98,8 @@ def run(  # noqa: PLR0913 - the words of a run
     target, inside = place, {book: _text(executed)}
     if audience == "public":
         target = places.folder(Path(out), drafts.PLACE, file.stem)
-        mark, releases = executed.mark, executed.releases
-        inside[place / drafts.RECORD] = drafts.record(file.stem, files, releases, notebook=mark, parameters=values)
+        origin = drafts.Origin(executed.mark, values, labels)
+        inside[place / drafts.RECORD] = drafts.record(file.stem, files, executed.releases, origin)
     shown = {target / name: content for name, content in files.items()}
     places.write({**shown, **inside}, own=place)
     _kept_apart(place / file.stem).unlink(missing_ok=True)
@@ -111,15 +111,18 @@ def _silent(done: int, total: int, what: str) -> None:
     """For those who do not watch."""
 
 
-def _check_data(folder: Path, place: Path, tell: Progress) -> Path:
-    """Validate the district here, so that bad data stop early and the kernel finds the findings kept; their report."""
+def _check_data(folder: Path, place: Path, tell: Progress) -> tuple[Path, drafts.Labels]:
+    """Validate the district here, so that bad data stop early and the kernel finds the findings kept.
+
+    The report of that, and the words of the district.
+    """
     from cbe_analysis.load import load
     from cbe_analysis.validate import validate, write_report
 
     district = validate(load(folder), progress=tell)
     assert district.findings is not None  # validate fills them
     try:
-        return write_report(district.findings, district, place / "data-quality.html")
+        return write_report(district.findings, district, place / "data-quality.html"), district.policy.labels
     except OSError as e:
         raise places.cannot_write(place, e) from None
 

@@ -20,6 +20,28 @@ PLACE, RECORD = "drafts", "draft.json"
 FORM = 1  # of the record; a later one may say more
 
 
+Labels = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a brief was made from.
+
+    Parameters
+    ----------
+    notebook
+        Hash of the notebook.
+    parameters
+        Name -> value, as it ran.
+    labels
+        See Draft.
+    """
+
+    notebook: str
+    parameters: Mapping[str, Any]
+    labels: Labels = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A brief that waits to be published.
@@ -32,12 +54,15 @@ class Draft:
         Name of the file -> its bytes, which are those that the run wrote.
     releases
         What the brief shows, with true sizes.
+    labels
+        Column -> value -> what the district calls it, as in its brief.
     """
 
     name: str
     notebook: str
     files: Mapping[str, bytes] = field(repr=False)
     releases: tuple[Recorded, ...] = field(repr=False)
+    labels: Labels = field(default_factory=dict, repr=False)
 
     @property
     def marks(self) -> dict[str, str]:
@@ -80,20 +105,14 @@ def mark(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def record(
-    name: str,
-    files: Mapping[str, bytes],
-    releases: Sequence[Recorded],
-    *,
-    notebook: str,
-    parameters: Mapping[str, Any],
-) -> bytes:
+def record(name: str, files: Mapping[str, bytes], releases: Sequence[Recorded], origin: Origin) -> bytes:
     """The record of a draft: internal, for it holds true sizes."""
     told = {
         "form": FORM,
         "name": name,
-        "notebook": notebook,
-        "parameters": {key: value for key, value in parameters.items() if key != "data"},  # a place on this computer
+        "notebook": origin.notebook,
+        "parameters": {key: value for key, value in origin.parameters.items() if key != "data"},  # a place on this disk
+        "labels": {column: dict(words) for column, words in origin.labels.items()},
         "files": {file: mark(content) for file, content in files.items()},
         "releases": [json.loads(release.text()) for release in releases],
     }
@@ -198,7 +217,7 @@ def _read(reports: Path, folder: Path) -> Draft:
         raise NotFit("its record is damaged") from None
     if any(release.audience != "public" for release in releases):
         raise NotFit("it shows a release for staff")
-    return Draft(folder.name, told["notebook"], files, releases)
+    return Draft(folder.name, told["notebook"], files, releases, told["labels"])
 
 
 def _told(reports: Path, name: str) -> dict[str, Any]:
@@ -209,8 +228,8 @@ def _told(reports: Path, name: str) -> dict[str, Any]:
     if file.is_symlink() or not file.is_file():
         raise NotFit("no run has recorded it")
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        kinds = {"form": int, "name": str, "notebook": str, "files": dict, "releases": list}
+        told = {"labels": {}, **json.loads(file.read_text(encoding="utf-8"))}
+        kinds = {"form": int, "name": str, "notebook": str, "labels": dict, "files": dict, "releases": list}
         sound = all(isinstance(told[key], kind) for key, kind in kinds.items())
         if not sound or (told["form"], told["name"]) != (FORM, name):
             raise ValueError

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.run.drafts import Draft
 from cbe_analysis.run.editions import Edition, History
+from cbe_analysis.run.naming import in_words
 
 if TYPE_CHECKING:
-    from cbe_analysis.protect.attack import Audit, Published
+    from cbe_analysis.protect.attack import Audit, Breach, Published
 
 TOLD = 12  # breaches that a message names
 OFFERED = 3  # ways out that it names
@@ -46,13 +48,23 @@ def _editions(history: History) -> Iterator[tuple[int, Edition]]:
 
 def refusal(audit: Audit, drafts: Sequence[Draft]) -> ReleaseRefused:
     """The error for drafts that would give away what is hidden: it names briefs and groups, and no number."""
-    blamed = {name for breach in audit.breaches if breach.mendable for name in breach.briefs}
+    found = [breach for breach in audit.breaches if breach.mendable]
+    blamed = {name for breach in found for name in breach.briefs}
     offers = [*audit.offers, *others([draft.name for draft in drafts], blamed)]
     return ReleaseRefused(
         "the drafts would give away what they hide, alone or with what is published",
-        _listed([str(breach) for breach in audit.breaches if breach.mendable], "; "),
-        "; or ".join(shortest(offers)) or "show less: fewer factors, or rows of larger groups",
+        _listed(told(found, drafts), "; "),
+        "; or ".join(ways_out(offers)) or "show less: fewer factors, or rows of larger groups",
     )
+
+
+def told(breaches: Iterable[Breach], drafts: Iterable[Draft]) -> list[str]:
+    """The breaches in sentences, their groups named as the briefs of the drafts name them."""
+    labels: dict[str, dict[str, str]] = {}
+    for draft in drafts:
+        for column, words in draft.labels.items():
+            labels.setdefault(column, {}).update(words)
+    return [str(replace(breach, group=in_words(breach.group, labels))) for breach in breaches]
 
 
 def others(names: Collection[str], held_back: Collection[str]) -> tuple[str, ...]:
@@ -64,13 +76,16 @@ def others(names: Collection[str], held_back: Collection[str]) -> tuple[str, ...
     return (f"publish the others: {shorter}",)
 
 
-def shortest(offers: Sequence[str]) -> list[str]:
-    """The few shortest of the ways out, each once."""
-    return sorted(dict.fromkeys(offers), key=len)[:OFFERED]
+def ways_out(offers: Iterable[str]) -> list[str]:
+    """The first few of the ways out, one for each brief: the auditor names coarser tables first."""
+    first: dict[str, str] = {}
+    for offer in offers:
+        first.setdefault(offer.partition(": ")[0], offer)
+    return list(first.values())[:OFFERED]
 
 
-def _listed(told: Sequence[str], between: str) -> str:
+def _listed(sentences: Sequence[str], between: str) -> str:
     """The sentences, each once, shortened after the first dozen."""
-    named = list(dict.fromkeys(told))
+    named = list(dict.fromkeys(sentences))
     more = [f"and {len(named) - TOLD} more"] if len(named) > TOLD else []
     return between.join([*named[:TOLD], *more])
