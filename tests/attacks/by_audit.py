@@ -1,6 +1,6 @@
 """What the auditor takes to be possible of one group, in numbers: the audit itself names none."""
 
-from hand_made import SHARE, audited
+from hand_made import SHARE
 
 from cbe_analysis.protect.attack import Published
 from cbe_analysis.protect.attack.campaign import likely_population
@@ -20,7 +20,7 @@ def group(**levels):
 
 def known(releases):
     """The one population that releases tell of, with all that their percentages leave of the sizes."""
-    joint = Joint([Published(f"brief {i}", None, one) for i, one in enumerate(releases)])
+    joint = _joint(releases)
     (frame,) = joint.frames
     population = likely_population(frame, joint.levels, official=True)
     attack_denominators(population, wholes(frame), means(frame))
@@ -56,7 +56,16 @@ def mean(of, n, *releases):
 
 def comes_out(of, what, *releases):
     """Whether the audit says that this comes out of a group."""
-    return any((breach.group, breach.what) == (of.words(), what) for breach in audited(*releases).breaches)
+    return any((breach.group, breach.what) == (of.words(), what) for breach in breaches(*releases))
 
 
-__all__ = ["comes_out", "counts", "group", "mean", "sizes"]
+def breaches(*releases):
+    """What the audit finds, without looking for what to leave out."""
+    return _joint(releases).audit().breaches
+
+
+def _joint(releases):
+    return Joint([Published(f"brief {i}", None, one) for i, one in enumerate(releases)])
+
+
+__all__ = ["breaches", "comes_out", "counts", "group", "mean", "sizes"]
