@@ -135,12 +135,19 @@ def crossed(factors: Sequence[str], wanted: Sequence[str] = ()) -> tuple[str, ..
     return pair if len(pair) == 2 else ()
 
 
-def grades(district: District, outcome: str = "", *, where: Where = None) -> tuple[str, ...]:
-    """The grades in which students have scores, in order; of one outcome, instrument:subject, where it is named."""
+def grades(district: District, outcome: str = "", *, where: Where = None, audience: str = "public") -> tuple[str, ...]:
+    """The grades in which students have scores, in order; of one outcome, instrument:subject, where it is named.
+
+    Parameters
+    ----------
+    audience
+        For the public, those in which enough have: a grade of fewer looks like one of nobody.
+    """
     scores = district.placed("assessments", where or ()).filter(f"{SCORED} AND placed_grade IS NOT NULL")
-    columns = f"{NAME} AS outcome, placed_grade"
+    columns = f"{NAME} AS outcome, placed_grade, count(DISTINCT student_id) AS students"
     found = scores.aggregate(columns, "instrument, subject, placed_grade").order("placed_grade").fetchall()
-    return tuple(dict.fromkeys(str(grade) for name, grade in found if _is(outcome, name)))
+    least = district.policy.minimum_n if audience == "public" else 1
+    return tuple(dict.fromkeys(str(grade) for name, grade, n in found if _is(outcome, name) and n >= least))
 
 
 def cohort(

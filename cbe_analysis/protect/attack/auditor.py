@@ -91,6 +91,7 @@ class Measured:
 
     def __init__(self, estimates: Estimates) -> None:
         self._sizes: dict[Series, dict[Cell, float]] = {}
+        self._trend = bool(estimates.parameters.get("over"))
         columns = ["quantity", "unit", "at", "arm", "n", "value", *estimates.by]
         for row in estimates.rows[columns].to_dict("records"):
             text = {str(name): "" if pd.isna(value) else str(value) for name, value in row.items()}
