@@ -92,6 +92,17 @@ def test_a_kernel_that_dies_is_told(execute):
     assert "DeadKernelError" in str(executed.error)
 
 
+def test_what_stops_a_kernel_is_told_by_its_type_alone(execute, monkeypatch):
+    def stopping(*words, **more):
+        raise ConnectionError("Maria Lopez")
+
+    monkeypatch.setattr("papermill.execute_notebook", stopping)
+    executed = execute("print(1)")
+    assert type(executed.error) is RunFailed
+    assert "ConnectionError" in str(executed.error)
+    assert "Maria" not in str(executed.error)
+
+
 def test_a_notebook_that_takes_too_long_is_stopped(execute, monkeypatch, caplog):
     monkeypatch.setattr(room, "TIME_LIMIT", 3)
     executed = execute("import time\ntime.sleep(60)")

@@ -1,7 +1,9 @@
 """The engines underneath: no code is read from data, nothing is fetched, and a kernel talks to this user alone."""
 
 import ast
+import os
 import re
+import sys
 from pathlib import Path
 
 import duckdb
@@ -32,6 +34,15 @@ def test_no_module_reads_code_or_asks_the_network():
             if isinstance(node, ast.keyword) and node.arg == "shell":
                 found.append((name, "shell"))
     assert [f for f in found if f != (OWN_PIPES, "pickle")] == []
+
+
+def test_the_library_of_checks_has_nobody_to_tell():
+    """Its word for it is set before it is imported; the version in use knows no collector either."""
+    from cbe_analysis.validate.judge import _library
+
+    assert _library().__name__ == "great_expectations"
+    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+    assert {"posthog", "segment", "sentry_sdk"} & set(sys.modules) == set()
 
 
 @pytest.fixture

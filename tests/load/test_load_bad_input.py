@@ -117,6 +117,7 @@ def test_rows_that_do_not_fit_the_header(folder, form):
     rows, said = ROWS[form]
     message = refused(folder(students=f"student_id,gender\n{rows}"), "students")
     assert said in message
+    assert "\n" not in message  # the reader's own words go over many lines, and show rows
     assert "students.csv" in message
 
 
