@@ -45,6 +45,20 @@ def test_the_library_of_checks_has_nobody_to_tell():
     assert {"posthog", "segment", "sentry_sdk"} & set(sys.modules) == set()
 
 
+def test_the_typesetter_reads_no_file_of_this_computer(tmp_path):
+    """Its root is an empty folder of this user alone: even a word that became source could read nothing."""
+    from typst import TypstError
+
+    from cbe_analysis.render.pdf import _compiler
+
+    outside = tmp_path / "outside.txt"
+    outside.write_text("read", encoding="utf-8")
+    assert _compiler().compile(b'#"read"', format="pdf").startswith(b"%PDF")
+    for way in (outside.as_posix(), f"../../../../../..{outside.as_posix()}"):
+        with pytest.raises(TypstError):
+            _compiler().compile(f'#read("{way}")'.encode(), format="pdf")
+
+
 @pytest.fixture
 def database(tmp_path):
     """The database of a district."""
