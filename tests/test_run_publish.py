@@ -205,6 +205,16 @@ def test_the_auditor_is_asked_about_everything_published_and_the_drafts(reports,
     assert asked[1:] == [[("growth", 1), ("pace", 2)]]
 
 
+def test_an_audit_says_what_was_attacked_together_of_one_brief_and_of_several(tmp_path):
+    groups = waiting_briefs.release({"a": (400, 120), "b": (300, 60)})
+    teams = waiting_briefs.release({"x": (500, 100), "y": (200, 80)}, by=("team",))
+    waiting_briefs.draft(tmp_path, "pace", groups, teams)
+    told = "attacked together, as they tell of the same students: "
+    assert audit(tmp_path).found.linked == (f"{told}the tables of pace",)
+    waiting_briefs.draft(tmp_path, "growth", groups)
+    assert audit(tmp_path).found.linked == (f"{told}growth, pace",)
+
+
 def test_lost_sizes_are_told(reports):
     publish(reports, only=["growth"])
     shutil.rmtree(reports / "internal" / "releases")

@@ -159,7 +159,9 @@ class Joint:
         briefs = self._briefs(result.frame.sources)
         if len(result.frame.sources) > 1:
             more = f" and {len(briefs) - NAMED_AT_MOST} more" if len(briefs) > NAMED_AT_MOST else ""
-            yield f"attacked together, as they tell of the same students: {', '.join(briefs[:NAMED_AT_MOST])}{more}"
+            alone = "the tables of " if len(briefs) == 1 else ""
+            named = f"{alone}{', '.join(briefs[:NAMED_AT_MOST])}{more}"
+            yield f"attacked together, as they tell of the same students: {named}"
 
     def _unlinked(self, results: Sequence[Result]) -> Iterator[str]:
         """What was not attacked together though it might have been, and why."""
