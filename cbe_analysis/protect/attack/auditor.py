@@ -103,11 +103,13 @@ class Measured:
             sizes[cell] = min(size, sizes.get(cell, size))
 
     def size(self, row: Row) -> float:
-        """How many are in the row's group; one that nothing tells of, among the same people, has nobody in it."""
+        """How many are in the row's group; one that nothing tells of, among the same people, has nobody in it.
+
+        That it has a row says nothing: small groups and those that nobody is in are told of alike.
+        """
         own = self._sizes.get((row.quantity, row.unit, "" if row.quantity in FOLLOWED else row.at), {})
         if row.cell in own:
             return own[row.cell]
-        same = (
-            s for s in self._sizes.values() if row.cell in s and all(s.get(cell, n) == n for cell, n in own.items())
-        )
+        others = (s for (_, _, at), s in self._sizes.items() if at == row.at or not self._trend)
+        same = (s for s in others if row.cell in s and all(s.get(cell, n) == n for cell, n in own.items()))
         return next(same, {}).get(row.cell, 0.0)
