@@ -1,5 +1,5 @@
 """district.toml -> Policy: what a district decided once, and the school-year clock that follows from it."""
 
-from cbe_analysis.policy.settings import FACTORS, PERSONAL, Policy, read_policy
+from cbe_analysis.policy.settings import FACTORS, PERSONAL, ROUNDED, SUPPRESSED, Policy, read_policy
 
-__all__ = ["FACTORS", "PERSONAL", "Policy", "read_policy"]
+__all__ = ["FACTORS", "PERSONAL", "ROUNDED", "SUPPRESSED", "Policy", "read_policy"]

@@ -24,7 +24,7 @@ FACTORS = ("race_ethnicity", "gender", "economically_disadvantaged", "english_le
 SMALLEST_MINIMUM = 5
 CLOCKS = ("calendar", "school")
 LEVEL_RULES = ("highest", "latest")
-PROFILES = ("suppressed", "rounded")
+SUPPRESSED, ROUNDED = PROFILES = ("suppressed", "rounded")  # how small groups are protected
 PERSONAL = frozenset(c.name for table in TABLES.values() for c in table.columns if c.personal)
 
 
@@ -78,7 +78,7 @@ class Policy:
     factors: tuple[str, ...] = FACTORS
     references: Mapping[str, str] = field(default_factory=dict)
     published_dimensions: tuple[str, ...] = ()
-    privacy_profile: str = "suppressed"
+    privacy_profile: str = SUPPRESSED
     as_of: date | None = None
     growth_clock: str = "calendar"
     school_year_days: tuple[str, str] = ("08-15", "06-10")

@@ -56,10 +56,8 @@ def cheapest(
 
     Parameters
     ----------
-    hidden
-        The cells that are hidden in any case.
-    prices
-        What it costs to hide a further cell; the others may not be hidden.
+    hidden, prices
+        As for a cheap one.
     """
     first = cheap(base, hidden, prices, minimum)
     if first is None or first == frozenset(hidden):

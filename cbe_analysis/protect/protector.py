@@ -13,7 +13,7 @@ from cbe_analysis.errors import ReleaseRefused, UsageError, choices
 from cbe_analysis.load.where import parse
 from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates, Inside
 from cbe_analysis.measure.selection import OPEN, column_of, public
-from cbe_analysis.policy import PERSONAL, Policy
+from cbe_analysis.policy import PERSONAL, ROUNDED, Policy
 from cbe_analysis.protect.attack.auditor import attacked
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.completion import Known, completed
@@ -37,7 +37,6 @@ from cbe_analysis.protect.waiting import merged, printed_percent
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
 MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
-ROUNDED = "rounded"  # the profile
 FILES = "rows"  # the entity of estimates about the data themselves
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from cbe_analysis.policy import ROUNDED
 from cbe_analysis.protect.attack.atoms import Atoms, SharedOut, Space
 from cbe_analysis.protect.attack.comparisons import Against, crowds
 from cbe_analysis.protect.attack.frames import Frame, exact
@@ -48,7 +49,7 @@ class Population:
     ) -> None:
         self.frame, self.unnamed, self.thorough = frame, unnamed, True
         self.minimum = max(table.release.minimum_n for table in frame.tables)
-        self.rounded = all(table.release.profile == "rounded" for table in frame.tables)
+        self.rounded = all(table.release.profile == ROUNDED for table in frame.tables)
         self.sizes = _printed(frame)
         self.official = frozenset(self._official()) if official else frozenset()
         told = {said.group for table in frame.tables for said in table.said}

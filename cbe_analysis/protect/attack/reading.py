@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from cbe_analysis.policy import ROUNDED
 from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import PROTECTED
 
@@ -74,7 +75,7 @@ def read(release: Recorded) -> list[Row]:
     """The rows of a release, as text says them."""
     columns = {str(name): release.rows[name].tolist() for name in release.rows.columns}
     rows = [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
-    return blurred(rows, release.minimum_n) if release.profile == "rounded" else rows
+    return blurred(rows, release.minimum_n) if release.profile == ROUNDED else rows
 
 
 def _row(row: dict[str, Any], release: Recorded) -> Row:

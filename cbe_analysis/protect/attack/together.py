@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from cbe_analysis.policy import ROUNDED, SUPPRESSED
 from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
 from cbe_analysis.protect.attack.frames import Frame, frames
 from cbe_analysis.protect.attack.offers import Offers
@@ -16,8 +17,6 @@ from cbe_analysis.protect.attack.surface import faults
 from cbe_analysis.protect.attack.told import levels_of, sharing_out, tables
 from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
 
-ROUNDED = "rounded"
-PROFILES = ("suppressed", ROUNDED)
 NAMED_AT_MOST = 12
 UNCHECKED = {
     True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
@@ -137,7 +136,7 @@ class Joint:
     def _on_the_surface(self) -> Iterator[Breach]:
         """Numbers that stand where none may."""
         for one in self.public:
-            if one.release.profile not in PROFILES:
+            if one.release.profile not in (SUPPRESSED, ROUNDED):
                 yield Breach((one.brief,), "all", "check", "its profile cannot be checked", one.draft)
             rows = read(one.release)
             sizes = dict(zip(map(id, rows), one.release.sizes or (), strict=False))
