@@ -1,11 +1,13 @@
 """How near estimates from the tables of a synthetic district come to the values that generated it.
 
-    python benchmarks/recovery.py [--seeds 50] [--students 5000] [--jobs 3] [--write]
+    python benchmarks/recovery.py [--seeds 50] [--students 5000] [--jobs 3] [--keep FOLDER] [--write]
 
 For each seed a district is written as `cbe demo riverbend` writes it, measured as a user would, and compared with its
 truth.json. Prints, for each number, how often there was an estimate (of 30 students or more), the mean truth, the mean
 error, the mean half width of the 95 % interval, and how often the interval held the truth; with --write also puts the
-table into benchmarks/results/recovery.md. Fails where less than 92 % of the intervals of a gap in pace hold the truth.
+table into benchmarks/results/recovery.md. With --keep the numbers of each district stay in a folder, and are taken from
+there: a run that was stopped goes on where it was. Fails where less than 92 % of the intervals of a gap in pace hold the
+truth.
 
 The truth is that of the very students of the district. An interval for students like them is wider than that takes and
 holds it more often than in 95 of 100; one for these very students (shares by a model) should hold it in 95.
@@ -38,10 +40,16 @@ OUTCOMES = ("map:math", "map:reading", "benchmark:writing")
 CLEAN = Findings((), checks=1, passed=1, not_checked=(), fingerprint="")  # a district without faults
 RESULTS = Path(__file__).parent / "results" / "recovery.md"
 NOTES = """\
-## What is short of 95 in 100, and why
+## Errors that are more than chance, and why
+- *Pace, mean of the model* and *gaps in the same schools*: in the model schools weigh nearly alike, however large; the
+  truth is that of students, of whom most are in the large schools. Small beside the intervals.
 - *Growth in scores* with schools in the model is a mean over schools, in which small and large ones weigh nearly alike
   (`slope_of_schools`); with `--set levels=2` it is one over students (`slope`). Lines are straight: where a program
-  speeds students up for a year, the gain from one end to the other is a little less than the line says.
+  speeds students up for a year, the gain from one end to the other is a little less than the line says. Its gaps were
+  off by 0.04 of 0.46 points a year while groups stood equally far apart in every class: older classes, who had drifted
+  further apart, were tested in earlier years, so that gaps seemed to close.
+- *Shares by observed pace* of `year_of_growth` are drawn toward one half by errors of observation; the shares by the
+  model stand beside them.
 - Elsewhere the truth is that of these students and the interval is for students like them: it holds more often.
 """
 HEAD = ("estimates", "true", "error", "half width", "held")
@@ -137,6 +145,18 @@ def schools(district, truth: dict) -> Iterator[Compared]:
             yield from compared("growth_and_status, chance of the kind that is named", row, right)
 
 
+def kept(seed: int, students: int, keep: Path | None) -> pd.DataFrame:
+    """All comparisons of one district, from the folder that keeps them where they are there."""
+    place = keep / f"{students}_{seed}.parquet" if keep else None
+    if place is not None and place.exists():
+        return pd.read_parquet(place)
+    found = pd.DataFrame(recovered(seed, students))
+    if place is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        found.to_parquet(place)
+    return found
+
+
 def recovered(seed: int, students: int) -> list[Compared]:
     """All comparisons of one district."""
     folder = Path(tempfile.mkdtemp(prefix="recovery-"))
@@ -149,9 +169,8 @@ def recovered(seed: int, students: int) -> list[Compared]:
         shutil.rmtree(folder)
 
 
-def table(found: list[Compared]) -> tuple[list[str], list[str]]:
+def table(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
     """The lines of the table, and the gaps that are held too seldom."""
-    rows = pd.DataFrame(found)
     rows["error"], rows["half"] = rows["value"] - rows["true"], (rows["high"] - rows["low"]) / 2
     rows["held"] = rows["true"].between(rows["low"], rows["high"]).where(rows["low"].notna())
     lines = ["| number | " + " | ".join(HEAD) + " |", "|---" + "|---:" * len(HEAD) + "|"]
@@ -171,12 +190,13 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--students", type=int, default=5000)
     parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("--keep", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     began = time.perf_counter()
     with ProcessPoolExecutor(asked.jobs) as pool:
-        each = pool.map(partial(recovered, students=asked.students), range(1, asked.seeds + 1))
-        lines, short = table([one for found in each for one in found])
+        each = pool.map(partial(kept, students=asked.students, keep=asked.keep), range(1, asked.seeds + 1))
+        lines, short = table(pd.concat(each, ignore_index=True))
     about = (
         f"{asked.seeds} districts of {asked.students:,} students as `cbe demo riverbend` writes them, seeds from 1.\n"
         "How many estimates, mean truth, mean error, mean half width of the 95 % interval, how often it held the truth."
