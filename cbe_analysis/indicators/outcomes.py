@@ -41,6 +41,23 @@ class Outcome:
         return "levels" if self.instrument == LEVELS else policy.units.get(self.instrument, "scale points")
 
 
+def spelled(assessments: Relation, outcome: str | None) -> Outcome | None:
+    """The scores that an outcome spelt out as instrument:subject names, whether or not there are any; else None."""
+    instrument, _, subject = (outcome or "").strip().partition(":")
+    if not instrument or not subject or ":" in subject:
+        return None
+    return Outcome(instrument, subject, _rows(assessments, None, instrument, subject))
+
+
+def only(assessments: Relation) -> str | None:
+    """The one test, as instrument:subject, of which there are scores; None where there is none, or another."""
+    pairs = assessments.filter("score IS NOT NULL").aggregate("instrument, subject, count(*) AS n").limit(2).df()
+    found = [
+        f"{instrument}:{subject}" for instrument, subject in zip(pairs["instrument"], pairs["subject"], strict=True)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def chosen(
     assessments: Relation | None,
     outcome: str | None,

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.declare import Relation
-from cbe_analysis.indicators.outcomes import chosen
+from cbe_analysis.indicators.outcomes import chosen, spelled
 from cbe_analysis.indicators.scores import Scores, read
 from cbe_analysis.methods.arrays import ordered
 
@@ -113,8 +113,12 @@ def all_scores(assessments: Relation, everyone: Relation, outcome: str | None) -
     UsageError
         When the outcome fits no scores, or several.
     """
-    wanted = chosen(assessments, outcome)
     all_asked = assessments is everyone
+    sure = spelled(assessments, outcome)  # to look for choices takes as long as to read the scores
+    scores = read(sure.rows if all_asked else sure.among(everyone).rows) if sure else None
+    if sure and scores and scores.asked.any():
+        return AllScores(scores, sure.name, all_asked)
+    wanted = chosen(assessments, outcome)
     return AllScores(read(wanted.rows if all_asked else wanted.among(everyone).rows), wanted.name, all_asked)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cbe_analysis.indicators.declare import Relation
 
 DISTRICT = "CBE_DISTRICT"
+LOOKS = (2048, None)  # rows to look at, until one is found that meets a condition
 _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
 
@@ -141,6 +142,15 @@ class District:
             Keep all rows; `placed_asked` then says which meet the conditions.
         """
         return self._reader.relation(self._placed(table, where, factors, marked=marked))
+
+    def meets(self, table: str, where: Where) -> bool:
+        """Whether a row of a table meets the conditions, which may name what those of `placed` may.
+
+        The first rows are looked at by themselves: mostly one of them does, and no other needs to be placed.
+        """
+        return any(
+            self._reader.rows(f"SELECT 1 FROM ({self._placed(table, where, (), most=n)}) LIMIT 1") for n in LOOKS
+        )
 
     def place(
         self,
@@ -274,9 +284,11 @@ class District:
         """The same district, validated."""
         return replace(self, findings=findings)
 
-    def _placed(self, table: str, where: Where, factors: Sequence[str], *, marked: bool = False) -> str:
+    def _placed(
+        self, table: str, where: Where, factors: Sequence[str], *, marked: bool = False, most: int | None = None
+    ) -> str:
         as_of = self.as_of(["enrollments"]) if table == "students" else None
-        return self._view.placed(table, conditions(where), factors, as_of=as_of, marked=marked)
+        return self._view.placed(table, conditions(where), factors, as_of=as_of, marked=marked, most=most)
 
 
 def load(folder: Path | str) -> District:

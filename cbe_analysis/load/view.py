@@ -111,7 +111,7 @@ class View:
         value = f"{cells.plain(column, field.type)} AS value"
         return f"SELECT DISTINCT {value} FROM {rows[field.origin]} WHERE {met} ORDER BY value NULLS LAST"
 
-    def placed(
+    def placed(  # noqa: PLR0913 - which rows, and how they are placed
         self,
         table: str,
         wanted: Iterable[Condition],
@@ -119,6 +119,7 @@ class View:
         *,
         as_of: date | None = None,
         marked: bool = False,
+        most: int | None = None,
     ) -> str:
         """SQL for the placed rows of a table that meet the conditions.
 
@@ -128,6 +129,8 @@ class View:
             The day on which `students` are placed, whose rows have no day of their own.
         marked
             All rows; `placed_asked` says which meet the conditions.
+        most
+            How many rows to look at: the first that meet the conditions on the table's own columns. None: all.
         """
         when = self._moment(table)
         bound = self.scope(table).bind(wanted)
@@ -136,6 +139,7 @@ class View:
             rows = f"SELECT *, {literal(as_of)} AS {PLACED_ON} FROM ({rows})"
         own = [b.sql(f"main.{identifier(b.field.column)}") for b in bound if b.field.origin == "own"]
         main = f"SELECT * FROM ({rows}) AS main WHERE {' AND '.join(own)}" if own and not marked else rows
+        main = f"SELECT * FROM ({main}) LIMIT {most}" if most else main
         placing = self._place(main, when)
         met = [self._condition(placing, b) for b in bound if b.field.origin != "own"]
         dropped = (PLACED_ON,) if table == "students" else ()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cbe_analysis.errors import UsageError, choices
 from cbe_analysis.indicators import Cases
+from cbe_analysis.indicators.outcomes import only
 from cbe_analysis.indicators.relation import ASKED
 from cbe_analysis.load.where import UNKNOWN, UNPLACED
 from cbe_analysis.measure.request import Request
@@ -106,6 +107,12 @@ def _placed(request: Request, table: str, period: str = "", *, marked: bool = Fa
     return words.filter(period) if period else words
 
 
+def _options(request: Request) -> dict[str, Any]:
+    """The options as the body takes them: of everyone's scores, the only test there is need not be looked for."""
+    asks = "everyone" in request.indicator.wants and not request.options.get("outcome", "none")
+    return {**request.options, "outcome": only(request.district.table("assessments"))} if asks else {**request.options}
+
+
 def text(column: str) -> str:
     """SQL for a place as text: what is missing, or lies outside any enrollment, is unknown."""
     plain = f"CAST({identifier(column)} AS VARCHAR)"
@@ -121,7 +128,7 @@ def form(request: Request, period: str = "") -> Formed:
         When a group column belongs to neither the cases nor the students.
     """
     entry = request.indicator
-    found = entry.body(**tables(request, period), **request.options)
+    found = entry.body(**tables(request, period), **_options(request))
     cases = found if isinstance(found, Cases) else Cases(found)
     names = list(cases.rows.columns)
     shape = next((s for s in SHAPES if set(s) <= set(names)), None)

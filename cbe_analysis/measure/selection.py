@@ -53,11 +53,11 @@ def check(district: District, tables: Sequence[str], where: Sequence[Condition])
     UsageError
         It names the condition at fault, or all where it takes several; for a published column with what it holds.
     """
-    if not where or not tables or any(_met(district, table, where) for table in tables):
+    if not where or not tables or any(district.meets(table, where) for table in tables):
         return
     table, policy = tables[0], district.policy
     for condition in where:
-        if not any(_met(district, t, (condition,)) for t in tables):
+        if not any(district.meets(t, (condition,)) for t in tables):
             named = _named(condition, policy)
             raise UsageError(
                 f"no row of table '{table}' meets {named}",
@@ -69,11 +69,6 @@ def check(district: District, tables: Sequence[str], where: Sequence[Condition])
         "--where",
         "each is met by some rows alone: leave one out",
     )
-
-
-def _met(district: District, table: str, where: Iterable[Condition]) -> bool:
-    """True when a row of the table meets the conditions."""
-    return len(district.sql("SELECT 1 FROM held LIMIT 1", held=district.placed(table, tuple(where)))) > 0
 
 
 def _named(condition: Condition, policy: Policy) -> str:

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cbe_analysis.errors import UsageError
+from cbe_analysis.indicators import outcomes
+from cbe_analysis.indicators import year_scores as module
 from cbe_analysis.indicators.year_scores import YEARS, all_scores, year_scores
 
 COLUMNS = ("student_id", "day", "score", "std_error", "grade", "year", "asked")
@@ -138,3 +141,23 @@ def test_students_are_told_of_with_their_places_and_days():
     assert told["placed_grade"].tolist() == ["3", "3"]
     assert "placed_asked" not in told
     assert found.told(np.array([False, True]))["student_id"].tolist() == ["a"]
+
+
+def test_a_test_that_is_spelt_out_is_not_looked_for(monkeypatch):
+    """Its name is sought among the choices only where none of its scores is asked for."""
+    everyone = relation([("b", 1, 10.0, None, 3, 2025, True), ("a", 2, 20.0, None, 3, 2025, True)])
+    [(instrument, subject)] = everyone.aggregate("instrument, subject, count(*)").df().iloc[:, :2].to_numpy().tolist()
+    outcome = f"{instrument}:{subject}"
+    assert outcomes.only(everyone) == outcome
+    with pytest.raises(UsageError, match="not among the scores"):
+        all_scores(everyone, everyone, "other:test")
+    monkeypatch.setattr(module, "chosen", None)
+    assert all_scores(everyone, everyone, outcome).name == outcome
+    assert len(all_scores(everyone.filter("placed_asked"), everyone, outcome).scores.value) == 2
+
+
+def test_there_is_no_only_test_among_several_or_none():
+    everyone = relation([("b", 1, 10.0, None, 3, 2025, True)])
+    other = everyone.select("* REPLACE ('other' AS subject)")
+    assert outcomes.only(everyone.union(other)) is None
+    assert outcomes.only(everyone.filter("false")) is None

@@ -1,5 +1,7 @@
 """Conditions that no row meets are named; what a column holds is said of published columns alone."""
 
+from importlib import import_module
+
 import pytest
 
 import cbe_analysis as cbe
@@ -89,3 +91,11 @@ def test_rows_without_a_score_are_told_as_such(district):
 def test_tables_of_which_one_is_needed_are_named_apart(write):
     with pytest.raises(UsageError, match=r"needs table 'assessments' or 'levels', which .*add assessments\.csv or lev"):
         cbe.measure("status", write(students=STUDENTS))
+
+
+@pytest.mark.parametrize("first", [1, 3, 2048])
+def test_a_row_that_meets_a_condition_is_found_wherever_it_stands(district, monkeypatch, first):
+    monkeypatch.setattr(import_module("cbe_analysis.load.district"), "LOOKS", (first, None))
+    assert district.meets("assessments", ["placed.gender=male"])
+    assert district.meets("assessments", ["score=210", "gender=male"])
+    assert not district.meets("assessments", ["score=210", "gender=female"])
