@@ -6,8 +6,8 @@ For each seed a district is written as `cbe demo riverbend` writes it, measured 
 truth.json. Prints, for each number, how often there was an estimate (of 30 students or more), the mean truth, the mean
 error, the mean half width of the 95 % interval, and how often the interval held the truth; with --write also puts the
 table into benchmarks/results/recovery.md. With --keep the numbers of each district stay in a folder, and are taken from
-there: a run that was stopped goes on where it was. Fails where less than 92 % of the intervals of a gap in pace hold the
-truth.
+there: a run that was stopped goes on where it was. Seeds may be ranges, as in 1-40,101-140. Fails where less than 92 % of
+the intervals of a gap in pace hold the truth.
 
 The truth is that of the very students of the district. An interval for students like them is wider than that takes and
 holds it more often than in 95 of 100; one for these very students (shares by a model) should hold it in 95.
@@ -185,20 +185,26 @@ def table(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
     return lines, short
 
 
+def chosen(seeds: str) -> list[int]:
+    """The seeds of a text such as 50, for 1 to 50, or 1-40,101-140."""
+    parts = [part.split("-") for part in seeds.split(",")]
+    return [seed for part in parts for seed in range(int(part[0]) if len(part) > 1 else 1, int(part[-1]) + 1)]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--seeds", default="50")
     parser.add_argument("--students", type=int, default=5000)
     parser.add_argument("--jobs", type=int, default=3)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    began = time.perf_counter()
+    began, seeds = time.perf_counter(), chosen(asked.seeds)
     with ProcessPoolExecutor(asked.jobs) as pool:
-        each = pool.map(partial(kept, students=asked.students, keep=asked.keep), range(1, asked.seeds + 1))
+        each = pool.map(partial(kept, students=asked.students, keep=asked.keep), seeds)
         lines, short = table(pd.concat(each, ignore_index=True))
     about = (
-        f"{asked.seeds} districts of {asked.students:,} students as `cbe demo riverbend` writes them, seeds from 1.\n"
+        f"{len(seeds)} districts of {asked.students:,} students as `cbe demo riverbend` writes them.\n"
         "How many estimates, mean truth, mean error, mean half width of the 95 % interval, how often it held the truth."
     )
     text = "\n".join(["# Recovery of the truth of Riverbend", "", about, "", *lines, ""])
