@@ -6,8 +6,8 @@ For each seed a district is written as `cbe demo riverbend` writes it, measured 
 truth.json. Prints, for each number, how often there was an estimate (of 30 students or more), the mean truth, the mean
 error, the mean half width of the 95 % interval, and how often the interval held the truth; with --write also puts the
 table into benchmarks/results/recovery.md. With --keep the numbers of each district stay in a folder, and are taken from
-there: a run that was stopped goes on where it was. Seeds may be ranges, as in 1-40,101-140. Fails where less than 92 % of
-the intervals of a gap in pace hold the truth.
+there: a run that was stopped goes on where it was. Seeds may be ranges, as in 1-40,101-140. Fails where less than 92 %
+of the intervals of a gap in pace hold the truth.
 
 The truth is that of the very students of the district. An interval for students like them is wider than that takes and
 holds it more often than in 95 of 100; one for these very students (shares by a model) should hold it in 95.
