@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ class Answer:
     method: str
     warnings: tuple[str, ...]
     population: Population
+    fingerprint: str
 
 
 def measure(  # noqa: PLR0913 - the words of the command line, each with a meaning of its own
@@ -101,9 +103,7 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
         method="; ".join([answer.method + said(family), *_origins(asked)]),
         source=asked.indicator.source,
         by=asked.by,
-        fingerprint=asked.district.fingerprint(
-            _reads(asked), () if "everyone" in asked.indicator.wants else asked.where
-        ),
+        fingerprint=answer.fingerprint,
         as_of=str(asked.district.as_of((*asked.tables, *PLACES))),
         minimum_n=asked.minimum_n,
         parameters=asked.parameters,
@@ -120,28 +120,33 @@ def _origins(asked: Request) -> list[str]:
     return [origin for origin in map(asked.district.origin, read) if origin]
 
 
-def _reads(asked: Request) -> dict[str, tuple[str, ...]]:
-    """The tables that the answer rests on, with their columns."""
-    return {t: tuple(asked.district.columns(t)) for t in dict.fromkeys((*asked.tables, *PLACES))}
+def _fingerprint(asked: Request) -> str:
+    """What the tables that the answer rests on held."""
+    reads = {t: tuple(asked.district.columns(t)) for t in dict.fromkeys((*asked.tables, *PLACES))}
+    return asked.district.fingerprint(reads, () if "everyone" in asked.indicator.wants else asked.where)
 
 
 def _counted(asked: Request) -> Answer:
     """Cases, summarised by group and compared, in every period."""
-    rows: list[Row] = []
-    found: list[Formed] = []
-    for period in periods(asked):
-        formed = form(asked, period.condition)
-        found.append(formed)
-        rows += [r | {"at": period.at} if period.at else r for r in _summarised(asked, formed)]
+    named = periods(asked)
+    found = [form(asked, period.condition) for period in named]
     if not any(len(f.rows) for f in found):
         raise _nobody(asked, found)
-    frame = pd.DataFrame(rows)
+    with ThreadPoolExecutor(1) as beside:  # the database hashes while Python counts, which asks nothing of it
+        mark = beside.submit(_fingerprint, asked)
+        parts = [_summarised(asked, formed) for formed in found]
+    frame = pd.DataFrame([_at(row, p.at) for p, rows in zip(named, parts, strict=True) for row in rows])
     trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by, asked.minimum_n) if asked.over else ""
     windows = [f.window for f in found if f.window[0]]
     window = min(w[0] for w in windows), max(w[1] for w in windows)
     people = population(asked, pd.concat([f.placed for f in found]), window)
     warnings = (*remarks(asked, found), *((trend,) if trend else ()))
-    return Answer(frame, found[0].unit, _method(asked, found[0]), warnings, people)
+    return Answer(frame, found[0].unit, _method(asked, found[0]), warnings, people, mark.result())
+
+
+def _at(row: Row, period: str) -> Row:
+    """The row with the name of its period, if it has one."""
+    return row | {"at": period} if period else row
 
 
 def _nobody(asked: Request, found: Sequence[Formed]) -> UsageError:
@@ -188,7 +193,7 @@ def _modelled(asked: Request) -> Answer:
     people = population(asked, _places(asked, fitted.cases), window)
     warnings = (*asked.district.clock.warnings, *fitted.warnings)
     units = fitted.rows["unit"] if "unit" in fitted.rows else pd.Series([asked.indicator.unit])
-    return Answer(fitted.rows, str(units.iloc[0]), fitted.method, warnings, people)
+    return Answer(fitted.rows, str(units.iloc[0]), fitted.method, warnings, people, _fingerprint(asked))
 
 
 def _places(asked: Request, cases: pd.DataFrame) -> pd.DataFrame:

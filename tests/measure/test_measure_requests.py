@@ -3,6 +3,8 @@
 import dataclasses
 import subprocess
 import sys
+import threading
+from importlib import import_module
 
 import pytest
 
@@ -229,3 +231,12 @@ def test_the_room_opens_without_the_heavy_libraries():
     script = "import sys, cbe_analysis.measure; print({'numpy', 'pandas', 'duckdb', 'scipy'} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
     assert said.strip() == "set()"
+
+
+def test_the_fingerprint_is_taken_while_groups_are_summarised(district, monkeypatch):
+    conduct, begun = import_module("cbe_analysis.measure.conduct"), threading.Event()
+    expected = cbe.measure("status", district, outcome="map:math").fingerprint
+    take, summarise = conduct._fingerprint, conduct._summarised
+    monkeypatch.setattr(conduct, "_fingerprint", lambda asked: [begun.set(), take(asked)][1])
+    monkeypatch.setattr(conduct, "_summarised", lambda *given: begun.wait(30) and summarise(*given))
+    assert cbe.measure("status", district, outcome="map:math").fingerprint == expected
