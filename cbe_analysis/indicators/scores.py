@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.relation import ASKED, Relation
+from cbe_analysis.methods.processes import processors
 from cbe_analysis.tables.quoting import identifier
 
 PLACED = "placed_"
@@ -83,7 +85,10 @@ def read(rows: Relation) -> Scores:
         f"CAST(TRY_CAST(placed_school_year AS INTEGER) AS DOUBLE) AS year, "
         f"{ASKED if ASKED in columns else 'true'} AS {ASKED}" + "".join(f", {identifier(name)}" for name in places)
     ).to_arrow_table()
-    who = _coded(found["student_id"])
+    texts = ["student_id", *places]
+    with ThreadPoolExecutor(processors()) as several:  # Arrow works on one column at a time, and lets others go on
+        codes = dict(zip(texts, several.map(lambda name: _coded(found[name]), texts), strict=True))
+    who = codes.pop("student_id")
     return Scores(
         student=_codes(who),
         ids=who.dictionary,
@@ -93,7 +98,7 @@ def read(rows: Relation) -> Scores:
         grade=_floats(found["grade"]),
         year=_floats(found["year"]),
         asked=found[ASKED].to_numpy(),
-        places={name: _coded(found[name]) for name in places},
+        places=codes,
     )
 
 
