@@ -54,7 +54,7 @@ def growth_percentile(  # noqa: PLR0913 - the tables and the options of a declar
         if not 1 <= value <= most:
             raise UsageError(f"option '{name}' does not take this value", remedy=f"choose a number from 1 to {most}")
     ahead = in_years if target is not None else 0
-    found = all_scores(assessments, everyone, outcome)
+    found = all_scores(assessments, everyone, outcome, policy=policy)
     with several(found.scores.value.size) as helpers:  # they start while the scores are put in order
         scores = year_scores(found, past=priors, ahead=ahead)
         peers = stand(scores, helpers)

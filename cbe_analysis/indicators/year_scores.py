@@ -12,9 +12,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cbe_analysis.indicators.declare import Relation
-from cbe_analysis.indicators.outcomes import chosen, spelled
+from cbe_analysis.indicators.outcomes import DEFAULTS, chosen, spelled
 from cbe_analysis.indicators.scores import Scores, read
 from cbe_analysis.methods.arrays import ordered
+from cbe_analysis.policy import Policy
 
 YEARS = 100  # more grades than there are: a cohort's code is its school year times this, and its grade
 FAR = 1 << 16  # numbers that lie closer together are ranks themselves, less the smallest
@@ -100,13 +101,17 @@ class YearScores:
         return frame.assign(student_id=self.scores.students(at))
 
 
-def all_scores(assessments: Relation, everyone: Relation, outcome: str | None) -> AllScores:
+def all_scores(
+    assessments: Relation, everyone: Relation, outcome: str | None, *, policy: Policy = DEFAULTS
+) -> AllScores:
     """All scores of a test.
 
     Parameters
     ----------
     assessments, everyone
         The scores to tell of, and all there are, with `placed_asked`; the same relation where all are to be told of.
+    policy
+        Its smallest group: a message names no test that fewer students took.
 
     Raises
     ------
@@ -118,7 +123,7 @@ def all_scores(assessments: Relation, everyone: Relation, outcome: str | None) -
     scores = read(sure.rows if all_asked else sure.among(everyone).rows) if sure else None
     if sure and scores and scores.asked.any():
         return AllScores(scores, sure.name, all_asked)
-    wanted = chosen(assessments, outcome)
+    wanted = chosen(assessments, outcome, policy=policy)
     return AllScores(read(wanted.rows if all_asked else wanted.among(everyone).rows), wanted.name, all_asked)
 
 

@@ -151,7 +151,7 @@ def test_where_no_test_has_students_enough_none_is_offered(write):
         cbe.measure("status", write(students=students, assessments=scores(students)), outcome="science")
 
 
-@pytest.mark.parametrize("indicator", ["status", "growth_rate"])
+@pytest.mark.parametrize("indicator", ["status", "growth_rate", "growth_percentile"])
 def test_a_larger_smallest_group_keeps_more_tests_from_being_offered(write, indicator):
     students = people()
     tests = scores(students)
