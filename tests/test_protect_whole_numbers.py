@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from cbe_analysis.protect.attack.lattice import edges
 from cbe_analysis.protect.attack.possible import Fact, Goal, Possible, Sum
 from cbe_analysis.protect.polytope import Bound, Polytope
 
@@ -55,22 +54,3 @@ def test_a_look_changes_no_answer(seen_before):
     assert found.seen(summed(0))[1] <= 2
     assert [found.whole_range(summed(at)) for at in (0, 1)] == [(2.0, 2.0), (3.0, 3.0)]
     assert not found.several(summed(0))
-
-
-@pytest.mark.parametrize(
-    ("share", "size"), [((0.345, 0.355), (20, 39)), ((0.0, 0.2), (10, 19)), ((0.125, 0.135), (40, 99))], ids=str
-)
-def test_the_edges_of_what_is_behind_a_percentage_hold_its_pairs_and_no_others_of_its_sizes(share, size):
-    found, bounds = set(), edges(share, size)
-    for n in range(120):
-        for y in range(n + 1):
-            inside = size[0] <= n <= size[1] and share[0] * n - 1e-9 <= y <= share[1] * n + 1e-9
-            assert inside == all(a * n + b * y <= c + 1e-9 for a, b, c in bounds)
-            found |= {n} if inside else set()
-    assert found
-    assert len(bounds) < 12
-
-
-def test_no_edges_where_no_count_is_printed_so():
-    assert edges((0.345, 0.355), (10, 16)) == ()
-    assert set(edges((0.345, 0.355), (10, 19))) == {(-1, 0, -17), (1, 0, 17), (0, -1, -6), (0, 1, 6)}
