@@ -268,7 +268,8 @@ def _method(growth: Growth, contrast: Contrast) -> str:
     levels = "three-level growth model (scores, students, schools)" if growth.nested else "two-level growth model"
     how = "REML" if model.reml else "maximum likelihood"
     held = f"; {', '.join(contrast.adjust)} held equal" if contrast.adjust else ""
-    held = ("; every class with an intercept of its own" if growth.several_classes else "") + held
+    apart = ", which may differ by group" if {*contrast.by, *contrast.adjust} - {"school_id"} else ""
+    held = (f"; every class with an intercept of its own{apart}" if growth.several_classes else "") + held
     units = "schools" if growth.nested else "students"
     whom = "" if growth.schools >= SCHOOLS_AT_LEAST else "; these students alone"
     return (

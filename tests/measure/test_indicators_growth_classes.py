@@ -125,6 +125,12 @@ def test_a_gap_that_is_wider_in_older_classes_does_not_seem_to_close(drifting):
     assert gap["low"] < 0 < gap["high"]
 
 
+def test_the_method_says_that_classes_may_differ_by_group(drifting):
+    said = "every class with an intercept of its own"
+    assert f"{said}, which may differ by group;" in cbe.measure("growth_rate", drifting, by="gender").method
+    assert f"{said};" in cbe.measure("growth_rate", drifting).method
+
+
 def test_what_is_held_equal_may_differ_from_class_to_class_as_well(drifting):
     held = cbe.measure("growth_rate", drifting, adjust="gender")
     assert one(held, "sd_student_intercept")["value"] == pytest.approx(BASES.std(), rel=0.03)
