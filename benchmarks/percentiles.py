@@ -1,7 +1,7 @@
 """Growth percentiles against pinball-qr, and quantreg where Rscript is found, on the same simulated scores.
 
     python benchmarks/percentiles.py [--students 1000 10000] [--repeats 3] [--state 20] [--district 10000]
-                                     [--reference FOLDER]
+                                     [--reference FOLDER] [--write]
 
 Two past scores, 15 columns, 100 quantiles. Each fit runs in a process of its own. Printed are the seconds of the fit
 (median of the repeats), the peak memory of the process, how many times longer the other takes, the largest excess of
@@ -9,9 +9,11 @@ its loss over ours as a share of ours, over all quantiles, and how many students
 one cohort of 4,600 students with one and two past scores, splines and all. With --state N, N cohorts of 80,000 from a
 Parquet file to a table. With --district N, `cbe.measure` on a Parquet district of 20 cohorts, ten grades in two school
 years with N students in each, by a factor, with the seconds of its stages: `place` cuts enrollments into stretches,
-`look` asks whether a row meets the conditions, `choose` which test is meant; then scores are read and placed, the
-kernel works on as many processors as CBE_PROCESSORS allows, `rows` makes estimates. With --reference, the percentiles
-of the R package SGP in FOLDER are compared, student by student; the exit code is 1 where one differs.
+`look` asks whether a row meets the conditions; then scores are read and placed, put in order while the processes of
+the kernel start, the kernel works on as many processors as CBE_PROCESSORS allows, `rows` makes estimates while the
+database takes the fingerprint. With --write the lines of --state and --district go to results/percentiles.md beside
+this script. With --reference, the percentiles of the R package SGP in FOLDER are compared, student by student; the exit
+code is 1 where one differs.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ import numpy as np
 from growth import peak  # the script beside this one
 
 QUANTILES = (np.arange(100) + 0.5) / 100
+RESULTS = Path(__file__).parent / "results" / "percentiles.md"
 COLUMNS = 15
 COHORT, STATE = 4_600, 80_000
 SLOW = {"pinball": 100_000, "rq": 10_000}  # students above which these are left out, for the hours they take
@@ -199,8 +202,8 @@ def state(file: str) -> None:
     print(json.dumps([time.perf_counter() - began, read, len(table), int(table["percentile"].notna().sum()), peak()]))
 
 
-def whole_state(cohorts: int) -> None:
-    """Seconds of a state: a row per score in Parquet, one in ten students without the older past score."""
+def whole_state(cohorts: int) -> list[str]:
+    """What is told of a state: a row per score in Parquet, one in ten students without the older past score."""
     import duckdb
     import pandas as pd
 
@@ -216,8 +219,10 @@ def whole_state(cohorts: int) -> None:
         duckdb.from_df(rows).write_parquet(file)
         done = subprocess.check_output([sys.executable, __file__, "--child", "state", "0", file], text=True)
     seconds, read, students, placed, memory = json.loads(done.splitlines()[-1])
-    print(f"a state, {cohorts} cohorts of {STATE:,}, one and two past scores, from Parquet to table: {seconds:.1f} s,")
-    print(f"  {read:.1f} s of it reading; {students:,} students, {placed:,} with a percentile; {memory:,.0f} MB")
+    return [
+        f"a state, {cohorts} cohorts of {STATE:,}, one and two past scores, from Parquet to table: {seconds:.1f} s,",
+        f"  {read:.1f} s of it reading; {students:,} students, {placed:,} with a percentile; {memory:,.0f} MB",
+    ]
 
 
 def district(students: int, folder: Path) -> None:
@@ -258,11 +263,10 @@ def district(students: int, folder: Path) -> None:
 STAGES = {  # of the product's way, in order: what is told, and where the time is spent
     "place": ("load.view", "prepare"),
     "look": ("measure.request", "check"),
-    "choose": ("indicators.year_scores", "chosen"),
     "read": ("indicators.year_scores", "read"),
+    "order": ("indicators.year_scores", "year_scores"),
     "kernel": ("indicators.cohorts", "growth_percentiles"),
     "rows": ("measure.conduct", "_summarised"),
-    "fingerprint": ("load.district", "District.fingerprint"),
 }
 
 
@@ -281,13 +285,16 @@ def measured(folder: str) -> None:
     measure = cbe.measure  # libraries are loaded before the clock starts
     most = [0.0]
     threading.Thread(target=_watch, args=(most,), daemon=True).start()
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), os.times()
     found = cbe.load(folder).with_findings(Findings((), checks=1, passed=1, not_checked=(), fingerprint=""))
     answer = measure("growth_percentile", found, by="gender", compare="others", where="school_year>=2025")
     seconds = time.perf_counter() - began
     spent["look"] -= spent["place"]  # it is the first that needs places
+    own, helped = (
+        sum(b - a for a, b in zip(worked[at : at + 2], os.times()[at : at + 2], strict=True)) for at in (0, 2)
+    )
     mean = answer.rows[answer.rows["quantity"] == "mean"].iloc[0]
-    print(json.dumps([seconds, spent, int(mean["n"]), peak(), most[0]]))
+    print(json.dumps([seconds, spent, [own, helped], int(mean["n"]), peak(), most[0]]))
 
 
 def _watch(most: list[float]) -> None:
@@ -327,18 +334,20 @@ def _time(owner: object, name: str, stage: str, spent: dict[str, float]) -> None
     setattr(owner, name, run)
 
 
-def whole_district(students: int) -> None:
-    """Seconds of `cbe.measure` on a district, and of its stages."""
+def whole_district(students: int) -> list[str]:
+    """What is told of `cbe.measure` on a district: seconds, also those of its stages, and memory."""
     with tempfile.TemporaryDirectory() as folder:
         district(students, Path(folder))
         done = subprocess.check_output([sys.executable, __file__, "--child", "district", "0", folder], text=True)
-    seconds, spent, told, memory, together = json.loads(done.splitlines()[-1])
-    kernel = spent["kernel"]
-    print(f"a district, 20 cohorts of {students:,}, from Parquet to estimates of {told:,} students: {seconds:.1f} s,")
-    parts = [f"{stage} {spent[stage]:.1f} s" for stage in STAGES]
-    print(f"  of it {', '.join(parts)}, the rest {seconds - sum(spent.values()):.1f} s;")
-    print(f"  the way in and out is {(seconds - kernel) / kernel:.1f} kernels long;", end=" ")
-    print(f"{memory:,.0f} MB, {together:,.0f} MB with the processes that it started")
+    seconds, spent, (own, helped), told, memory, together = json.loads(done.splitlines()[-1])
+    kernel, parts = spent["kernel"], [f"{stage} {spent[stage]:.1f} s" for stage in STAGES]
+    return [
+        f"a district, 20 cohorts of {students:,}, from Parquet to estimates of {told:,} students: {seconds:.1f} s,",
+        f"  of it {', '.join(parts)}, the rest {seconds - sum(spent.values()):.1f} s;",
+        f"  the whole way is {seconds / kernel:.1f} kernels long;",
+        f"  processors worked {own + helped:.1f} s, {helped:.1f} s of it in the processes of the kernel;",
+        f"  {memory:,.0f} MB, {together:,.0f} MB with the processes that it started",
+    ]
 
 
 def reference(folder: Path) -> int:
@@ -385,6 +394,7 @@ def main() -> int:
     parser.add_argument("--state", type=int, default=0, metavar="COHORTS")
     parser.add_argument("--district", type=int, default=0, metavar="STUDENTS")
     parser.add_argument("--reference", type=Path, metavar="FOLDER")
+    parser.add_argument("--write", action="store_true", help="keep them in benchmarks/results/percentiles.md")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
@@ -402,11 +412,19 @@ def main() -> int:
     for students in asked.students:
         compare(students, asked.repeats)
     one_cohort(asked.repeats)
-    if asked.state:
-        whole_state(asked.state)
-    if asked.district:
-        whole_district(asked.district)
+    told = whole_state(asked.state) if asked.state else []
+    told += whole_district(asked.district) if asked.district else []
+    print("\n".join(told))
+    if asked.write:
+        keep(told, f"--state {asked.state} --district {asked.district}")
     return 0
+
+
+def keep(told: list[str], options: str) -> None:
+    """Put the lines into the file of results, with the processors that there were and how busy they were."""
+    busy = f"{len(os.sched_getaffinity(0))} processors, on average {os.getloadavg()[1]:.0f} programs at work on them"
+    made = f"Made by `python benchmarks/percentiles.py {options} --write`, with {busy}."
+    RESULTS.write_text("\n".join(["# Growth percentiles", "", "```", *told, "```", "", made, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":
