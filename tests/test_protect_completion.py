@@ -182,3 +182,14 @@ def test_warnings_that_tell_who_is_not_there_stay_inside():
     given = dataclasses.replace(shares({"a": (40, 20), "b": (60, 21)}), warnings=("said", Inside("nobody is there")))
     assert cbe.protect(given, POLICY).warnings == ("said",)
     assert cbe.protect(given, POLICY, "staff").warnings == ("said", "nobody is there")
+
+
+def test_a_selection_of_few_says_nothing_of_how_many_they_are():
+    """Of nine there is a median, and schools that a model has part in; of one there is neither."""
+    median = {**mean(9, 5.0), "quantity": "median"}
+    nine = estimates([mean(9, 5.0), median, mean(9, 5.0, group="a")], warnings=("of 6 schools",), method="three levels")
+    one = estimates([mean(1, 4.0), mean(1, 4.0, group="b")], method="two levels")
+    first, second = (cbe.protect(among(given), POLICY) for given in (nine, one))
+    assert printed(first) == printed(second)
+    assert (first.method, first.warnings) == (second.method, second.warnings)
+    assert first.warnings == ("fewer than 10 students were counted: nothing is told of them",)

@@ -132,7 +132,7 @@ def completed(given: Iterable[Entry], known: Known) -> tuple[Entry, ...]:
     found += _periods(found, known)
     found += _characteristics(found, known)
     few = few_counted(found, known.minimum)
-    values = [entry for entry in found if not entry.reference and not entry.difference and entry.at not in few]
+    values = [entry for entry in found if not entry.reference and not entry.difference and entry.period not in few]
     series = _by_series(values)
     for same in [*series.values()]:
         new = [*_absent(same, [*series.values()], known)]

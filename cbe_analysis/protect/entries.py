@@ -67,6 +67,11 @@ class Entry:
         return self.quantity, self.unit, self.at
 
     @property
+    def period(self) -> str:
+        """The period of a trend, or the x of a curve, that it is about; empty where there is none."""
+        return "" if self.quantity in NAMED_AT else self.at
+
+    @property
     def difference(self) -> bool:
         """True when it sets the arms against each other."""
         return self.arm == DIFFERENCE
@@ -141,17 +146,21 @@ def few_counted(given: Iterable[Entry], minimum: int) -> frozenset[str]:
     wholes: dict[str, float] = {}
     for entry in given:
         if not entry.compares and not any(pattern_of(entry.group)):
-            wholes[entry.at] = max(wholes.get(entry.at, 0.0), entry.n)
-    return frozenset(at for at, n in wholes.items() if n < minimum)
+            wholes[entry.period] = max(wholes.get(entry.period, 0.0), entry.n)
+    return frozenset(period for period, n in wholes.items() if n < minimum)
 
 
 def of_enough(given: Sequence[Entry], minimum: int) -> list[Entry]:
-    """The records, of each period in which fewer than the minimum were counted in all the whole alone.
+    """The records, of each period in which fewer than the minimum were counted in all one record of the whole alone.
 
-    Which groups so few students are in would tell who they are.
+    Which groups so few students are in would tell who they are; what a model can say of them, how many they are.
     """
     small = few_counted(given, minimum)
-    return [e for e in given if e.at not in small or not any(pattern_of(e.group[:-1]))]
+    found = [e for e in given if e.period not in small]
+    for period in sorted(small):
+        wholes = (e for e in given if e.period == period and not e.compares and not any(pattern_of(e.group)))
+        found.append(min(wholes, key=place_of))
+    return found
 
 
 def pattern_of(key: Key) -> tuple[bool, ...]:

@@ -37,6 +37,7 @@ from cbe_analysis.protect.waiting import merged, printed_percent
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
 MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
+NOTHING_TOLD = "too few were counted to tell how"
 FILES = "rows"  # the entity of estimates about the data themselves
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
@@ -208,9 +209,10 @@ def _release(  # noqa: PLR0913 - all that a release is made of
 ) -> Release:
     """The Release of these records, as they are printed, with what else must be said."""
     minimum, public = _minimum(estimates, policy), audience == "public"
-    method = estimates.method
+    method, warnings = estimates.method, estimates.warnings
     if public:
-        printed, method = readjusted(found, printed), vague(of_printed(method, found, printed), minimum)
+        printed = readjusted(found, printed)
+        method, warnings = _outside(estimates, found, printed, minimum)
     return Release(
         indicator=estimates.indicator,
         question=estimates.question,
@@ -224,7 +226,7 @@ def _release(  # noqa: PLR0913 - all that a release is made of
         as_of=estimates.as_of,
         minimum_n=minimum,
         parameters=estimates.parameters,
-        warnings=(*(_outside(estimates.warnings, minimum) if public else estimates.warnings), *remarks),
+        warnings=(*warnings, *remarks),
         population_id=estimates.population.id,
         profile=policy.privacy_profile,
         entity=estimates.population.entity,
@@ -237,9 +239,16 @@ def _release(  # noqa: PLR0913 - all that a release is made of
     )
 
 
-def _outside(warnings: Sequence[str], minimum: int) -> list[str]:
-    """The warnings for the public."""
-    return [vague(warning, minimum) for warning in warnings if not isinstance(warning, Inside)]
+def _outside(
+    estimates: Estimates, found: Sequence[Entry], printed: Sequence[Printed], minimum: int
+) -> tuple[str, tuple[str, ...]]:
+    """Method and warnings for the public; of fewer than the minimum neither: a model says how many it was made of."""
+    if all(entry.n < minimum for entry in found):
+        return NOTHING_TOLD, (
+            f"fewer than {minimum} {estimates.population.entity} were counted: nothing is told of them",
+        )
+    method = vague(of_printed(estimates.method, found, printed), minimum)
+    return method, tuple(vague(w, minimum) for w in estimates.warnings if not isinstance(w, Inside))
 
 
 def _rows(printed: Sequence[Printed], by: tuple[str, ...]) -> pd.DataFrame:
