@@ -10,6 +10,7 @@ from cbe_analysis.load.where import Condition, parse
 
 UNKNOWN = "(unknown)"
 OTHER = "(other"  # how a level begins that no printed text names
+EVER, YES, NO = "ever ", "yes", "no"  # how a column begins that says who ever met a condition, and its levels
 WORDS_AT_MOST = 3
 TIMES = frozenset(("school_year", "term_id", "term", "month", "instrument", "subject", "program_id"))
 
@@ -64,6 +65,8 @@ class Group:
 
 def _words(column: str, levels: frozenset[str], every: Sequence[str]) -> str:
     """The levels of one column; more than a few as those that are left out."""
+    if column.startswith(EVER) and len(levels) == 1:
+        return column if YES in levels else f"never {column.removeprefix(EVER)}"
     named = sorted(level for level in levels if not level.startswith(OTHER))
     left_out = sorted(level for level in every if level not in levels and not level.startswith(OTHER))
     if 0 < len(named) <= WORDS_AT_MOST and (len(named) == len(levels) or not left_out):
