@@ -220,6 +220,19 @@ def test_no_step_rests_on_few_and_the_attack_finds_nothing(seed, shape, policy, 
     assert audit_together([Published("draft", None, Recorded.of(release))]).passed
 
 
+def test_times_that_tell_of_a_hidden_curve_are_hidden_in_fives_as_well():
+    """The medians of two small groups and the quartiles of both together leave one student for a step."""
+    random = np.random.default_rng(34)
+    cells = {
+        key: drawn(random, int(random.gamma(1.2, 75)) + 1, random.choice([10, 40, 150]), 200, 0)
+        for key in itertools.product("abcdef", "ab")
+    }
+    policy = Policy(factors=("group", "team"), minimum_n=5, privacy_profile="rounded")
+    release = cbe.protect(waiting(cells, ("group", "team")), policy)
+    assert times(release, "median_time")[("e", "a")] == "protected"
+    assert times(release, "median_time")[("e", "b")] != "protected"
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_where_officials_publish_the_sizes_nothing_more_is_found(seed):
     random = np.random.default_rng(seed)

@@ -24,14 +24,14 @@ brief.callout(Callout("Shares", tuple(f"{r.group}: {r.printed()}" for r in readi
 brief.receipt([release])
 """
 PARAMETERS = f"{waiting_briefs.PARAMETERS}\nby = ['gender']\nwhere = []"
-RULES = '''
+RULES = """
 name = "Harbor"
 factors = ["race_ethnicity", "gender"]
 minimum_n = 5
 
 [labels.race_ethnicity]
 black = "Black or African American"
-'''
+"""
 BLACK = "Black or African American (race_ethnicity=black)"
 # race and gender -> students, and those who are often absent: the two briefs below, together, tell of black students
 CELLS = {

@@ -66,7 +66,7 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         raise UsageError("the audience is unknown", "audience", f"choose one of: {choices(AUDIENCES)}")
     if audience == "staff":
         measured = entries(estimates)
-        return _release(estimates, policy, audience, measured, [as_measured(entry) for entry in measured])
+        return _release(estimates, policy, audience, measured, (), [as_measured(entry) for entry in measured])
     _door(estimates, policy)
     minimum = _minimum(estimates, policy)
     known = Known.of(estimates, policy, minimum)
@@ -74,22 +74,24 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     found = completed(of_enough(waiting.entries, minimum), known)
     _not_too_many(found, estimates.by)
     tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
+    made = partial(_release, estimates, policy, audience, found)
     remarks = waiting.remarks(minimum)
     if policy.privacy_profile == ROUNDED:
-        printed = printed_in_fives(in_fives(found, tables, minimum), withheld)
-        release = _release(estimates, policy, audience, found, printed, remarks)
-        attacked(release, estimates).refuse()
-        return release
+        held = partial(printed_in_fives, in_fives(found, tables, minimum))
+        return _agreed(held, found, estimates, withheld, partial(made, remarks))
     above = kin(estimates.population, estimates.by, known.places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
     grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
     remarks = (*remarks, *kept_back(tables, patterns, minimum))
-    made = partial(_release, estimates, policy, audience, found, remarks=remarks)
-    return _agreed(grounds, estimates, withheld, made)
+    return _agreed(partial(_held, grounds), found, estimates, withheld, partial(made, remarks))
 
 
 def _agreed(
-    grounds: Grounds, estimates: Estimates, withheld: frozenset[int], made: Callable[[Sequence[Printed]], Release]
+    held: Callable[[frozenset[int]], list[Printed]],
+    found: Sequence[Entry],
+    estimates: Estimates,
+    withheld: frozenset[int],
+    made: Callable[[Sequence[Printed]], Release],
 ) -> Release:
     """The release in which the attack finds nothing: what it finds is covered, and attacked again.
 
@@ -99,10 +101,10 @@ def _agreed(
         When it finds something whatever is hidden.
     """
     for turn in range(ROUNDS):
-        printed = _held(grounds, withheld)
+        printed = held(withheld)
         release = made(printed)
         outcome = attacked(release, estimates)
-        more = covering(grounds.entries, printed, outcome.groups, turn) - withheld
+        more = covering(found, printed, outcome.groups, turn) - withheld
         if not outcome.breaches or not more:
             break
         withheld |= more | {i for i, p in enumerate(printed) if p.hidden}  # found before: need not be sought again
@@ -204,8 +206,8 @@ def _release(  # noqa: PLR0913 - all that a release is made of
     policy: Policy,
     audience: Audience,
     found: Sequence[Entry],
+    remarks: Sequence[str],
     printed: Sequence[Printed],
-    remarks: Sequence[str] = (),
 ) -> Release:
     """The Release of these records, as they are printed, with what else must be said."""
     minimum, public = _minimum(estimates, policy), audience == "public"
