@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import cbe_analysis as cbe
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.measure.estimates import ALL
 from cbe_analysis.protect.record import Recorded
+from cbe_analysis.run import run
 
 RIVERBEND = Path(__file__).parents[2] / "data" / "riverbend"
 RACE, ONE, OTHER = "race_ethnicity", "pacific_islander", "american_indian"
@@ -136,3 +138,14 @@ def test_a_selection_of_a_group_names_every_place_of_the_district(tmp_path, over
     assert hidden[0] == hidden[1]
     assert {*schools} <= {*releases[0].rows["school_id"]}
     assert releases[0].rows.loc[releases[0].rows["school_id"] == ALL, "hidden"].isna().any()
+
+
+def test_briefs_are_the_same_whichever_small_group_has_students(districts, tmp_path):
+    notebook = RIVERBEND.parents[1] / "notebooks" / "disparities.ipynb"
+    asked = {"outcomes": ["map:math"], "factors": [RACE], "where": list(UPPER)}
+    pages = []
+    for many in (0, 1):
+        made = run(notebook, districts[many].folder, parameters=asked, out=tmp_path / str(many))
+        [page] = [path.read_text(encoding="utf-8") for path in made.paths if path.name == "disparities.html"]
+        pages.append(re.sub(r"\b[0-9a-f]{12,64}\b", "", page))  # fingerprints
+    assert pages[0] == pages[1]
