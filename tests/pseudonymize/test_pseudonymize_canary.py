@@ -1,6 +1,7 @@
 """No id, name or free text of a district is found in a copy for evaluators, nor in what the command says."""
 
 import marked_district
+import pyarrow.parquet as pq
 import pytest
 from marked_district import EXTRA, MARK, PEOPLE, ROWS, marker, told
 
@@ -49,6 +50,7 @@ def test_no_marker_of_a_person_or_of_words_is_in_any_byte(marked, tmp_path):
     assert {f"{t}.{c}" for t, c in listed} == {cells.name for cells in made.unnamed}
     assert set(made.rows.values()) == {ROWS}
     assert set(made.rows) == set(TABLES)
+    assert [f.name for f in (tmp_path / "out").glob("*.parquet") if pq.read_metadata(f).metadata] == []
 
 
 def test_every_marker_that_is_left_is_of_a_column_that_is_kept(marked, tmp_path):
