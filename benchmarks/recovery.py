@@ -50,6 +50,9 @@ NOTES = """\
   further apart, were tested in earlier years, so that gaps seemed to close.
 - *Shares by observed pace* of `year_of_growth` are drawn toward one half by errors of observation; the shares by the
   model stand beside them.
+- *Shares by the model* have intervals for these very students, a point or two to either side, or less. In 200 districts
+  of 2,000 students they held the truth in 99.0 % (`year_of_growth`) and 97.5 % (`on_track`), in 59 of 5,000 students in
+  98.3 % and 89.8 %: there the interval of `on_track` is half a point to either side, its mean error a tenth of one.
 - Elsewhere the truth is that of these students and the interval is for students like them: it holds more often.
 """
 HEAD = ("estimates", "true", "error", "half width", "held")
