@@ -41,7 +41,7 @@ CLEAN = Findings((), checks=1, passed=1, not_checked=(), fingerprint="")  # a di
 RESULTS = Path(__file__).parent / "results" / "recovery.md"
 NOTES = """\
 ## Errors that are more than chance, and why
-- *Pace, mean of the model* and *gaps in the same schools*: in the model schools weigh nearly alike, however large; the
+- *Pace, mean of the model*, most likely *gaps in the same schools* too: schools weigh nearly alike, however large; the
   truth is that of students, of whom most are in the large schools. Small beside the intervals.
 - *Growth in scores* with schools in the model is a mean over schools, in which small and large ones weigh nearly alike
   (`slope_of_schools`); with `--set levels=2` it is one over students (`slope`). Lines are straight: where a program
