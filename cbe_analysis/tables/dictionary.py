@@ -22,8 +22,8 @@ declarations in `cbe_analysis/tables`; do not edit it.
 - Where the values are *usually* some, other values are kept and reported as a warning; where they are *one of* some,
   another value is a finding.
 - *Personal* columns identify a person. No name, address, exact birth date or free text about a student belongs here.
-- *Shared* tells what becomes of the column in a copy for evaluators; of what is kept, rare words that could be names are
-  left out where the column has values of its own ([more](share-with-evaluators.md)).
+- *Shared* tells what becomes of the column in a copy for evaluators; of what is kept, rare words that could be names
+  are left out where the column has values of its own ([more](share-with-evaluators.md)).
 """
 SHARED: dict[Reveals, str] = {
     "person": "coded",
