@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 import cbe_analysis as cbe
+from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.cutting import NO_LIMIT, USUAL, cheapest
@@ -152,17 +153,20 @@ class Attacked:
         Hidden groups, and those of them that are small.
     placed, exactly
         Those that are placed better than the rule allows, and those of which the size comes out.
+    refused
+        1 where there is none, as no hiding was enough.
     alone, careless
         Groups, and what is placed too well, where small groups alone are hidden.
     """
 
     kind: str
-    hidden: int
-    small: int
-    placed: int
-    exactly: int
-    alone: int
-    careless: int
+    hidden: int = 0
+    small: int = 0
+    placed: int = 0
+    exactly: int = 0
+    alone: int = 0
+    careless: int = 0
+    refused: int = 0
 
 
 def one(at: int) -> Attacked:
@@ -172,7 +176,11 @@ def one(at: int) -> Attacked:
     dims = tuple(int(random.integers(low, high + 1)) for low, high in zip(fewest, most, strict=True))
     typical = float(np.exp(random.uniform(*np.log(TYPICAL))))
     given = crossed(random, dims, typical, empty=0.03, compare="others" if random.random() < 0.3 else None)
-    hidden, placed = attacked(given, cbe.protect(given, POLICY), POLICY.minimum_n)
+    try:
+        release = cbe.protect(given, POLICY)
+    except ReleaseRefused:
+        return Attacked(name, refused=1)
+    hidden, placed = attacked(given, release, POLICY.minimum_n)
     small, fallen = careless(given, POLICY.minimum_n)
     exactly = sum(high - low < 1 - 1e-6 for low, high in placed.values())
     few = sum(n < POLICY.minimum_n for n in hidden.values())
@@ -190,7 +198,7 @@ def attacks(releases: int, jobs: int) -> Iterator[tuple[Lines, list[str]]]:
                 print(f"{done} of {releases} releases attacked; placed too well: {placed}", file=sys.stderr, flush=True)
     for name, fewest, most in KINDS:
         own = [each for each in found if each.kind == name]
-        numbers = ("hidden", "small", "placed", "exactly", "alone", "careless")
+        numbers = ("refused", "hidden", "small", "placed", "exactly", "alone", "careless")
         sums = {number: sum(getattr(each, number) for each in own) for number in numbers}
         size = f"{' x '.join(map(str, fewest))} to {' x '.join(map(str, most))}"
         line = f"| {name}, {size} | {len(own)} | " + " | ".join(f"{sums[n]:,}" for n in numbers) + " |"
@@ -208,7 +216,7 @@ PARTS = (
     ),
     (
         "Random releases, attacked by linear programmes. Last: where small groups alone are hidden.",
-        "| groups | releases | hidden | small themselves | placed too well | exactly | small alone | placed too well |",
+        "| groups | releases | refused | hidden | small | placed too well | exactly | small alone | placed too well |",
     ),
 )
 
