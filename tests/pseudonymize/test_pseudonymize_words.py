@@ -24,8 +24,12 @@ def students(*told, column="gender"):
     return [f"student_id,{column}", *(f"{n:04},{word}" for n, word in zip(PEOPLE, words, strict=True))]
 
 
-def bytes_of(folder):
-    return b"".join(file.name.encode() + file.read_bytes() for file in sorted(folder.iterdir()))
+def told(folder):
+    """All that the files say, unpacked: three bytes of a name may stand in packed ones by chance, and a name need not."""
+    return "".join(
+        file.name + (pd.read_parquet(file).to_csv() if file.suffix == ".parquet" else file.read_text("utf-8"))
+        for file in sorted(folder.iterdir())
+    )
 
 
 def words(read, folder, name):
@@ -147,7 +151,7 @@ def test_no_name_in_any_column_with_a_list_passes(tmp_path, pytestconfig, table,
         rows.to_parquet(folder / f"{name}.parquet")
     assert NAME.encode() in (folder / f"{table}.parquet").read_bytes()
     made = pseudonymize(folder, out)
-    assert NAME.split()[0].encode() not in bytes_of(out)
+    assert NAME.split()[0] not in told(out)
     counts = {cells.name: cells.count for cells in (*made.unnamed, *made.lost)}
     assert counts == {f"{table}.{column}": 1}
 
@@ -193,7 +197,7 @@ def mistyped(tmp_path_factory, pytestconfig):
 def test_indicators_agree_on_a_district_with_names_in_it_and_on_its_copy(mistyped):
     made, *both = mistyped
     assert sum(cells.count for cells in (*made.unnamed, *made.lost)) == 8
-    assert b"Qzx" not in bytes_of(made.folder)
+    assert "Qzx" not in told(made.folder)
     for indicator, options in ASKED:
         before, after = (cbe.measure(indicator, d, allow_findings=True, **options).rows for d in both)
         assert len(before) == len(after) > 2
