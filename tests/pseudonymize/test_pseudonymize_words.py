@@ -25,7 +25,7 @@ def students(*told, column="gender"):
 
 
 def told(folder):
-    """All that the files say, unpacked: three bytes of a name may stand in packed ones by chance, and a name need not."""
+    """All that the files say, unpacked: a name need not stand in packed bytes, and three bytes may by chance."""
     return "".join(
         file.name + (pd.read_parquet(file).to_csv() if file.suffix == ".parquet" else file.read_text("utf-8"))
         for file in sorted(folder.iterdir())
