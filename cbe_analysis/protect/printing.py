@@ -11,14 +11,25 @@ from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
 from cbe_analysis.protect.read_off import read_off, unread
 from cbe_analysis.protect.release import PROTECTED
-from cbe_analysis.protect.rounding import MINUS, in_figures, public_p, spoken, step_below, step_of_figures, to_step
-from cbe_analysis.protect.sizes import vague
+from cbe_analysis.protect.rounding import (
+    MINUS,
+    in_figures,
+    public_p,
+    reach_of_fewest,
+    spoken,
+    step_below,
+    step_of_figures,
+    to_step,
+)
+from cbe_analysis.protect.sizes import ROUNDED_FROM, vague
 from cbe_analysis.protect.waiting import TIMES
 
 MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01
 APART = "difference"  # the arm of a record that sets both arms against each other
 RATIO_STEPS = {1: 0.05, 5: 0.1}  # a finer ratio would tell more than the percentages that it is made of
+STUDENTS = ("mean", "depth", "gap", "effect", "slope", "intercept")  # their limits are Student's
+FIVES_OFF = 2  # a size in fives is that of so many fewer, at least
 SURENESS = ("std_error", "low", "high", "p", "p_adjusted")  # what says how sure a value is
 
 
@@ -129,6 +140,8 @@ def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
         wider = math.sqrt(entry.n / grounds.size(entry.n).low)
         low, high = (entry.value + (limit - entry.value) * wider for limit in (low, high))
         error = math.nan
+    else:
+        low, high = _wide_enough(grounds, entry)
     rounded = {
         "value": to_step(entry.value, step),
         "std_error": in_figures(error),
@@ -138,6 +151,18 @@ def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
         "p_adjusted": public_p(entry.p_adjusted),
     }
     return Printed(_without(kept, (), **rounded), _spoken(entry, step), n_shown)
+
+
+def _wide_enough(grounds: Grounds, entry: Entry) -> tuple[float, float]:
+    """The limits, no narrower than those of the smallest group that is printed with that size.
+
+    Student's interval of a mean rests on one degree of freedom less than there are students, or on fewer: beside the
+    error, narrower limits would say how many of a band there are.
+    """
+    if entry.quantity not in STUDENTS or not entry.std_error > 0 or not grounds.minimum <= entry.n < ROUNDED_FROM:
+        return entry.low, entry.high
+    reach = reach_of_fewest(grounds.size(entry.n).low - (FIVES_OFF if grounds.fives else 0)) * entry.std_error
+    return min(entry.low, entry.value - reach), max(entry.high, entry.value + reach)
 
 
 def _made_of_sizes(entry: Entry) -> bool:

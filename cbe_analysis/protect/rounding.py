@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 MINUS = "−"
 STEPS = (5.0, 2.0, 1.0)
@@ -45,6 +46,14 @@ def decimals(step: float) -> int:
 def in_figures(value: float, figures: int = FIGURES) -> float:
     """The value to so many figures; NaN stays NaN."""
     return value if math.isnan(value) else to_step(value, step_of_figures(value, figures))
+
+
+@lru_cache(maxsize=64)
+def reach_of_fewest(n: int) -> float:
+    """How many standard errors Student's 95 % interval of a mean of `n` reaches, two or more."""
+    from cbe_analysis.methods.robust import bounded
+
+    return bounded(0.0, 1.0, max(n - 1, 1)).high
 
 
 def public_p(p: float) -> float:

@@ -7,6 +7,12 @@ import pytest
 from by_audit import comes_out, counts, group, mean, sizes
 from hand_made import HIDDEN, SHARE, audited, gap, release, share
 from hand_made import mean as mean_row
+from protected_tables import POLICY, estimates
+
+from cbe_analysis import protect
+from cbe_analysis.methods.robust import bounded
+
+LIMITED = ("value", "std_error", "low", "high")
 
 SMALL = group(group="a")
 EVERYONE = group()
@@ -144,6 +150,26 @@ def test_mean_by_a_gap():
     assert low <= 480 <= high
     assert high - low < 1
     assert comes_out(SMALL, "mean", careless)
+
+
+def students(n, error):
+    """Everyone's mean, with Student's limits by one degree of freedom less than there are students."""
+    found = bounded(50.0, error, n - 1)
+    return {"quantity": "mean", "unit": "points", "n": n} | {name: getattr(found, name) for name in LIMITED}
+
+
+def test_limits_of_a_mean_beside_its_error():
+    """An error of 9.8 reaches 22.2 among 10 students, 20.6 among 19: several tests together would tell."""
+    for alike, error in ((range(10, 20), 9.8), (range(20, 40), 2.04), (range(40, 100), 5.0)):
+        told = {str(protect(estimates([students(n, error)]), POLICY).rows.to_dict("records")) for n in alike}
+        assert len(told) == 1
+
+
+def test_limits_of_a_mean_that_only_a_larger_group_has():
+    """However it was rounded, no mean of 10 students has limits of 1.7 errors, nor one of 40."""
+    for reach, n, comes in ((1.7, "10-19", True), (2.3, "10-19", False), (1.7, "40-99", True), (1.96, "110", False)):
+        row = mean_row(n, 50.0, 4.0) | {"low": 50 - 4 * reach, "high": 50 + 4 * reach}
+        assert ("its limits tell its size" in {b.says for b in audited(release([row], [120])).breaches}) is comes
 
 
 TEXTS = {"33 %": 4, "25 %": 3, "42 %": 5}

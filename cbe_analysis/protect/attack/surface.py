@@ -11,6 +11,10 @@ from cbe_analysis.protect.attack.reading import FOLLOWED, WHOLE, Cell, Row, shar
 Fault = tuple[Cell, str]
 VALUES = ("mean", "share", "expected_share", "median", "percentile", "slope", "intercept", "effect", "survival")
 ARMS_TOLD = ("count", "attrition", "baseline", *VALUES[:-2])
+STUDENTS = ("mean", "depth", "gap", "effect", "slope", "intercept")
+BANDED_BELOW = 100
+NORMAL = 1.959964
+EXPANSION = (((1, 1), 4), ((3, 16, 5), 96), ((-15, 17, 19, 3), 384))  # of z, z^3, z^5 ...; by the degrees of freedom
 FIVE = 5
 NEAR_END = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # size, and the percentages that are coded from it on
 
@@ -64,6 +68,8 @@ def _faults(row: Row, size_ok: Callable[[float], bool]) -> Iterator[str]:
         yield from _share(row)
     elif not _rough(row):
         yield "a value is too exact"
+    elif _narrow(row, fives=size_ok is _five):
+        yield "its limits tell its size"
 
 
 def _coarse(row: Row) -> bool:
@@ -114,6 +120,29 @@ def _rough(row: Row) -> bool:
     return any(_multiple(error, 10.0 ** (ten - 1)) for ten in (power, power + 1)) and any(
         _multiple(value, step) for step in allowed
     )
+
+
+def _narrow(row: Row, *, fives: bool) -> bool:
+    """Whether the limits of a mean are narrower than those of the smallest group that is printed with its size.
+
+    They are Student's, with one degree of freedom less than there are students, or with fewer.
+    """
+    if row.quantity not in STUDENTS or row.size is None or row.size[0] >= BANDED_BELOW:
+        return False
+    error, reach = row.numbers["std_error"], (row.numbers["high"] - row.numbers["low"]) / 2
+    if not error > 0 or math.isnan(reach):
+        return False
+    least = error - 0.5 * 10.0 ** (math.floor(math.log10(error) + 1e-9) - 1)
+    degrees = row.size[0] - 1 - (FIVE // 2 if fives else 0)
+    return reach + error / 4 * 1.06 < least * _reach(max(degrees, 1.0))
+
+
+def _reach(degrees: float) -> float:
+    """How many errors Student's 95 % interval reaches: a little less, from the normal one by Fisher's expansion."""
+    z, total = NORMAL, NORMAL
+    for order, (terms, divisor) in enumerate(EXPANSION, 1):
+        total += sum(part * z ** (2 * power + 1) for power, part in enumerate(terms)) / (divisor * degrees**order)
+    return total
 
 
 def _resting(rows: Sequence[Row]) -> Iterator[Fault]:
