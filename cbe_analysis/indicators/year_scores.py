@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.outcomes import DEFAULTS, chosen, spelled
 from cbe_analysis.indicators.scores import Scores, read
-from cbe_analysis.methods.arrays import ordered
+from cbe_analysis.methods.arrays import coded, ordered
 from cbe_analysis.policy import Policy
 
 YEARS = 100  # more grades than there are: a cohort's code is its school year times this, and its grade
@@ -171,11 +171,15 @@ def _last(scores: Scores) -> Integers:
     What is unknown counts as later, and as higher, than what is known.
     """
     years, days = _ranks(scores.year), _ranks(np.where(scores.dated, scores.date, np.nan))
-    group = scores.student * (years.max(initial=0) + 1) + years
-    moment = group * (days.max(initial=0) + 1) + days
-    order = ordered(moment, scores.value, scores.std_error, scores.grade)
-    group = group[order]
-    found: Integers = order[np.append(group[1:] != group[:-1], np.ones(min(order.size, 1), bool))]
+    group = coded(scores.student * (years.max(initial=0) + 1) + years, years.size, "student and year").codes
+    found = np.full(group.max(initial=-1) + 1, -1)
+    found[group] = np.arange(group.size)
+    several = np.zeros(found.size, bool)
+    several[group[found[group] != np.arange(group.size)]] = True
+    some = np.flatnonzero(several[group])
+    moment = group[some] * (days.max(initial=0) + 1) + days[some]
+    order = some[ordered(moment, scores.value[some], scores.std_error[some], scores.grade[some])]
+    found[group[order]] = order  # of several the last one stays
     return found
 
 
