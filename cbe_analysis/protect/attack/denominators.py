@@ -189,8 +189,11 @@ def _held_against_totals(population: Population, found: Mapping[Group, Denominat
     kept: dict[Group, Denominator] = {}
     for group, own in found.items():
         low, high = possible.seen(people[group])
+        if low > own.sizes[0] + SLACK:
+            low, _ = possible.range(people[group], ends="low")
+        if high < own.sizes[-1] - SLACK:
+            _, high = possible.range(people[group], ends="high")
         if low > own.sizes[0] + SLACK or high < own.sizes[-1] - SLACK:
-            low, high = possible.range(people[group])
             blamed = possible.blame(people[group]) | possible.blame(people[group].times(-1.0))
             own = own.between(low, high, blamed)
         kept[group] = own

@@ -106,6 +106,7 @@ class Possible:
 
     def __init__(self, low: Sequence[float], high: Sequence[float], facts: Sequence[Fact], *, whole: bool) -> None:
         self._facts = facts
+        self._sources = frozenset(source for fact in facts for source in fact.sources)
         self.whole = whole and len(low) <= WHOLE_UP_TO
         self._doubtful = whole and len(low) <= DOUBTED_UP_TO
         self._polytope = Polytope(low, high, [Bound(f.sum.mapping(), f.low, f.high) for f in facts])
@@ -203,6 +204,8 @@ class Possible:
 
     def blame(self, sum_of: Sum) -> frozenset[int]:
         """The releases that keep a sum from being smaller."""
+        if len(self._sources) < 2:
+            return self._sources
         self._polytope.least(sum_of.mapping())
         held = np.abs(self._polytope.prices()) > SLACK
         return frozenset(s for fact, holds in zip(self._facts, held, strict=True) if holds for s in fact.sources)
