@@ -63,7 +63,9 @@ def on_track(
     true pace is at least that (see `pace`); `share` that by observed pace alone; `slope` the mean pace of the group;
     `mean` the pace at which the group would cover all levels that it lacks in all the time that it has. Who left is in
     no share; who has arrived is on track; who has no time left below the exit level is not. Over several subjects it is
-    the mean level that counts.
+    the mean level that counts. The interval leaves room for levels that rise in steps, which round all alike who began
+    at the bottom of the continuum on one day, and for students without a pace, who may differ from the others as much
+    as schools do.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ from cbe_analysis.indicators.contrasts import UNKNOWN
 from cbe_analysis.indicators.declare import Relation
 from cbe_analysis.indicators.progress.collapse import FACTOR
 from cbe_analysis.indicators.progress.observed import observed, observed_until, upto, with_finished
+from cbe_analysis.indicators.progress.rounding import rounding
 from cbe_analysis.indicators.progress.spans import Spans
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Observed, gains, slopes
@@ -33,7 +34,9 @@ class Paces:
     students
         `student_id`; `first_date`, `last_date`, and `seen` (the last level); `value` (the pace, or what else is to be
         told of groups) and `spread`, NaN and infinite for none; `present` (had not left when the data end); `level` and
-        `expected` (now, and for grade and day); `school`; `capped` (at or near the exit level from the start); factors.
+        `expected` (now, and for grade and day); `school`; `capped` (at or near the exit level from the start); `start`,
+        `start_date` (the first level and its day) and `rounding` (the error of a pace shared with who began there, NaN
+        for none); factors.
     about, sigma2
         As `fit_pace` takes them.
     estimator
@@ -101,6 +104,7 @@ def paces(spans: Spans, enrollments: Relation | None, *, exit_level: float, mini
         expected=_expected(spans, rows),
         present=_present(spans, rows),
     )
+    rows = rows.assign(rounding=rounding(rows) if spans.cumulative else np.nan)
     students = _students(rows)
     warnings += _left_out(students, minimum, spans.cumulative)
     if not students["value"].notna().any():
@@ -137,7 +141,7 @@ def gaps_to_grade(spans: Spans, enrollments: Relation | None, *, minimum: int) -
         When no such student has a known grade.
     """
     rows = with_finished(spans, spans.rows.assign(end_date=observed_until(spans, enrollments)), enrollments)
-    rows = rows.assign(value=np.nan, spread=np.nan, capped=False)
+    rows = rows.assign(value=np.nan, spread=np.nan, capped=False, rounding=np.nan)
     rows = rows.assign(expected=_expected(spans, rows), present=_present(spans, rows))
     students = with_gaps(_students(rows))
     gone = int((~students["present"]).sum())
@@ -223,12 +227,16 @@ def _students(rows: pd.DataFrame) -> pd.DataFrame:
         value=("value", "mean"),
         spread=("spread", "sum"),
         some=("some", "sum"),
+        start=("start", "mean"),
+        start_date=("start_date", "min"),
+        rounding=("rounding", "sum"),
         level=("last", "mean"),
         expected=("expected", "max"),  # a subject that was finished early says nothing of the student's grade now
         capped=("capped", "all"),
         present=("present", "any"),
     )
     found["spread"] = np.where(found["some"] > 0, found["spread"] / np.maximum(found["some"], 1) ** 2, np.inf)
+    found["rounding"] = np.where(found["some"] > 0, found["rounding"] / np.maximum(found["some"], 1), np.nan)
     firsts = order[["school", *fixed]].first()
     return found.join(firsts).reset_index()
 

@@ -11,9 +11,10 @@ from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.gap_rows import Difference
 from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
 from cbe_analysis.indicators.progress.pace_rows import counted_share
+from cbe_analysis.indicators.progress.rounding import alike
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.words import counted
-from cbe_analysis.methods.pace import Share, Track, on_track, shares_in_units
+from cbe_analysis.methods.pace import Alike, Share, Track, on_track, shares_in_units
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
 SHARE = "share of students on track, 0 to 1"
@@ -31,12 +32,15 @@ class Ahead:
         Shape `(n,)`: where they stand, and school years to the end of the last grade.
     present
         Shape `(n,)`: who is judged.
+    alike
+        Whose levels are rounded alike.
     """
 
     level: NDArray[np.float64]
     years_left: NDArray[np.float64]
     present: NDArray[np.bool_]
     exit_level: float
+    alike: Alike
 
     @classmethod
     def of(cls, model: Model, exit_level: float) -> Ahead:
@@ -45,11 +49,12 @@ class Ahead:
         expected = students["expected"].to_numpy(float)
         present = students["present"].to_numpy(bool) & np.isfinite(expected)
         years = np.where(present, np.maximum(exit_level - expected, 0), 0)
-        return cls(students["level"].to_numpy(float), years, present, exit_level)
+        return cls(students["level"].to_numpy(float), years, present, exit_level, alike(students))
 
     def track(self, part: Part) -> Track:
         """The chances of all students by the fit of a part."""
-        found: Track = on_track(part.fit, self.level, self.years_left, exit_level=self.exit_level, present=self.present)
+        known = {"exit_level": self.exit_level, "present": self.present, "alike": self.alike}
+        found: Track = on_track(part.fit, self.level, self.years_left, **known)
         return found
 
     def observed(self, pace: NDArray[np.float64], required: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -30,6 +30,7 @@ HOMES = {
     "Share": "shares",
     "Shares": "shares",
     "shares_above": "shares",
+    "Alike": "chances",
     "Track": "track",
     "on_track": "track",
     "shares_in_units": "track",

@@ -1,6 +1,7 @@
 """Chances of students to keep a required pace, and how uncertain the number is who will.
 
-Students of one school and group are judged by the same estimated means, so that their chances err together.
+Students of one school and group are judged by the same estimated means, so that their chances err together. So do the
+chances of those whose levels are rounded alike, and of those without a pace.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from scipy.special import ndtr, ndtri, stdtrit
 from cbe_analysis.methods.arrays import FloatArray, IntArray, sums
 from cbe_analysis.methods.pace.fit import Model
 from cbe_analysis.methods.pace.likelihood import Point, evaluate
-from cbe_analysis.methods.pace.nested import ERROR, PARTS
+from cbe_analysis.methods.pace.nested import CELL, ERROR, PARTS, SCHOOL
 from cbe_analysis.methods.pace.prediction import COVERAGE, posterior, shared_errors
 
 STEP = 1e-4  # of the variances together: the least step by which one is varied
@@ -32,6 +33,24 @@ def chances(mean: FloatArray, error: FloatArray, required: FloatArray) -> FloatA
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Whose observed paces err together, which the model takes to err each alone.
+
+    Levels that add up rise in steps. Who began at one point is rounded alike, which no number of students averages out.
+
+    Parameters
+    ----------
+    begun
+        Shape `(n,)`: codes of where and when students began.
+    error
+        Shape `(n,)`, levels a year: the error of a pace that those who began alike have in common; 0 for none.
+    """
+
+    begun: IntArray
+    error: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """How uncertain it is of each student who keeps the required pace.
 
@@ -43,6 +62,8 @@ class Judged:
         Shape `(n,)`: error variance of who each student is, the pace of the cell being known.
     along
         Shape `(n,)`: how the chance goes with the pace of the cell.
+    toward
+        Shape `(n,)`: how the chance goes with the student's own pace; 0 without one.
     base
         Shape `(n,)`: error variance of the pace of the cell.
     point
@@ -52,6 +73,7 @@ class Judged:
     some: NDArray[np.bool_]
     own: FloatArray
     along: FloatArray
+    toward: FloatArray
     base: FloatArray
     point: Point
 
@@ -65,11 +87,13 @@ class Judged:
         own = np.maximum(np.where(some, chance * (1 - chance), 0), seen * (1 - seen))
         error = np.sqrt(np.maximum(found.variance, 1e-300))
         height = np.where(some, (found.mean - np.where(some, required, 0)) / error, 0)
-        along = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0) * found.left
-        return cls(some, own, along, found.base, point)
+        turn = np.where(some, np.exp(-(height**2) / 2) / np.sqrt(2 * np.pi) / error, 0)
+        return cls(some, own, turn * found.left, turn * (1 - found.left), found.base, point)
 
 
-def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray) -> FloatArray:
+def errors_of_counts(
+    model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray, alike: Alike | None = None
+) -> FloatArray:
     """Error variance of the number in each group who keep their required pace, shape `(g,)`.
 
     Each student's own chance; what students have in common through fixed effects, schools and cells, widened as
@@ -80,6 +104,9 @@ def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chanc
     ----------
     vcov
         Covariance of the estimated variances.
+    alike
+        Whose observed paces err together. Given these, students without a pace may also differ from the others, as much
+        as schools differ.
     """
     codes, kinds = model.given.groups.codes, len(model.given.groups.labels)
     judged = Judged.of(model, vcov, required, chance)
@@ -89,11 +116,17 @@ def errors_of_counts(model: Model, vcov: FloatArray, required: FloatArray, chanc
     cells = sums(model.everyone.cell, along, len(model.sample.nest.school))
     held = sums(codes, along[:, None] * model.everyone.held, kinds)
     together = shared_errors(model.sample, judged.point, cells, held) - sums(codes, along**2 * judged.base, kinds)
-    return _added(model, vcov, required, judged, (codes, kinds), together)
+    found = _added(model, vcov, required, judged, (codes, kinds), together)
+    return found if alike is None else found + _beyond(model, judged, (codes, kinds), alike)
 
 
-def errors_in_units(
-    model: Model, vcov: FloatArray, required: FloatArray, chance: FloatArray, units: tuple[IntArray, int]
+def errors_in_units(  # noqa: PLR0913 - as of counts, and the units
+    model: Model,
+    vcov: FloatArray,
+    required: FloatArray,
+    chance: FloatArray,
+    units: tuple[IntArray, int],
+    alike: Alike | None = None,
 ) -> FloatArray:
     """The same for the number in each unit, such as a school, whose students are judged by one prediction.
 
@@ -105,9 +138,10 @@ def errors_in_units(
         Shape `(n,)` codes, and how many units there are.
     """
     judged = Judged.of(model, vcov, required, chance)
-    alike = judged.along * np.sqrt(judged.base)
-    together = sums(units[0], alike, units[1]) ** 2 - sums(units[0], alike**2, units[1])
-    return _added(model, vcov, required, judged, units, together)
+    one_way = judged.along * np.sqrt(judged.base)
+    together = sums(units[0], one_way, units[1]) ** 2 - sums(units[0], one_way**2, units[1])
+    found = _added(model, vcov, required, judged, units, together)
+    return found if alike is None else found + _beyond(model, judged, units, alike)
 
 
 def _added(  # noqa: PLR0913 - the parts of one sum
@@ -123,6 +157,16 @@ def _added(  # noqa: PLR0913 - the parts of one sum
     turned = _turned(model, vcov, required, judged.some, units)
     result: FloatArray = own + few(model) * np.maximum(together, 0) + np.einsum("ku,kl,lu->u", turned, vcov, turned)
     return result
+
+
+def _beyond(model: Model, judged: Judged, units: tuple[IntArray, int], alike: Alike) -> FloatArray:
+    """What the model does not know: errors of who is rounded alike, and how students without a pace differ."""
+    off = judged.toward * alike.error
+    key, at = np.unique(alike.begun * units[1] + units[0], return_inverse=True)
+    found: FloatArray = sums(key % units[1], sums(at, off, len(key)) ** 2, units[1]) - sums(units[0], off**2, units[1])
+    unseen = np.where(np.isfinite(model.everyone.spread), 0, judged.along)
+    apart = sums(units[0], unseen, units[1]) ** 2 - sums(units[0], unseen**2, units[1])
+    return found + np.maximum(apart, 0) * float(judged.point.theta[[SCHOOL, CELL]].sum())
 
 
 def _likely(model: Model, vcov: FloatArray) -> FloatArray:

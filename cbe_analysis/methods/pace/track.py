@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, IntArray, coded, columns, numbers
-from cbe_analysis.methods.pace.chances import chances, errors_in_units, errors_of_counts
+from cbe_analysis.methods.pace.chances import Alike, chances, errors_in_units, errors_of_counts
 from cbe_analysis.methods.pace.fit import PaceFit
 from cbe_analysis.methods.pace.shares import COVERAGE, Share
 
@@ -39,6 +39,8 @@ class Track:
         Shape `(g,)`: the share whose observed pace is enough, of those present who have one or need none.
     present, arrived, late, left
         Shape `(g,)` counts: in the share; of them at the exit level; of them below it without time; gone before.
+    alike
+        Whose observed paces err together, where that was given.
     """
 
     required: FloatArray = field(repr=False)
@@ -49,10 +51,17 @@ class Track:
     arrived: IntArray
     late: IntArray
     left: IntArray
+    alike: Alike | None = field(default=None, repr=False)
 
 
-def on_track(
-    fit: PaceFit, level: ArrayLike, years_left: ArrayLike, *, exit_level: float, present: ArrayLike | None = None
+def on_track(  # noqa: PLR0913 - what is known of each student
+    fit: PaceFit,
+    level: ArrayLike,
+    years_left: ArrayLike,
+    *,
+    exit_level: float,
+    present: ArrayLike | None = None,
+    alike: Alike | None = None,
 ) -> Track:
     """The chance of each student of the fit to reach the exit level in the years left.
 
@@ -69,6 +78,9 @@ def on_track(
         The level to reach, such as 13.
     present
         Shape `(n,)`: False for students who left before the data end. All are present if not given.
+    alike
+        Whose observed paces err together; intervals then leave room for that, and for students without a pace who
+        differ from the others as schools do.
 
     Raises
     ------
@@ -90,10 +102,10 @@ def on_track(
     raw = np.array(
         [enough[judged & (codes == g)].mean() if (judged & (codes == g)).any() else np.nan for g in range(kinds)]
     )
-    errors = errors_of_counts(fit.model, fit.variances.vcov, required, chance)
+    errors = errors_of_counts(fit.model, fit.variances.vcov, required, chance, alike)
     totals = np.bincount(codes[here], weights=chance[here], minlength=kinds)
     shares = tuple(_share(float(totals[g]), int(counts[0][g]), float(errors[g])) for g in range(kinds))
-    return Track(required, chance, shares, raw, counts[0], counts[1], late, counts[2])
+    return Track(required, chance, shares, raw, counts[0], counts[1], late, counts[2], alike)
 
 
 def shares_in_units(fit: PaceFit, track: Track, unit: ArrayLike, present: ArrayLike) -> tuple[Share, ...]:
@@ -110,7 +122,7 @@ def shares_in_units(fit: PaceFit, track: Track, unit: ArrayLike, present: ArrayL
     codes, here = coded(unit, n, "unit"), columns(present, n, "present")[:, 0] > 0
     units = len(codes.labels)
     chance = np.where(here, track.probability, np.nan)
-    errors = errors_in_units(fit.model, fit.variances.vcov, track.required, chance, (codes.codes, units))
+    errors = errors_in_units(fit.model, fit.variances.vcov, track.required, chance, (codes.codes, units), track.alike)
     totals = np.bincount(codes.codes[here], weights=chance[here], minlength=units)
     counts = np.bincount(codes.codes[here], minlength=units)
     return tuple(_share(float(totals[u]), int(counts[u]), float(errors[u])) for u in range(units))
