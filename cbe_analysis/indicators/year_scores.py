@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,7 @@ class YearScores:
     Parameters
     ----------
     scores, rows
-        All scores; positions among them, shape `(n,)`, of those meant here: cohort by cohort, from the lowest score.
+        All scores; positions among them, shape `(n,)`, of those meant here: by student and year.
     past
         Shape `(n, k)`: positions of as many past scores as count at most, the latest first; -1 where there is none.
     asked
@@ -148,10 +147,8 @@ def year_scores(found: AllScores, *, past: int, ahead: int = 0) -> YearScores:
     rows, before = last[meant], before[meant]
     same_grade = scores.grade[before] == scores.grade[rows, None] - np.arange(1, past + 1)
     beside = np.where((before >= 0) & same_grade, before, -1)
-    order = _ordered(scores, rows, beside)
-    rows = rows[order]
     asked = np.ones(rows.size, bool) if found.all_asked else _asked(scores, rows)
-    return YearScores(scores, rows, beside[order], asked, before[order, 0] >= 0, found.name, unknown)
+    return YearScores(scores, rows, beside, asked, before[:, 0] >= 0, found.name, unknown)
 
 
 def _cohort(scores: Scores, rows: Integers) -> Integers:
@@ -206,17 +203,6 @@ def _before(scores: Scores, last: Integers, past: int) -> Integers:
             there = np.flatnonzero(back == years)
             found[there + step, years - 1] = last[there]
     return found
-
-
-def _ordered(scores: Scores, rows: Integers, past: Integers) -> Integers:
-    """The order of the rows: cohort by cohort, from the lowest score, then the lowest past score."""
-    codes = pd.factorize(_cohort(scores, rows), sort=True)[0]
-    order: Integers = np.argsort(codes.astype(np.int16), kind="stable")
-    for start, end in pairwise([0, *np.cumsum(np.bincount(codes)).tolist()]):
-        some = order[start:end]
-        keys = [*_where_there(scores.value, past[some]).T[::-1], scores.value[rows[some]]]
-        order[start:end] = some[np.lexsort(keys)]
-    return order
 
 
 def _asked(scores: Scores, rows: Integers) -> Truths:

@@ -106,7 +106,7 @@ def test_the_scores_of_the_years_follow_the_rules(scores, ahead):
     rows, unknown = expected(marked, [s for s in marked if s[6]], ahead)
     assert sorted(shown(found), key=str) == sorted(rows, key=str)
     assert found.unknown == unknown
-    keys = [(c, v, *map(high, p)) for c, v, *p in (row[: 2 + PAST] for row in shown(found))]
+    keys = list(zip(found.scores.student[found.rows].tolist(), found.scores.year[found.rows].tolist(), strict=True))
     assert keys == sorted(keys)
 
 

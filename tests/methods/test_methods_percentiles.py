@@ -103,6 +103,16 @@ def test_the_order_of_students_changes_nothing(seed):
     assert other.percentile.tolist() == found.percentile[rows].tolist()
 
 
+def test_the_order_of_students_changes_no_curve_where_several_are_exact():
+    score, priors = students(400, 3, digits=-1)
+    rows = np.random.default_rng(3).permutation(400)
+    [found] = growth_percentiles(score, priors, np.zeros(400, int)).cohorts
+    [other] = growth_percentiles(score[rows], priors[rows], np.zeros(400, int)).cohorts
+    assert len(found.curves) == 2
+    for mine, theirs in zip(found.curves, other.curves, strict=True):
+        assert np.array_equal(mine.coefficients, theirs.coefficients)
+
+
 def test_percentiles_are_spread_evenly_whatever_the_past_score():
     score, priors = students(5000, 7, digits=0)
     found = growth_percentiles(score, priors, np.zeros(5000, int))

@@ -131,8 +131,12 @@ def several(students: int, cohorts: int | None = None) -> AbstractContextManager
 
 
 def _compared(task: _Task) -> tuple[Cohort, Standing]:
-    """The curves of a cohort, and where its students stand."""
-    return compare(task.label, task.students, task.limits)
+    """The curves of a cohort, and where its students stand; the same in whichever order they are given."""
+    order = task.students.order
+    cohort, sorted_standing = compare(task.label, task.students.of(order), task.limits)
+    standing = Standing.nobody(*task.students.priors.shape)
+    standing.take(sorted_standing, order)
+    return cohort, standing
 
 
 def _checked(score: ArrayLike, priors: ArrayLike, std_errors: ArrayLike | None) -> Students:

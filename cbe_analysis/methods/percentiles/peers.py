@@ -95,6 +95,12 @@ class Students:
         errors = None if self.std_errors is None else self.std_errors[rows]
         return Students(self.score[rows], self.priors[rows], errors)
 
+    @property
+    def order(self) -> IntArray:
+        """Shape `(n,)`: positions from the lowest score, of the same score from the lowest past score."""
+        order: IntArray = np.lexsort([*self.priors.T[::-1], self.score])
+        return order
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
