@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from protected_tables import POINTS, POLICY, effect, estimates, gap, mean, texts
 
 import cbe_analysis as cbe
-from cbe_analysis.indicators.alike import ALIKE, on_one_course, same
+from cbe_analysis.indicators.alike import ALIKE, NEARLY, TWO_VALUES, alike_note, on_one_course, same
 
 NAN = math.nan
 UNTESTED = {"std_error": NAN, "low": NAN, "high": NAN, "p": NAN}
@@ -216,3 +216,20 @@ def test_staff_see_the_value_and_why_the_public_does_not(tmp_path):
     assert rows.loc[("slope", "female"), "note"] == ALIKE
     assert rows.loc[("slope", "male"), "note"] is None
     assert math.isfinite(rows.loc[("slope", "female"), "value"])
+
+
+@pytest.mark.parametrize("note", [ALIKE, NEARLY, TWO_VALUES])
+def test_a_mean_that_counts_few_students_is_hidden_with_one_that_weighs_as_much(note):
+    """0.015 of 40 to 99 who have 0 or 1 is one student, whom a share would not tell of: <=5 %."""
+    rows = [mean(565, 0.3, 0.4), mean(65, 0.0154, 0.12, group="a") | {"note": note}]
+    rows += [mean(100, 0.3, 0.4, group="b"), mean(400, 0.4, 0.4, group="c")]
+    assert printed(shown(rows)) == {"(all)", "c"}
+    assert printed(shown([row | {"note": ""} for row in rows])) == {"(all)", "a", "b", "c"}
+
+
+@pytest.mark.parametrize(("n", "most"), [(10, 2), (25, 2), (65, 3), (120, 2), (500, 7)])
+def test_nearly_all_are_alike_where_a_share_of_the_others_would_be_coded(n, most):
+    zeros = np.zeros(n - most)
+    assert alike_note(np.r_[zeros, np.arange(1.0, most + 1)]) == NEARLY
+    assert alike_note(np.r_[zeros[1:], np.arange(1.0, most + 2)]) == ""
+    assert alike_note(np.zeros(n)) == ALIKE

@@ -5,13 +5,36 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-ALIKE = "all of the group are alike"  # the note that `protect` heeds
+ALIKE = "all of the group are alike"  # the notes that `protect` heeds
+NEARLY = f"nearly {ALIKE}"
+TWO_VALUES = "of two values alone: a share in all but name"
+FEW = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # from this size on, so many percent are few
 NOISE = 1e-9  # differences this small against the values are those of arithmetic
 
 
 def same(values: NDArray[np.float64]) -> bool:
     """True when there are values and all are the same."""
     return len(values) > 0 and float(np.ptp(values)) <= NOISE * max(1.0, float(np.abs(values).max()))
+
+
+def alike_note(values: NDArray[np.float64]) -> str:
+    """What must be said of a group: that all have the same value, or nearly all; else nothing.
+
+    Where few have another value than the commonest, as few as a share would not be told of, the mean counts them.
+    """
+    if same(values):
+        return ALIKE
+    others = len(values) - int(np.unique(values, return_counts=True)[1].max()) if len(values) else 0
+    percent = next(percent for size, percent in FEW if len(values) >= size)
+    return NEARLY if 0 < 100 * others < (percent + 0.5) * len(values) else ""
+
+
+def two_values(values: NDArray[np.float64]) -> bool:
+    """True where the values are two alone, as of a test that is passed or not."""
+    if not len(values):
+        return False
+    low, high = values.min(), values.max()
+    return bool(low < high and ((values == low) | (values == high)).all())
 
 
 def on_one_course(values: NDArray[np.float64], years: NDArray[np.float64]) -> bool:

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from cbe_analysis.indicators.alike import two_values
 from cbe_analysis.indicators.contrasts import ALL, SCHOOLS_AT_LEAST
 from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.words import counted
@@ -34,6 +35,8 @@ def remarks(asked: Request, found: Sequence[Formed]) -> tuple[str, ...]:
         said.append("some students count more than once (several years or terms); n counts each once")
     if found and found[0].kind == "mean":
         said += piles(cases["value"].to_numpy(float), asked.minimum_n)
+        if two_values(cases["value"].to_numpy(float)):
+            said.append("the scores have two values alone: for the public give the cut, and tell the share")
     return tuple(dict.fromkeys(said))
 
 

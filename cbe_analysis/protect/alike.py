@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from cbe_analysis.indicators.alike import ALIKE, NOISE
+from cbe_analysis.indicators.alike import ALIKE, NOISE, TWO_VALUES
 from cbe_analysis.measure.estimates import ALL
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 
@@ -24,11 +24,16 @@ RESTING = {  # what is made of it, by how it begins
 
 
 def alike(entry: Entry) -> bool:
-    """True when all of the group have the value, or nothing was measured of how far they lie apart."""
+    """True when all of the group have the value or nearly all, or nothing was measured of how far they lie apart."""
     if entry.is_share or entry.quantity in SPREADLESS or math.isnan(entry.value):
         return False
     unmeasured = entry.quantity in ("slope", "intercept") and math.isnan(entry.std_error)
-    return unmeasured or ALIKE in entry.note or entry.std_error <= NOISE * max(1.0, abs(entry.value))
+    return (
+        unmeasured
+        or ALIKE in entry.note
+        or TWO_VALUES in entry.note
+        or entry.std_error <= NOISE * max(1.0, abs(entry.value))
+    )
 
 
 def covered(entries: Sequence[Entry], minimum: int) -> set[int]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.alike import ALIKE, same
+from cbe_analysis.indicators.alike import alike_note
 from cbe_analysis.indicators.contrasts import groupings
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.model import SCHOOL, Model, Split
@@ -68,7 +68,7 @@ def _of_group(part: Split, group: int, told: Told) -> Row:
     if told.share:
         return counted_share(part, told.unit, group, told.values)
     own = told.values[part.members(group)]
-    note = ALIKE if same(own[np.isfinite(own)]) else part.model.note
+    note = alike_note(own[np.isfinite(own)]) or part.model.note
     found = raw_mean(part, group, told.values)
     return row("mean", told.unit, part.groups.labels(group), found, n=int(part.sizes[group]), note=note)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.alike import ALIKE, same
+from cbe_analysis.indicators.alike import alike_note
 from cbe_analysis.indicators.contrasts import (
     DESCRIBED,
     SCHOOLS_AT_LEAST,
@@ -168,7 +168,7 @@ class Split:
     def note(self, group: int) -> str:
         """What must be said of a group: that all are alike, or that schools are few."""
         pace = self.model.paces.students["value"].to_numpy(float)[self.members(group)]
-        return ALIKE if same(pace[np.isfinite(pace)]) else self.model.note
+        return alike_note(pace[np.isfinite(pace)]) or self.model.note
 
     def gaps(self, contrast: Contrast, unit: str, gap: Callable[[NDArray[np.float64]], Contrasted]) -> list[Row]:
         """A row for every comparison; described alone where too few schools are on a side."""
