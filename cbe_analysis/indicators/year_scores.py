@@ -167,14 +167,15 @@ def _last(scores: Scores) -> Integers:
 
     What is unknown counts as later, and as higher, than what is known.
     """
-    years, days = _ranks(scores.year), _ranks(np.where(scores.dated, scores.date, np.nan))
+    years = _ranks(scores.year)
     group = coded(scores.student * (years.max(initial=0) + 1) + years, years.size, "student and year").codes
     found = np.full(group.max(initial=-1) + 1, -1)
     found[group] = np.arange(group.size)
     several = np.zeros(found.size, bool)
     several[group[found[group] != np.arange(group.size)]] = True
     some = np.flatnonzero(several[group])
-    moment = group[some] * (days.max(initial=0) + 1) + days[some]
+    days = _ranks(np.where(scores.dated, scores.date, np.nan)[some])
+    moment = group[some] * (days.max(initial=0) + 1) + days
     order = some[ordered(moment, scores.value[some], scores.std_error[some], scores.grade[some])]
     found[group[order]] = order  # of several the last one stays
     return found
