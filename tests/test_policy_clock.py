@@ -4,7 +4,7 @@ import pytest
 
 from cbe_analysis.errors import UnreadableData
 from cbe_analysis.policy import Policy
-from cbe_analysis.policy.clock import clock, spans
+from cbe_analysis.policy.clock import clock, spans, told_once
 
 YEAR = (2026, date(2025, 9, 1), date(2026, 5, 29))  # 270 days apart
 
@@ -25,6 +25,15 @@ def test_years_that_the_calendar_lacks_take_the_days_of_the_policy_and_say_so():
     assert told.warnings == (
         "the calendar lacks school years 2025, 2027: school_year_days of the policy (08-15 to 06-10) stand in",
     )
+
+
+def test_years_that_several_clocks_lack_are_said_once():
+    first, second = (clock(Policy(), [], years).warnings[0] for years in ([2025, 2024], [2026, 2024]))
+    instead = first.partition(":")[2]
+    both = f"the calendar lacks school years 2024, 2025, 2026:{instead}"
+    assert told_once(["before", first, "between", second]) == ("before", both, "between")
+    assert told_once([first, "other"]) == (first, "other")
+    assert told_once(()) == ()
 
 
 def test_the_latest_year_that_has_begun_counts():

@@ -23,11 +23,13 @@ from cbe_analysis.measure.remarks import remarks, uncompared
 from cbe_analysis.measure.request import PLACES, Asked, Request, request
 from cbe_analysis.measure.summaries import sample, summaries
 from cbe_analysis.methods.multiplicity import benjamini_hochberg, said
+from cbe_analysis.policy.clock import told_once
 from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
     from cbe_analysis.load import District
 
+NOISE = 1e-10  # an estimate nearer to zero is that of arithmetic where nothing varies; a chance may be as small
 TEXTS = ("quantity", "unit", "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
 
@@ -107,7 +109,7 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
         as_of=str(asked.district.as_of((*asked.tables, *PLACES))),
         minimum_n=asked.minimum_n,
         parameters=asked.parameters,
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=told_once(tuple(dict.fromkeys(warnings))),
         population=answer.population,
         rows=rows,
     )
@@ -218,6 +220,9 @@ def _shaped(rows: pd.DataFrame, asked: Request) -> tuple[pd.DataFrame, int]:
     for name in AFTER:
         if name not in TEXTS:
             shaped[name] = pd.to_numeric(shaped[name]).astype("Int64" if name in COUNTS else float)
+    for name in ("value", "std_error", "low", "high"):
+        noise = shaped["quantity"].ne("probability") & shaped[name].abs().lt(NOISE)
+        shaped[name] = shaped[name].mask(noise, 0.0)
     family = shaped["quantity"].isin(["gap", "effect"]) & shaped["p"].notna()
     shaped["p_adjusted"] = benjamini_hochberg(shaped["p"].where(family).to_numpy(float))
     return shaped, int(family.sum())

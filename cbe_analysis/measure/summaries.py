@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.alike import ALIKE, TWO_VALUES, alike_note, two_values
+from cbe_analysis.indicators.alike import ALIKE, TWO_VALUES, alike_note, same, two_values
 from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST, UNKNOWN, Grouping
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.measure.cases import FURTHER, SCHOOL, WEIGHT, Formed
@@ -20,6 +20,8 @@ from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
 ARRAYS = ("value", "weight", "student", "school", "middle", "low", "high")
 THESE = f"these students: fewer than {SCHOOLS_AT_LEAST} schools"
+PERCENTILE = "percentile"  # the unit of where a score stands among peers
+LEVEL = "scores of the same past are all alike: no interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def _median(inside: Sample, labels: dict[str, str]) -> list[Row]:
     found = median_interval(inside.middle, cluster=inside.clusters())
     told = Contrasted(found.value, found.std_error, float("nan"), found.low, found.high)
     note = "" if inside.schools >= SCHOOLS_AT_LEAST else THESE
+    if _level(inside):
+        told, note = Contrasted(found.value), LEVEL
     return [row("median", inside.median, labels, told, n=inside.students, note=note)]
 
 
@@ -142,7 +146,14 @@ def _mean(inside: Sample, labels: dict[str, str], note: str) -> Row:
     )  # without a last digit's noise
     if len(inside.value) == 1:
         found = replace(found, low=float(inside.low[0]), high=float(inside.high[0]))
+    elif _level(inside):
+        found, more["note"] = Contrasted(found.value), LEVEL
     return row(inside.kind, inside.unit, labels, found, **more)
+
+
+def _level(inside: Sample) -> bool:
+    """Whether all stand at one percentile: their scores are alike, and show nothing of how others would stand."""
+    return inside.unit == PERCENTILE and len(inside.value) > 1 and same(inside.value)
 
 
 def _share(inside: Sample, labels: dict[str, str]) -> Row:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from cbe_analysis.errors import UnreadableData
 from cbe_analysis.policy.settings import Policy
 
 COMMON_YEAR = 2001  # any year without a leap day
+LACKING = re.compile(r"the calendar lacks school years? ([\d, ]+): (.*)")  # as `Clock.warnings` says it
 FIRST_YEAR, LAST_YEAR = 1001, 2998  # years whose neighbours are four digits long
 Span = tuple[int, date | None, date | None]
 
@@ -71,12 +73,26 @@ class Clock:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to tell where the calendar lacks a year with enrollments; empty where it lacks none."""
-        silent = sorted(self.named - set(self.told))
-        if not silent:
-            return ()
-        listed = ", ".join(str(year) for year in silent)
-        years = f"school year{'s' if len(silent) > 1 else ''} {listed}"
-        return (f"the calendar lacks {years}: school_year_days of the policy ({' to '.join(self.days)}) stand in",)
+        silent = self.named - set(self.told)
+        instead = f"school_year_days of the policy ({' to '.join(self.days)}) stand in"
+        return (_lacking(silent, instead),) if silent else ()
+
+
+def told_once(warnings: Sequence[str]) -> tuple[str, ...]:
+    """The warnings, those of years that the calendar lacks as one, where the first stood, with the years of all."""
+    found = [(at, match) for at, said in enumerate(warnings) if (match := LACKING.fullmatch(said))]
+    if len(found) < 2:
+        return tuple(warnings)
+    years = {int(year) for _, match in found for year in match[1].split(", ")}
+    first, rest = found[0][0], {at for at, _ in found[1:]}
+    whole = _lacking(years, found[0][1][2])
+    return tuple(whole if at == first else said for at, said in enumerate(warnings) if at not in rest)
+
+
+def _lacking(years: Iterable[int], instead: str) -> str:
+    """The warning of years that the calendar lacks."""
+    listed = sorted(years)
+    return f"the calendar lacks school year{'s' if len(listed) > 1 else ''} {', '.join(map(str, listed))}: {instead}"
 
 
 def spans(calendar: Any) -> list[Span]:
