@@ -104,15 +104,14 @@ def growth_percentiles(  # noqa: PLR0913 - what is known of the students, and wh
     n, k = students.priors.shape
     groups = coded(cohort, n, "cohort")
     members = np.split(ordered(groups.codes), np.cumsum(np.bincount(groups.codes))[:-1])
-    tasks = [
-        _Task(label, students.of(rows), limits or Limits())
-        for label, rows in zip(groups.labels.tolist(), members, strict=True)
-    ]
-    with several(n, len(tasks)) if helpers is None else nullcontext(helpers) as some:
-        found = some.each(_compared, tasks)
+    labels, known = groups.labels.tolist(), np.bincount(groups.codes, np.isfinite(students.priors).sum(axis=1))
+    turns = np.argsort(-known, kind="stable").tolist()  # the longest work first, so that none is alone at the end
+    tasks = (_Task(labels[turn], students.of(members[turn]), limits or Limits()) for turn in turns)
+    with several(n, len(turns)) if helpers is None else nullcontext(helpers) as some:
+        found = dict(zip(turns, some.each(_compared, tasks), strict=True))
     everyone = Standing.nobody(n, k)
-    for (_, standing), rows in zip(found, members, strict=True):
-        everyone.take(standing, rows)
+    for turn, (_, standing) in found.items():
+        everyone.take(standing, members[turn])
     return GrowthPercentiles(
         percentile=everyone.percentile,
         low=everyone.low,
@@ -120,7 +119,7 @@ def growth_percentiles(  # noqa: PLR0913 - what is known of the students, and wh
         order=everyone.order,
         grouped=everyone.grouped,
         by_order=everyone.by_order,
-        cohorts=tuple(one for one, _ in found),
+        cohorts=tuple(found[turn][0] for turn in range(len(turns))),
     )
 
 
