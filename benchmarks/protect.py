@@ -26,11 +26,11 @@ import numpy as np
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
-from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.completion import Known, completed
-from cbe_analysis.protect.cutting import NO_LIMIT, USUAL, cheapest
 from cbe_analysis.protect.entries import entries
-from cbe_analysis.protect.greedy import cheap, costs
+from cbe_analysis.protect.pattern.cells import bases
+from cbe_analysis.protect.pattern.cutting import NO_LIMIT, USUAL, cheapest
+from cbe_analysis.protect.pattern.greedy import cheap, costs
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "attacks")]
 from crossed_tables import POLICY, crossed  # noqa: E402 - found by the line above

@@ -5,10 +5,10 @@ import pytest
 from protected_tables import estimates, share
 
 from cbe_analysis.measure.estimates import ALL
-from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.entries import entries
-from cbe_analysis.protect.pattern import secured
+from cbe_analysis.protect.pattern.cells import bases
+from cbe_analysis.protect.pattern.coarse_to_fine import secured
 
 MINIMUM = 10
 TABLES = {  # the sizes of groups, of which the total leaves a small one too little room

@@ -20,7 +20,7 @@ from cbe_analysis.policy import Policy
 from cbe_analysis.policy.quality import Count, Official
 from cbe_analysis.protect.attack import Published, audit_together
 from cbe_analysis.protect.attack.verdict import Breach
-from cbe_analysis.protect.curves import grid, on_grid
+from cbe_analysis.protect.curves.days import grid, on_grid
 from cbe_analysis.protect.record import Recorded
 
 # Weeks in remission of 42 children with leukaemia, 21 of them on 6-mercaptopurine: Freireich, E. J. et al. (1963),

@@ -15,13 +15,13 @@ import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import ALL, Population
 from cbe_analysis.policy import Policy
-from cbe_analysis.protect.cells import bases
-from cbe_analysis.protect.complement import open_cells
 from cbe_analysis.protect.completion import Known, completed
-from cbe_analysis.protect.cutting import NO_LIMIT, Budget, cheapest
 from cbe_analysis.protect.entries import entries
-from cbe_analysis.protect.greedy import cheap, costs
-from cbe_analysis.protect.pattern import reopened, secured
+from cbe_analysis.protect.pattern.cells import bases
+from cbe_analysis.protect.pattern.coarse_to_fine import reopened, secured
+from cbe_analysis.protect.pattern.complement import open_cells
+from cbe_analysis.protect.pattern.cutting import NO_LIMIT, Budget, cheapest
+from cbe_analysis.protect.pattern.greedy import cheap, costs
 
 PLACES = frozenset({"school_id", "grade", "school_year", "campus"})
 few = settings(max_examples=20, deadline=None, derandomize=True)

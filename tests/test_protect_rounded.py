@@ -11,8 +11,8 @@ from protected_tables import POINTS, POLICY, around, estimates, gap, mean, share
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
-from cbe_analysis.protect.cells import Base, lines
-from cbe_analysis.protect.rounded import fives, rounded_counts, rounded_sizes
+from cbe_analysis.protect.fives.rounded import fives, rounded_counts, rounded_sizes
+from cbe_analysis.protect.pattern.cells import Base, lines
 
 ALL = "(all)"
 
@@ -128,7 +128,7 @@ def test_a_comparison_with_a_hidden_group_is_hidden():
 
 def test_the_auditor_knows_rounded_sizes_and_refuses_exact_ones(monkeypatch):
     assert public(shares(TABLE)).rows["hidden"].notna().sum() == 1
-    monkeypatch.setattr(importlib.import_module("cbe_analysis.protect.rounded"), "fives", float)
+    monkeypatch.setattr(importlib.import_module("cbe_analysis.protect.fives.rounded"), "fives", float)
     with pytest.raises(ReleaseRefused, match="a size is exact"):
         public(shares(TABLE))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cbe_analysis.protect.attack.possible import Fact, Goal, Possible, Sum
-from cbe_analysis.protect.polytope import Bound, Polytope
+from cbe_analysis.protect.pattern.polytope import Bound, Polytope
 
 THIRDS = [Bound({0: 3.0, 1: 2.0}, 10.5, 13.5)]  # 3x + 2y is 11, 12 or 13
 NEVER = [Bound({0: 2.0, 1: 2.0}, 2.5, 3.5)]  # 2x + 2y is no odd number

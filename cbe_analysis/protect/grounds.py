@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
 from cbe_analysis.protect.alike import covered, resting
-from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
+from cbe_analysis.protect.pattern.cells import Base
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, coded_within, nearest
 from cbe_analysis.protect.sizes import Size, fives_size, public_size
 

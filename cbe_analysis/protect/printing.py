@@ -6,10 +6,11 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
+from cbe_analysis.protect.curves.read_off import read_off, unread
+from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import Percent, nearest, public_limits
-from cbe_analysis.protect.read_off import read_off, unread
 from cbe_analysis.protect.release import PROTECTED
 from cbe_analysis.protect.rounding import (
     MINUS,
@@ -22,7 +23,6 @@ from cbe_analysis.protect.rounding import (
     to_step,
 )
 from cbe_analysis.protect.sizes import ROUNDED_FROM, vague
-from cbe_analysis.protect.waiting import TIMES
 
 MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01

@@ -15,24 +15,24 @@ from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates, Inside
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, ROUNDED, Policy
 from cbe_analysis.protect.attack.auditor import attacked
-from cbe_analysis.protect.cells import bases
 from cbe_analysis.protect.completion import Known, completed
-from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.covering import ROUNDS, covering
+from cbe_analysis.protect.curves.waiting import merged, printed_percent
 from cbe_analysis.protect.entries import Entry, entries, of_enough
 from cbe_analysis.protect.families import of_printed, readjusted
+from cbe_analysis.protect.fives.in_fives import in_fives, printed_in_fives
+from cbe_analysis.protect.fives.rounded import SMALLEST
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
-from cbe_analysis.protect.in_fives import in_fives, printed_in_fives
-from cbe_analysis.protect.kin import kin, with_kin, without_kin
-from cbe_analysis.protect.pattern import reopened, secured
+from cbe_analysis.protect.pattern.cells import bases
+from cbe_analysis.protect.pattern.coarse_to_fine import reopened, secured
+from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.percents import Percent
 from cbe_analysis.protect.printing import Printed, as_measured, as_protected
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back
-from cbe_analysis.protect.rounded import SMALLEST
-from cbe_analysis.protect.shares import NOTHING, remedy
+from cbe_analysis.protect.shares.compositions import left_over
+from cbe_analysis.protect.shares.remedy import NOTHING, remedy
 from cbe_analysis.protect.sizes import vague
-from cbe_analysis.protect.waiting import merged, printed_percent
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cbe_analysis.measure.estimates import ALL
-from cbe_analysis.protect.cells import ARM, Base
 from cbe_analysis.protect.entries import Key
-from cbe_analysis.protect.pattern import Columns, Pattern
+from cbe_analysis.protect.pattern.cells import ARM, Base
+from cbe_analysis.protect.pattern.coarse_to_fine import Columns, Pattern
 
 
 def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern], minimum: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from protected_tables import POINTS, POLICY, SHARE, count, effect, estimates, ga
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.attack.possible import DOUBTED_UP_TO, WHOLE_UP_TO, Fact, Possible, Sum
-from cbe_analysis.protect.pattern import Pattern
+from cbe_analysis.protect.pattern.coarse_to_fine import Pattern
 
 ROOM = "cbe_analysis.protect"
 NO_STUDENT = {"a": (400, 120), "b": (300, 60), "c": (8, 3)}
@@ -75,7 +75,7 @@ def test_hiding_small_cells_alone_is_refused_in_crossed_tables(broken):
 def test_hiding_nothing_is_refused(broken):
     broken("protector", "hidden_entries", lambda grounds, percents, withheld: frozenset())
     sizes = part("sizes", "public_size")
-    for module in ("grounds", "waiting", "cells"):
+    for module in ("grounds", "curves.waiting", "pattern.cells"):
         broken(module, "public_size", lambda n, minimum: sizes(max(n, minimum), minimum))
     refused(shares(NO_STUDENT), "a small group is shown", "group=c")
 
@@ -100,26 +100,26 @@ def test_shares_finer_than_whole_percentages_are_refused(broken):
 def test_coded_shares_that_totals_give_away_are_refused(broken):
     given = shares({"a": (22, 15), "b": (19, 0)})
     cbe.protect(given, POLICY)
-    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
+    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
     refused(given, "its share", "group=b")
 
 
 def test_counts_that_their_percentage_tells_are_refused(broken):
     given = shares({"a": (65, 18), "b": (23, 14)})
-    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
+    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
     refused(given, "its share", "group=b")
 
 
 def test_several_percentages_that_tell_the_size_together_are_refused(broken):
     rows = [share(24, y) | {"unit": f"{SHARE} {y}"} for y in (5, 7, 8, 10)]
     assert cbe.protect(estimates(rows, ()), POLICY).rows["hidden"].isna().all()
-    broken("shares", "telling_together", lambda grounds, percents, hidden: {})
+    broken("shares.remedy", "telling_together", lambda grounds, percents, hidden: {})
     refused(estimates(rows, ()), "its size comes out", "all")
 
 
 def test_comparisons_with_a_hidden_or_coded_side_are_refused(broken):
     broken("grounds", "_comparisons", lambda grounds, found, shown: set())
-    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares", "Remedy")())
+    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
     rows = [share(460, 398), share(400, 340, group="a"), share(60, 58, group="b")]
     rows.append(gap(400, 0.85 - 58 / 60, 0.03, 60, reference="b", unit=SHARE, group="a"))
     refused(estimates(rows), "rests on a hidden or coded group", "group=a")
@@ -183,13 +183,13 @@ def imported(file):
 def test_the_auditor_shares_nothing_with_the_protector_but_the_solver():
     house = Path(importlib.import_module(ROOM).__file__).parent
     allowed = {"errors", "load.where", "measure.estimates", "policy"}
-    allowed |= {"protect.polytope", "protect.record", "protect.release"}
+    allowed |= {"protect.pattern.polytope", "protect.record", "protect.release"}
     own = list((house / "attack").rglob("*.py"))
     assert len(own) > 5
     for file in own:
         used = {name for name in imported(file) if not name.startswith("protect.attack.")}
         assert used - {"protect.attack"} <= allowed, file.name
-    for file in house.glob("*.py"):
+    for file in set(house.rglob("*.py")) - set(own):
         used = {name for name in imported(file) if name.startswith("protect.attack")}
         assert used <= ({"protect.attack.auditor"} if file.stem == "protector" else set()), file.name
 

@@ -124,7 +124,7 @@ def test_steps_of_single_students_are_refused(monkeypatch, times):
     """A protector that merges no steps is found out, whatever the group's size says."""
     room = "cbe_analysis.protect"
     monkeypatch.setattr(importlib.import_module(f"{room}.protector"), "covering", lambda *_: set())
-    merging = importlib.import_module(f"{room}.waiting")
+    merging = importlib.import_module(f"{room}.curves.waiting")
     telling = merging.telling
     monkeypatch.setattr(merging, "telling", lambda curves, minimum: telling(curves, 1))
     slow = waiting({"a": ([7 * (1 + i // 3) for i in range(36)], [True] * 36)}, times=times)

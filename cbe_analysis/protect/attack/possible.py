@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.protect.attack.reading import Interval
-from cbe_analysis.protect.polytope import BRANCHES, Bound, Point, Polytope
+from cbe_analysis.protect.pattern.polytope import BRANCHES, Bound, Point, Polytope
 
 SLACK = 1e-6
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.cells import Base, Range
-from cbe_analysis.protect.complement import ceiling, known_sums, open_cells
 from cbe_analysis.protect.entries import Key
-from cbe_analysis.protect.polytope import TOLERANCE, Bound, Polytope
+from cbe_analysis.protect.pattern.cells import Base, Range
+from cbe_analysis.protect.pattern.complement import ceiling, known_sums, open_cells
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Polytope
 
 UNKNOWN_COSTS = 0.01  # of a known group: nobody asks for the unknown
 TIE = 1e-3  # of two equal cells the first is hidden: the last costs so much more

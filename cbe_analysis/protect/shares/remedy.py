@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.cells import Range
-from cbe_analysis.protect.demands import Demand
 from cbe_analysis.protect.entries import Key, Series
-from cbe_analysis.protect.greedy import UNKNOWN_COSTS
 from cbe_analysis.protect.grounds import Grounds
-from cbe_analysis.protect.knowledge import Knowledge, Source
-from cbe_analysis.protect.loosening import Loosening
-from cbe_analysis.protect.one_group import telling_together
+from cbe_analysis.protect.pattern.cells import Range
+from cbe_analysis.protect.pattern.demands import Demand
+from cbe_analysis.protect.pattern.greedy import UNKNOWN_COSTS
+from cbe_analysis.protect.pattern.polytope import Weights
+from cbe_analysis.protect.pattern.reach import between
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
-from cbe_analysis.protect.polytope import Weights
-from cbe_analysis.protect.reach import between
-from cbe_analysis.protect.share_table import ShareTable, share_tables
+from cbe_analysis.protect.shares.knowledge import Knowledge, Source
+from cbe_analysis.protect.shares.loosening import Loosening
+from cbe_analysis.protect.shares.one_group import telling_together
+from cbe_analysis.protect.shares.share_table import ShareTable, share_tables
 
 ADDING = ("share", "attrition")  # their counts add up over groups
 Points = Sequence[NDArray[np.float64]]

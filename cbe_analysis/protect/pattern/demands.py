@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cbe_analysis.protect.cells import Range
-from cbe_analysis.protect.polytope import TOLERANCE, Weights
-from cbe_analysis.protect.reach import Goal, between
+from cbe_analysis.protect.pattern.cells import Range
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Weights
+from cbe_analysis.protect.pattern.reach import Goal, between
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN, Population
-from cbe_analysis.protect.cells import Base
 from cbe_analysis.protect.entries import Key
-from cbe_analysis.protect.pattern import Pattern
+from cbe_analysis.protect.pattern.cells import Base
+from cbe_analysis.protect.pattern.coarse_to_fine import Pattern
 
 Kin = Mapping[tuple[str, str], Mapping[str, str]]  # a column and the one above it -> each value's own above it
 

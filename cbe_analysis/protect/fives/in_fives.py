@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cbe_analysis.protect.cells import Base
-from cbe_analysis.protect.compositions import left_over
 from cbe_analysis.protect.entries import Entry, Key
+from cbe_analysis.protect.fives.rounded import RoundedBase, fives, rounded_counts, rounded_sizes
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.pattern.cells import Base
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
 from cbe_analysis.protect.printing import Printed, as_protected
-from cbe_analysis.protect.rounded import RoundedBase, fives, rounded_counts, rounded_sizes
+from cbe_analysis.protect.shares.compositions import left_over
 
 
 def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Grounds:

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.measure.estimates import UNKNOWN
-from cbe_analysis.protect.cells import Line, fewer
-from cbe_analysis.protect.complement import ceiling, known_sums
 from cbe_analysis.protect.entries import Key, pattern_of
-from cbe_analysis.protect.polytope import Bound, Polytope, Weights
-from cbe_analysis.protect.reach import Explorer, fitting
-from cbe_analysis.protect.share_table import Against, ShareTable
+from cbe_analysis.protect.pattern.cells import Line, fewer
+from cbe_analysis.protect.pattern.complement import ceiling, known_sums
+from cbe_analysis.protect.pattern.polytope import Bound, Polytope, Weights
+from cbe_analysis.protect.pattern.reach import Explorer, fitting
+from cbe_analysis.protect.shares.share_table import Against, ShareTable
 
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
 

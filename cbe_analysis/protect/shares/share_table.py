@@ -6,9 +6,9 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from cbe_analysis.protect.cells import Base, Range
 from cbe_analysis.protect.entries import Key, Series
 from cbe_analysis.protect.grounds import Carried, Grounds
+from cbe_analysis.protect.pattern.cells import Base, Range
 from cbe_analysis.protect.percents import Percent
 from cbe_analysis.protect.printing import printed_step
 from cbe_analysis.protect.rounding import to_step

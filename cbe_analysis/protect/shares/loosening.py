@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from cbe_analysis.protect.knowledge import Knowledge, Source
-from cbe_analysis.protect.polytope import TOLERANCE, Bound, Polytope, Weights
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Polytope, Weights
+from cbe_analysis.protect.shares.knowledge import Knowledge, Source
 
 
 class Loosening:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cbe_analysis.protect.curves import SURVIVAL
+from cbe_analysis.protect.curves.days import SURVIVAL
+from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import Entry, Key
 from cbe_analysis.protect.percents import Percent
-from cbe_analysis.protect.waiting import TIMES
 
 
 @dataclass(frozen=True, slots=True)

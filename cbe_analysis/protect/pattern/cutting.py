@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cbe_analysis.protect.cells import Base, Line
-from cbe_analysis.protect.complement import ceiling, known_sums, sizes_polytope
 from cbe_analysis.protect.entries import Key
-from cbe_analysis.protect.greedy import Prices, cheap, spared
-from cbe_analysis.protect.polytope import OPTIONS, TOLERANCE
+from cbe_analysis.protect.pattern.cells import Base, Line
+from cbe_analysis.protect.pattern.complement import ceiling, known_sums, sizes_polytope
+from cbe_analysis.protect.pattern.greedy import Prices, cheap, spared
+from cbe_analysis.protect.pattern.polytope import OPTIONS, TOLERANCE
 
 Numbers = NDArray[np.float64]
 WHOLE = 0.5

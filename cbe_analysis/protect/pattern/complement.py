@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from cbe_analysis.protect.cells import Base, Line, Range, fewer, independent, lines, partitions
 from cbe_analysis.protect.entries import Key
-from cbe_analysis.protect.polytope import TOLERANCE, Bound, Polytope, Weights
-from cbe_analysis.protect.reach import Explorer, Goal, between
+from cbe_analysis.protect.pattern.cells import Base, Line, Range, fewer, independent, lines, partitions
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Polytope, Weights
+from cbe_analysis.protect.pattern.reach import Explorer, Goal, between
 
 
 def protected(low: float, high: float, n: float, minimum: int) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL
-from cbe_analysis.protect.cells import Base, lines
 from cbe_analysis.protect.entries import Key
+from cbe_analysis.protect.pattern.cells import Base, lines
 
 STEP = 5
 SMALLEST = 8  # smaller counts are hidden, whatever the policy's minimum

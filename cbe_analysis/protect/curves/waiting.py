@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cbe_analysis.errors import ReleaseRefused
-from cbe_analysis.protect.curves import SURVIVAL, Curve, day_of, on_grid, telling
+from cbe_analysis.protect.curves.days import SURVIVAL, Curve, day_of, on_grid, telling
 from cbe_analysis.protect.entries import NUMBERS, Entry, Key, Series
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, public_percent, rougher
 from cbe_analysis.protect.sizes import public_size

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cbe_analysis.protect.polytope import TOLERANCE, Bound, Point, Polytope, Weights
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Point, Polytope, Weights
 
 
 @dataclass(frozen=True, slots=True)

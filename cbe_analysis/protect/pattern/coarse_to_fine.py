@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL
-from cbe_analysis.protect.cells import Base
-from cbe_analysis.protect.complement import open_cells
-from cbe_analysis.protect.cutting import cheapest
 from cbe_analysis.protect.entries import Key, level_place
-from cbe_analysis.protect.greedy import costs
+from cbe_analysis.protect.pattern.cells import Base
+from cbe_analysis.protect.pattern.complement import open_cells
+from cbe_analysis.protect.pattern.cutting import cheapest
+from cbe_analysis.protect.pattern.greedy import costs
 
 Columns = tuple[str, ...]  # by which the cells of a shape are split, in alphabetical order
 PREMIUM = 100.0  # on hiding more of a coarser table than where it is asked for alone

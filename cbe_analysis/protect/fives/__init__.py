@@ -1,0 +1,1 @@
+"""The profile `rounded`: small counts are hidden, the others printed in fives."""
