@@ -56,6 +56,14 @@ def test_sizes_between_two_that_fit_do_not_fit():
     assert {b.group for b in audited(careless).breaches if b.what == "size"} == {"group=a", "group=c"}
 
 
+def test_sizes_below_what_the_total_leaves_do_not_fit():
+    """42 % are of 12 or of 19; beside at most 19 others of 36 they are of 19, and 8 have it."""
+    rows = [share("36", "44 %"), share("10-19", "42 %", group="a"), share("10-19", "47 %", group="b")]
+    careless = release(rows, [36, 19, 17])
+    assert sizes(group(group="a"), careless) == (19, 19)
+    assert counts(group(group="a"), careless) == (8, 8)
+
+
 def test_shares_that_are_no_shares_of_students_say_nothing_of_their_number():
     """33 % and 25 % of 12 to 18 days each: whoever takes them for shares of the 13 students is mistaken."""
     misleading = [release([share("10-19", text)], [13], by=(), indicator=text) for text in ("33 %", "25 %")]

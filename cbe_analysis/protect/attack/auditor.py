@@ -15,13 +15,11 @@ from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.reading import FOLLOWED, WHOLE, Cell, Row, Series, read
-from cbe_analysis.protect.attack.together import Joint
+from cbe_analysis.protect.attack.together import NAMED_AT_MOST, Joint
 from cbe_analysis.protect.attack.told import arm_column
 from cbe_analysis.protect.attack.verdict import Breach, Published
 from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import Release
-
-NAMED_AT_MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
