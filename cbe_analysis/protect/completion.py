@@ -157,19 +157,14 @@ def _absent(same: Sequence[Entry], every: Sequence[Sequence[Entry]], known: Know
     first, present = same[0], {entry.group for entry in same}
     own = {pattern_of(key) for key in present}
     like = {pattern_of(e.group) for other in every if other[0].quantity == first.quantity for e in other}
-    told: dict[Key, float] | None = None
-    for pattern in sorted(like):
-        for key in _keys(pattern, present, known) if any(pattern) else ():
-            if key in present:
-                continue
-            told = (
-                _told_elsewhere(same, [of for of in every if known.period(of[0]) == known.period(first)])
-                if told is None
-                else told
-            )
-            n = told.get(key, 0.0)
-            if n < known.minimum or (pattern in own and sum(pattern) > 1):
-                yield _blank(first, key, n)
+    splits = [pattern for pattern in sorted(like) if any(pattern)]
+    absent = [(pattern, key) for pattern in splits for key in _keys(pattern, present, known) if key not in present]
+    alike = [of for of in every if known.period(of[0]) == known.period(first)] if absent else []
+    told = _told_elsewhere(same, alike)
+    for pattern, key in absent:
+        n = told.get(key, 0.0)
+        if n < known.minimum or (pattern in own and sum(pattern) > 1):
+            yield _blank(first, key, n)
 
 
 def _keys(pattern: Pattern, present: set[Key], known: Known) -> Iterator[Key]:
