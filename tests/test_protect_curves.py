@@ -262,7 +262,7 @@ def test_a_time_is_hidden_with_the_curve_that_it_is_read_off(monkeypatch):
     outcome = importlib.import_module("cbe_analysis.protect.attack.auditor").Outcome
     told = {True: (Breach(("",), "a", "curve", "its curve comes out", True),), False: ()}
     monkeypatch.setattr(
-        protector, "attacked", lambda *_: (lambda own: outcome(told[bool(own)], frozenset(own)))(next(found))
+        protector.Auditor, "attacked", lambda *_: (lambda own: outcome(told[bool(own)], frozenset(own)))(next(found))
     )
     cells = {group: ([7 * (1 + i // 20) for i in range(400)], [True] * 400) for group in "ab"}
     rows = cbe.protect(waiting(cells), POLICY).rows

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -14,24 +12,22 @@ from cbe_analysis.load.where import parse
 from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates, Inside
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, ROUNDED, Policy
-from cbe_analysis.protect.attack.auditor import attacked
+from cbe_analysis.protect.attack.auditor import Auditor
 from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.covering import ROUNDS, covering
-from cbe_analysis.protect.curves.waiting import merged, printed_percent
+from cbe_analysis.protect.curves.waiting import merged
 from cbe_analysis.protect.entries import Entry, entries, of_enough
 from cbe_analysis.protect.families import of_printed, readjusted
 from cbe_analysis.protect.fives.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.fives.rounded import SMALLEST
-from cbe_analysis.protect.grounds import Grounds, hidden_entries
+from cbe_analysis.protect.grounds import Grounds
+from cbe_analysis.protect.holding import Holding
 from cbe_analysis.protect.pattern.cells import bases
-from cbe_analysis.protect.pattern.coarse_to_fine import reopened, secured
+from cbe_analysis.protect.pattern.coarse_to_fine import secured
 from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
-from cbe_analysis.protect.percents import Percent
-from cbe_analysis.protect.printing import Printed, as_measured, as_protected
+from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back
-from cbe_analysis.protect.shares.compositions import left_over
-from cbe_analysis.protect.shares.remedy import NOTHING, remedy
 from cbe_analysis.protect.sizes import vague
 
 WAY_OUT = "use --audience staff or fewer factors"
@@ -83,7 +79,7 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
     grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
     remarks = (*remarks, *kept_back(tables, patterns, minimum))
-    return _agreed(partial(_held, grounds), found, estimates, withheld, partial(made, remarks))
+    return _agreed(Holding(grounds).printed, found, estimates, withheld, partial(made, remarks))
 
 
 def _agreed(
@@ -100,10 +96,11 @@ def _agreed(
     ReleaseRefused
         When it finds something whatever is hidden.
     """
+    auditor = Auditor(estimates)
     for turn in range(ROUNDS):
         printed = held(withheld)
         release = made(printed)
-        outcome = attacked(release, estimates)
+        outcome = auditor.attacked(release)
         more = covering(found, printed, outcome.groups, turn) - withheld
         if not outcome.breaches or not more:
             break
@@ -164,41 +161,6 @@ def _selected(estimates: Estimates, policy: Policy) -> list[tuple[str, bool]]:
     """The columns of the conditions, each with whether the public may see a selection by it."""
     asked = dict.fromkeys(str(c) for c in (*estimates.population.where, *estimates.parameters.get("where", ())))
     return [(column_of(condition), public(condition, policy)) for condition in map(parse, asked)]
-
-
-def _held(grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
-    """The records as the public may see them, safe also with the sizes that are hidden together with their shares."""
-    while True:
-        printed = _public(grounds, withheld)
-        shown = [entry for entry, p in zip(grounds.entries, printed, strict=True) if not p.hidden]
-        closed = [cells | grounds.unsaid(at, shown) for at, cells in enumerate(grounds.hidden)]
-        more = [reopened(b, cells, grounds.minimum) for b, cells in zip(grounds.bases, closed, strict=True)]
-        if not any(more):
-            return printed
-        hidden = (new or old for new, old in zip(more, grounds.hidden, strict=True))
-        grounds = replace(grounds, hidden=tuple(hidden))
-
-
-def _public(grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
-    """The records as the public may see them: hidden, coded, banded, rounded."""
-    percents = _percents(grounds)
-    more = NOTHING
-    while True:
-        hidden = hidden_entries(grounds, percents, withheld)
-        more = remedy(grounds, percents, hidden, more)
-        wanted = withheld | more.withheld | left_over(grounds.entries, percents, hidden, grounds.minimum)
-        if wanted == withheld and not more.percents:
-            return as_protected(grounds, percents, hidden)
-        withheld, percents = wanted, {**percents, **more.percents}
-
-
-def _percents(grounds: Grounds) -> dict[int, Percent | None]:
-    """Every share that may be spoken of, as it is printed."""
-    return {
-        i: printed_percent(entry, grounds.minimum)
-        for i, entry in enumerate(grounds.entries)
-        if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
-    }
 
 
 def _release(  # noqa: PLR0913 - all that a release is made of

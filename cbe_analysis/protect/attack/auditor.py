@@ -14,6 +14,7 @@ from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.reading import FOLLOWED, WHOLE, Cell, Row, Series, read
 from cbe_analysis.protect.attack.together import NAMED_AT_MOST, Joint
 from cbe_analysis.protect.attack.told import arm_column
@@ -50,8 +51,8 @@ class Outcome:
         raise ReleaseRefused("the release would give away what it hides", told, "use --audience staff or fewer factors")
 
 
-def attacked(release: Release, estimates: Estimates) -> Outcome:
-    """What an attack on the printed texts finds out of what is hidden.
+class Auditor:
+    """Attacks on a release, and again when more of it is hidden.
 
     Parameters
     ----------
@@ -59,13 +60,19 @@ def attacked(release: Release, estimates: Estimates) -> Outcome:
         What the release was made from. The attack does not see its numbers; it is told which hidden groups are small,
         and which rows count the same people.
     """
-    printed, measured = Recorded.of(release), Measured(estimates)
-    sizes = tuple(measured.size(row) for row in read(printed))
-    joint = Joint([Published("", None, replace(printed, sizes=sizes))])
-    breaches = joint.breaches()
-    columns = (*printed.by, arm_column(printed))
-    cells = (_cell(fallen.group, result.frame, columns) for result in joint.results for fallen in result.fallen)
-    return Outcome(breaches, frozenset(cells))
+
+    def __init__(self, estimates: Estimates) -> None:
+        self._measured, self._memory = Measured(estimates), Memory()
+
+    def attacked(self, release: Release) -> Outcome:
+        """What an attack on the printed texts finds out of what is hidden."""
+        printed = Recorded.of(release)
+        sizes = tuple(self._measured.size(row) for row in read(printed))
+        joint = Joint([Published("", None, replace(printed, sizes=sizes))], self._memory)
+        breaches = joint.breaches()
+        columns = (*printed.by, arm_column(printed))
+        cells = (_cell(fallen.group, result.frame, columns) for result in joint.results for fallen in result.fallen)
+        return Outcome(breaches, frozenset(cells))
 
 
 def _cell(group: Group, frame: Frame, columns: Sequence[str]) -> Cell:

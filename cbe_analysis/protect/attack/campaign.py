@@ -16,6 +16,7 @@ from cbe_analysis.protect.attack.denominators import attack_denominators
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Levels
 from cbe_analysis.protect.attack.means_attack import Means, attack_means, means
+from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.shares_attack import attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, attack_sizes
@@ -45,37 +46,36 @@ class Result:
     unchecked: str = ""
 
 
-def attack(frame: Frame, levels: Levels, *, thorough: bool = True) -> list[Result]:
+def attack(frame: Frame, levels: Levels, memory: Memory) -> list[Result]:
     """What comes out of a population; of several parts where its releases cannot be about the same students.
 
     Parameters
     ----------
-    thorough
-        See Population.
+    memory
+        What other attacks on these students saw.
     """
-    result = _together(frame, levels, thorough)
+    result = _together(frame, levels, memory)
     if result.unchecked != CONTRADICTORY or len(frame.sources) < 2:
         return [result]
     parts: list[tuple[Frame, Result]] = []
     for source in frame.sources:
         for i, (known, _) in enumerate(parts):
             joint = frame.part([*known.sources, source])
-            if (tried := _together(joint, levels, thorough)).unchecked != CONTRADICTORY:
+            if (tried := _together(joint, levels, memory)).unchecked != CONTRADICTORY:
                 parts[i] = joint, tried
                 break
         else:
             alone = frame.part([source])
-            parts.append((alone, _together(alone, levels, thorough)))
+            parts.append((alone, _together(alone, levels, memory)))
     return [result for _, result in parts]
 
 
-def _together(frame: Frame, levels: Levels, thorough: bool) -> Result:
+def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
     told, averaged, waiting = wholes(frame), means(frame), curves(frame)
     for official in (True, False):
         try:
-            population = likely_population(frame, levels, official=official)
-            population.thorough = thorough
+            population = likely_population(frame, levels, official=official, memory=memory)
             sizes = attack_sizes(population)
         except TooFine:
             return Result(frame, (), 0, unchecked=TOO_FINE)
@@ -119,7 +119,7 @@ def _with_denominators(
         return (population,), []
 
 
-def likely_population(frame: Frame, levels: Levels, *, official: bool) -> Population:
+def likely_population(frame: Frame, levels: Levels, *, official: bool, memory: Memory | None = None) -> Population:
     """The population with as few unnamed levels as the true sizes allow: outsiders take the named ones to be all.
 
     Raises
@@ -129,7 +129,7 @@ def likely_population(frame: Frame, levels: Levels, *, official: bool) -> Popula
     """
     columns = sorted({column for table in frame.tables for said in table.said for column in said.group.columns})
     for unnamed in ((), *((column,) for column in columns), columns):
-        population = Population(frame, levels, official=official, unnamed=frozenset(unnamed))
+        population = Population(frame, levels, official=official, unnamed=frozenset(unnamed), memory=memory)
         if population.credible():
             return population
     raise Contradiction

@@ -73,7 +73,8 @@ class CurveAttack:
         self.kinds = len(self.days) + 1
         facts = [*population.facts(self.kinds), *self._shares(), *self._times(), *(self._rule() if rule else ())]
         most = population.most * self.kinds
-        self.possible = Possible([0.0] * len(most), most, facts, whole=whole and population.thorough)
+        memory = population.memory.of((curve.name, curve.days), len(most))
+        self.possible = Possible([0.0] * len(most), most, facts, whole=whole, memory=memory)
         if not self.possible.consistent:
             raise Contradiction
         self.targets = tuple(self._targets())

@@ -10,9 +10,9 @@ from cbe_analysis.protect.attack.claims import Share, Whole
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.means_attack import Means
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Goal, Possible
+from cbe_analysis.protect.attack.possible import SLACK, Goal
 from cbe_analysis.protect.attack.printed import Printed
-from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
+from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
 
 COUNTS_BELOW = 200  # a percentage of more students stands for several counts
 NEAR = 1e-9
@@ -178,11 +178,7 @@ def _held_against_totals(population: Population, found: Mapping[Group, Denominat
     Contradiction
         When no sizes do: the percentages are of other numbers than of students.
     """
-    possible = Possible(
-        [0.0] * population.space.width, population.most, list(population.facts()), whole=population.thorough
-    )
-    if not possible.consistent:
-        raise Contradiction
+    possible = fitting(population, list(population.facts()), 1)
     people = {group: population.people(group) for group in found}
     possible.look([Goal(of, float(found[group].sizes[-1])) for group, of in people.items()])
     possible.look([Goal(of.times(-1.0), -float(found[group].sizes[0])) for group, of in people.items()])

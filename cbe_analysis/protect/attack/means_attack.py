@@ -123,7 +123,8 @@ class MeanAttack:
         facts += [Fact(population.people(group), -math.inf, math.inf) for group in targets]
         far = [self._far() * most for most in population.most]
         low, high = [0.0] * self.width + [-most for most in far], population.most + far
-        self.possible = Possible(low, high, facts, whole=False)
+        memory = population.memory.of((series.name, self.middle, series.spread), len(low))
+        self.possible = Possible(low, high, facts, whole=False, memory=memory)
         if not self.possible.consistent:
             raise Contradiction
 

@@ -10,6 +10,7 @@ from cbe_analysis.protect.attack.atoms import Atoms, SharedOut, Space
 from cbe_analysis.protect.attack.comparisons import Against, crowds
 from cbe_analysis.protect.attack.frames import Frame, exact
 from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
+from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.possible import Fact, Possible, Sum, together
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.told import Table, adds
@@ -24,12 +25,11 @@ class Population:
         Whether what officials published is told of these students.
     unnamed
         The columns that may have levels which no text names.
+    memory
+        What other attacks on these students saw.
 
     Attributes
     ----------
-    thorough
-        Whether whole numbers are tried where few unknowns are left, and what one of a group knows of themselves is
-        used: a protector need not reckon with these, what is published must hold against them.
     sizes
         Group -> its size as printed, or as officials published it.
     official
@@ -45,9 +45,15 @@ class Population:
     """
 
     def __init__(
-        self, frame: Frame, levels: Levels, *, official: bool = True, unnamed: frozenset[str] = frozenset()
+        self,
+        frame: Frame,
+        levels: Levels,
+        *,
+        official: bool = True,
+        unnamed: frozenset[str] = frozenset(),
+        memory: Memory | None = None,
     ) -> None:
-        self.frame, self.unnamed, self.thorough = frame, unnamed, True
+        self.frame, self.unnamed, self.memory = frame, unnamed, memory or Memory()
         self.minimum = max(table.release.minimum_n for table in frame.tables)
         self.rounded = all(table.release.profile == ROUNDED for table in frame.tables)
         self.sizes = _printed(frame)
@@ -66,7 +72,8 @@ class Population:
         """Whether the true sizes, as far as they are known, fit the finest groups that are taken to exist."""
         facts = [fact for fact in self.facts() if not fact.sources]
         facts += [Fact(self.people(group), low, high) for group, (low, high) in self.frame.sizes.items()]
-        return Possible([0.0] * self.space.width, self.most, facts, whole=False).consistent
+        known = self.memory.of("credible", self.space.width)
+        return Possible([0.0] * self.space.width, self.most, facts, whole=False, memory=known).consistent
 
     def true_size(self, group: Group) -> float:
         """How many are in the group; NaN where that is not known."""

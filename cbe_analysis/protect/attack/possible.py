@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from cbe_analysis.protect.attack.points import Points
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.pattern.polytope import BRANCHES, Bound, Point, Polytope
 
@@ -19,7 +20,7 @@ WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
 DOUBTED_UP_TO = 32  # unknowns up to which few numbers between two ends are tried as whole ones
 DOUBTS = 50  # branches that are tried then
 FEW = 3.0
-KEPT = 400  # points that are remembered
+FEW_LEFT = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +49,8 @@ class Sum:
 
     def mapping(self) -> Mapping[int, float]:
         """Unknown -> its weight."""
+        if (self.at[1:] > self.at[:-1]).all():
+            return dict(zip(self.at.tolist(), self.weights.tolist(), strict=True))
         at, places = np.unique(self.at, return_inverse=True)
         weights = np.bincount(places, self.weights, len(at))
         return dict(zip(at.tolist(), weights.tolist(), strict=True))
@@ -95,6 +98,8 @@ class Possible:
     whole
         True when the unknowns count students; for few of them only whole numbers are then taken to be possible, and
         for some more where a sum has few values.
+    memory
+        Points that fitted before: those that fit the facts are used again, and new ones are added.
 
     Attributes
     ----------
@@ -104,16 +109,24 @@ class Possible:
         True when only whole numbers are taken to be possible.
     """
 
-    def __init__(self, low: Sequence[float], high: Sequence[float], facts: Sequence[Fact], *, whole: bool) -> None:
+    def __init__(
+        self,
+        low: Sequence[float],
+        high: Sequence[float],
+        facts: Sequence[Fact],
+        *,
+        whole: bool,
+        memory: Points | None = None,
+    ) -> None:
         self._facts = facts
         self._sources = frozenset(source for fact in facts for source in fact.sources)
         self.whole = whole and len(low) <= WHOLE_UP_TO
         self._doubtful = whole and len(low) <= DOUBTED_UP_TO
         self._polytope = Polytope(low, high, [Bound(f.sum.mapping(), f.low, f.high) for f in facts])
-        self._points = np.empty((0, len(low)))
-        self._are_whole = np.empty(0, bool)
-        anywhere = self._polytope.near_least({}) if self.whole else self._polytope.least({})
-        self.consistent = self._remembered(anywhere) is not None
+        self._points, self._memory = Points(len(low)), memory
+        if memory is not None:
+            self._points.add_fitting(memory, self._polytope)
+        self.consistent = len(self._fitting) > 0 or self._remembered(self._anywhere()) is not None
 
     def may_be(self, sum_of: Sum, *, most: float = math.inf, least: float = -math.inf) -> bool:
         """Whether a sum may be as small as `most` and as large as `least`, each at some point."""
@@ -134,6 +147,22 @@ class Possible:
     def values(self, sums: Sequence[Sum]) -> NDArray[np.float64]:
         """The values that some sums had together so far, shape `(points, sums)`."""
         return np.column_stack([self._values(one) for one in sums])
+
+    def beside(self, sum_of: Sum, other: Sum, least: float) -> Interval:
+        """The smallest and the largest value of a sum that were seen beside a value of another of at least so much.
+
+        Between two points lie others that fit as well, unless these must be whole numbers.
+        """
+        seen = self.values([other, sum_of])
+        there = seen[:, 0] >= least - SLACK
+        if not there.any():
+            return math.inf, -math.inf
+        values = seen[there, 1]
+        if not self.whole and not there.all():
+            far, near = seen[seen[:, 0].argmax()], seen[~there]
+            part = np.minimum((least - near[:, 0]) / (far[0] - near[:, 0]), 1.0)
+            values = np.append(values, near[:, 1] + part * (far[1] - near[:, 1]))
+        return float(values.min()), float(values.max())
 
     def range(self, sum_of: Sum, ends: str = "both") -> Interval:
         """The smallest and the largest value of a sum."""
@@ -182,9 +211,13 @@ class Possible:
     def look(self, goals: Iterable[Goal]) -> None:
         """Push many sums to their levels at once, as long as that helps: most questions are answered so.
 
-        It helps when it answers any; whole numbers take longer to find, and must answer half of what is left.
+        It helps when it answers any; whole numbers take longer to find, and must answer half of what is left. Where few
+        are left from before, these are left to be asked one by one.
         """
-        left = [goal for goal in goals if self.seen(goal.sum)[1] < goal.least - SLACK]
+        told = list(goals)
+        left = [goal for goal in told if self.seen(goal.sum)[1] < goal.least - SLACK]
+        if len(left) < FEW_LEFT * len(told):
+            return
         ask = self._polytope.near_least if self.whole else self._polytope.least
         while left:
             point = self._remembered(ask(together(goal.sum.times(-1.0) for goal in left).mapping()))
@@ -210,13 +243,21 @@ class Possible:
         held = np.abs(self._polytope.prices()) > SLACK
         return frozenset(s for fact, holds in zip(self._facts, held, strict=True) if holds for s in fact.sources)
 
+    @property
+    def _fitting(self) -> NDArray[np.float64]:
+        """The points so far."""
+        return self._points.whole if self.whole else self._points.every
+
+    def _anywhere(self) -> Point | None:
+        """A point that fits; None where there is none."""
+        return self._polytope.near_least({}) if self.whole else self._polytope.least({})
+
     def _values(self, sum_of: Sum) -> NDArray[np.float64]:
-        points = self._points[self._are_whole] if self.whole else self._points
-        return np.asarray(points[:, sum_of.at] @ sum_of.weights)
+        return np.asarray(self._fitting[:, sum_of.at] @ sum_of.weights)
 
     def _whole_values(self, sum_of: Sum) -> NDArray[np.float64]:
         """The values of a sum at points of whole numbers so far; one at least."""
-        values = self._points[self._are_whole][:, sum_of.at] @ sum_of.weights
+        values = self._points.whole[:, sum_of.at] @ sum_of.weights
         return values if len(values) else np.zeros(1)
 
     def _least(self, sum_of: Sum) -> Point | None:
@@ -226,6 +267,7 @@ class Possible:
     def _remembered(self, point: Point | None) -> Point | None:
         """The same point, kept for later questions."""
         if point is not None:
-            self._points = np.vstack([self._points[-KEPT:], point.x])
-            self._are_whole = np.append(self._are_whole[-KEPT:], point.whole)
+            self._points.add(point)
+            if self._memory is not None:
+                self._memory.add(point)
         return point

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-import pandas as pd
-
 from cbe_analysis.policy import ROUNDED
 from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import PROTECTED
@@ -73,13 +71,14 @@ class Row:
 
 def read(release: Recorded) -> list[Row]:
     """The rows of a release, as text says them."""
-    columns = {str(name): release.rows[name].tolist() for name in release.rows.columns}
+    there = release.rows.astype(object).where(release.rows.notna(), None)
+    columns = {str(name): there[name].tolist() for name in there.columns}
     rows = [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
     return blurred(rows, release.minimum_n) if release.profile == ROUNDED else rows
 
 
 def _row(row: dict[str, Any], release: Recorded) -> Row:
-    text = {name: "" if _missing(value) else str(value) for name, value in row.items()}
+    text = {name: "" if value is None else str(value) for name, value in row.items()}
     arm = text["arm"]
     return Row(
         quantity=text["quantity"],
@@ -92,15 +91,11 @@ def _row(row: dict[str, Any], release: Recorded) -> Row:
         shown=text["shown"],
         n_shown=text["n_shown"],
         hidden=text["hidden"] == PROTECTED,
-        numbers={name: math.nan if _missing(row[name]) else float(row[name]) for name in NUMBERS},
+        numbers={name: math.nan if row[name] is None else float(row[name]) for name in NUMBERS},
         size=size_said(text["n_shown"], release.minimum_n),
         share=share_said(text["shown"]),
         coded=text["shown"].startswith(("<=", ">=")),
     )
-
-
-def _missing(value: Any) -> bool:
-    return value is None or bool(pd.isna(value))
 
 
 def size_said(text: str, minimum: int) -> Interval | None:

@@ -93,10 +93,10 @@ class ShareAttack:
         behind = [f for kind, group, share in told if share.printed for f in self._behind(kind, group, share.printed)]
         if behind:
             try:
-                return fitting(self.population, [*facts, *behind], self.kinds)
+                return fitting(self.population, [*facts, *behind], self.kinds, tuple(self.names))
             except Contradiction:
                 pass
-        return fitting(self.population, facts, self.kinds)
+        return fitting(self.population, facts, self.kinds, tuple(self.names))
 
     def attacked(self) -> Attacked:
         """The counts that come out."""
@@ -123,7 +123,7 @@ class ShareAttack:
         """The whole numbers behind the share of a group, where whole numbers are tried that take long to find."""
         size = self.population.sizes.get(group)
         doubted = WHOLE_UP_TO < len(self.population.most) * self.kinds <= DOUBTED_UP_TO
-        if not (doubted and self.population.thorough) or size is None or size.high >= COUNTS_BELOW:
+        if not doubted or size is None or size.high >= COUNTS_BELOW:
             return
         people, having = self.population.people(group, self.kinds), self.having(kind, group)
         for students, those, most in edges((printed.low, printed.high), (size.low, size.high)):
@@ -156,7 +156,7 @@ class ShareAttack:
         share, printed = target.share, target.printed
         if share is None or printed is None:
             out = not (self.possible.several(having) and self.possible.several(lacking))
-            out = out or (self.population.thorough and any(self._told_by_own(target, has) for has in (True, False)))
+            out = out or any(self._told_by_own(target, has) for has in (True, False))
         elif share.code:
             few = having if share.code == "<=" else lacking
             out = self._coded(few, share, printed)
@@ -190,20 +190,21 @@ class ShareAttack:
 
     def _several_beside(self, own: Sum, other: Sum) -> bool:
         """Whether a count was seen to have several values beside one of at least 1."""
-        seen = self.possible.values([own, other])
-        beside = seen[seen[:, 0] >= 1 - SLACK, 1]
-        return len(beside) > 0 and math.ceil(beside.min() - SLACK) < math.floor(beside.max() + SLACK)
+        low, high = self.possible.beside(other, own, 1.0)
+        return low <= high and math.ceil(low - SLACK) < math.floor(high + SLACK)
 
     def _coded(self, few: Sum, share: Share, printed: Printed) -> bool:
         """Whether those who are few in a coded group are known better than the code says."""
         limit = printed.high if share.code == "<=" else 1 - printed.low
         size: Interval = share.size or (0.0, 0.0)
         unsure = max(1.0, min(float(self.population.minimum), math.floor((limit - 0.005) * size[0] + 1e-9)))
-        if self.possible.may_be(few, most=0.0, least=unsure):
+        # between two ends so far apart lie as many whole numbers, the outermost of them one less apart
+        apart = (max(1.0, unsure - 1.0) if self.possible.whole else unsure) - SLACK
+        low, high = self.possible.seen(few)
+        if high - low >= apart or self.possible.may_be(few, most=0.0, least=unsure):
             return False
         low, high = self.possible.range(few)
-        # between two ends so far apart lie as many whole numbers, the outermost of them one less apart
-        return high - low < (max(1.0, unsure - 1.0) if self.possible.whole else unsure) - SLACK
+        return high - low < apart
 
     def _of_many(self, target: Target) -> bool:
         """Whether it is a plain percentage that stands for several counts anyway, or of a size that is no secret."""

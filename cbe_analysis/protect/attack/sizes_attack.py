@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.protect.attack.groups import Group
@@ -68,8 +68,13 @@ def attack_sizes(population: Population) -> Attacked:
     return Attacked(tuple(_fallen(population, possible, hidden)), len(hidden))
 
 
-def fitting(population: Population, facts: Sequence[Fact], kinds: int) -> Possible:
+def fitting(population: Population, facts: Sequence[Fact], kinds: int, about: Hashable = ()) -> Possible:
     """All numbers that fit the facts.
+
+    Parameters
+    ----------
+    about
+        What the unknowns count beside people.
 
     Raises
     ------
@@ -77,7 +82,8 @@ def fitting(population: Population, facts: Sequence[Fact], kinds: int) -> Possib
         When there are none.
     """
     most = population.most * kinds
-    possible = Possible([0.0] * len(most), most, facts, whole=population.thorough)
+    memory = population.memory.of(about, len(most))
+    possible = Possible([0.0] * len(most), most, facts, whole=True, memory=memory)
     if not possible.consistent:
         raise Contradiction
     return possible
@@ -88,6 +94,8 @@ def _fallen(population: Population, possible: Possible, hidden: Sequence[Group])
     minimum = float(population.minimum)
     for group in hidden:
         people, n = population.people(group), population.true_size(group)
+        if n >= minimum and not population.rounded and possible.several(people):
+            continue
         few, many = possible.may_be(people, most=0.0), possible.may_be(people, least=minimum)
         if few and many:
             continue

@@ -11,6 +11,7 @@ from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
 from cbe_analysis.protect.attack.frames import Frame, frames
 from cbe_analysis.protect.attack.offers import Offers
 from cbe_analysis.protect.attack.overlaps import overlaps, set_apart
+from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.reading import Row, read
 from cbe_analysis.protect.attack.sizes_attack import Fallen
 from cbe_analysis.protect.attack.surface import faults
@@ -52,8 +53,8 @@ class Joint:
 
     Parameters
     ----------
-    thorough
-        See Population.
+    memory
+        What was seen of the same students before.
 
     Attributes
     ----------
@@ -61,8 +62,8 @@ class Joint:
         What came of the last audit, population by population.
     """
 
-    def __init__(self, public: Sequence[Published], *, thorough: bool = True) -> None:
-        self.public, self.thorough = public, thorough
+    def __init__(self, public: Sequence[Published], memory: Memory | None = None) -> None:
+        self.public, self.memory = public, memory or Memory()
         self.results: list[Result] = []
         levels = levels_of(one.release for one in public)
         told = [table for i, one in enumerate(public) for table in tables(i, one.release, levels)]
@@ -107,10 +108,10 @@ class Joint:
         breaches: list[Breach] = []
         if before and len(before) < len(frame.sources):
             minimum = max(table.release.minimum_n for table in frame.tables)
-            for result in attack(frame.before(before, self.levels, minimum), self.levels, thorough=self.thorough):
+            for result in attack(frame.before(before, self.levels, minimum), self.levels, self.memory):
                 breaches += [self._breach(fallen, result, mendable=False) for fallen in result.fallen]
                 known |= {(fallen.group, fallen.what, fallen.of) for fallen in result.fallen}
-        results = attack(frame, self.levels, thorough=self.thorough)
+        results = attack(frame, self.levels, self.memory)
         mendable = len(before) < len(frame.sources)
         for result in results:
             breaches += self._unchecked(result)

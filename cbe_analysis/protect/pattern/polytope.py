@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cbe_analysis.errors import ReleaseRefused
 
 Weights = Mapping[int, float]  # variable -> coefficient of a linear function
+Numbers = NDArray[np.float64]
 TOLERANCE = 1e-6
 # One thread and one seed, so that every machine walks the same way; the primal simplex, because mostly the question
 # changes and the bounds do not, so that the last answer is a good place to start from.
@@ -70,11 +71,31 @@ class Polytope:
         model.col_lower_, model.col_upper_ = np.asarray(low, np.float64), np.asarray(high, np.float64)
         model.row_lower_ = np.array([s.low for s in sums], np.float64)
         model.row_upper_ = np.array([s.high for s in sums], np.float64)
+        self._start = np.cumsum([0, *(len(s.weights) for s in sums)]).astype(np.int32)
+        self._index = np.array([i for s in sums for i in s.weights], np.int32)
+        self._value = np.array([w for s in sums for w in s.weights.values()], np.float64)
         model.a_matrix_.format_ = solver.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.cumsum([0, *(len(s.weights) for s in sums)]).astype(np.int32)
-        model.a_matrix_.index_ = np.array([i for s in sums for i in s.weights], np.int32)
-        model.a_matrix_.value_ = np.array([w for s in sums for w in s.weights.values()], np.float64)
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = self._start, self._index, self._value
         self._solver.passModel(model)
+        limits = (low, high, [s.low for s in sums], [s.high for s in sums])
+        self._limits = tuple(np.asarray(of, np.float64) for of in limits)
+
+    def holds(self, points: Numbers) -> NDArray[np.bool_]:
+        """Which of some points lie within the bounds that it was made with, shape `(points,)`.
+
+        Parameters
+        ----------
+        points
+            Shape `(points, n)`.
+        """
+        low, high, least, most = self._limits
+        inside = np.asarray(((points >= low - TOLERANCE) & (points <= high + TOLERANCE)).all(axis=1))
+        said = np.flatnonzero(np.diff(self._start))  # a sum of nothing is 0
+        for at in np.flatnonzero(inside).tolist():
+            sums = np.zeros(len(least))
+            sums[said] = np.add.reduceat(self._value * points[at, self._index], self._start[said])
+            inside[at] = bool(((sums >= least - TOLERANCE) & (sums <= most + TOLERANCE)).all())
+        return inside
 
     def bound(self, variable: int, low: float, high: float) -> None:
         """Put a variable between other bounds."""

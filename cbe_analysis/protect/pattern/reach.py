@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Point, Polytope, Weights
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Point, Polytope, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +141,6 @@ class Progress:
         """Close the goals that a point serves."""
         reached = np.bincount(self._goal, self._weight * x[self._variable], len(self.goals))
         self.open &= reached < self._level - TOLERANCE
-
-
-def fitting(
-    points: Sequence[NDArray[np.float64]], low: Sequence[float], high: Sequence[float], sums: Sequence[Bound]
-) -> list[NDArray[np.float64]]:
-    """The points that lie within the bounds."""
-    at = np.array([i for i, s in enumerate(sums) for _ in s.weights], np.int64)
-    variable = np.array([v for s in sums for v in s.weights], np.int64)
-    weight = np.array([w for s in sums for w in s.weights.values()], np.float64)
-    least, most = np.array([s.low for s in sums]) - TOLERANCE, np.array([s.high for s in sums]) + TOLERANCE
-    found = []
-    for x in points:
-        values = np.bincount(at, weight * x[variable], len(sums))
-        inside = (x >= np.array(low) - TOLERANCE).all() and (x <= np.array(high) + TOLERANCE).all()
-        if inside and (values >= least).all() and (values <= most).all():
-            found.append(x)
-    return found
 
 
 def between(weights: Weights, low: float, high: float) -> list[Goal]:

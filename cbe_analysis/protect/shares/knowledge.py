@@ -13,7 +13,7 @@ from cbe_analysis.protect.entries import Key, pattern_of
 from cbe_analysis.protect.pattern.cells import Line, fewer
 from cbe_analysis.protect.pattern.complement import ceiling, known_sums
 from cbe_analysis.protect.pattern.polytope import Bound, Polytope, Weights
-from cbe_analysis.protect.pattern.reach import Explorer, fitting
+from cbe_analysis.protect.pattern.reach import Explorer
 from cbe_analysis.protect.shares.share_table import Against, ShareTable
 
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
@@ -56,9 +56,9 @@ class Knowledge:
             for row, (source, bound) in enumerate(held):
                 self._rows.setdefault(source, []).append((row, bound))
             self._polytope = Polytope(self.low, self.high, [bound for _, bound in held])
-            known = [x for x in points if len(x) == len(self.low)]
-            self.explorer = Explorer(self._polytope, fitting(known, self.low, self.high, [b for _, b in held]))
-            if self.explorer.feasible():
+            known = np.array([x for x in points if len(x) == len(self.low)]).reshape(-1, len(self.low))
+            self.explorer = Explorer(self._polytope, list(known[self._polytope.holds(known)]))
+            if self.explorer.points or self.explorer.feasible():
                 return
         raise AssertionError("what was printed from data fits the data")
 
