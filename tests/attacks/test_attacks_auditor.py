@@ -50,7 +50,7 @@ def refused(given, said, group):
 def only_small_cells_hidden(broken):
     """A protector that hides nothing beside the small cells."""
     broken("protector", "secured", lambda base, minimum: Pattern(base.small(minimum)))
-    broken("protector", "reopened", lambda base, hidden, minimum: None)
+    broken("holding", "reopened", lambda base, hidden, minimum: None)
 
 
 def test_a_careful_release_passes():
@@ -73,7 +73,7 @@ def test_hiding_small_cells_alone_is_refused_in_crossed_tables(broken):
 
 
 def test_hiding_nothing_is_refused(broken):
-    broken("protector", "hidden_entries", lambda grounds, percents, withheld: frozenset())
+    broken("holding", "hidden_entries", lambda grounds, percents, withheld: frozenset())
     sizes = part("sizes", "public_size")
     for module in ("grounds", "curves.waiting", "pattern.cells"):
         broken(module, "public_size", lambda n, minimum: sizes(max(n, minimum), minimum))
@@ -100,13 +100,13 @@ def test_shares_finer_than_whole_percentages_are_refused(broken):
 def test_coded_shares_that_totals_give_away_are_refused(broken):
     given = shares({"a": (22, 15), "b": (19, 0)})
     cbe.protect(given, POLICY)
-    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
+    broken("holding", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
     refused(given, "its share", "group=b")
 
 
 def test_counts_that_their_percentage_tells_are_refused(broken):
     given = shares({"a": (65, 18), "b": (23, 14)})
-    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
+    broken("holding", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
     refused(given, "its share", "group=b")
 
 
@@ -119,7 +119,7 @@ def test_several_percentages_that_tell_the_size_together_are_refused(broken):
 
 def test_comparisons_with_a_hidden_or_coded_side_are_refused(broken):
     broken("grounds", "_comparisons", lambda grounds, found, shown: set())
-    broken("protector", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
+    broken("holding", "remedy", lambda grounds, percents, hidden, before: part("shares.remedy", "Remedy")())
     rows = [share(460, 398), share(400, 340, group="a"), share(60, 58, group="b")]
     rows.append(gap(400, 0.85 - 58 / 60, 0.03, 60, reference="b", unit=SHARE, group="a"))
     refused(estimates(rows), "rests on a hidden or coded group", "group=a")
@@ -157,7 +157,7 @@ def test_hidden_rows_that_hold_something_are_refused(broken):
             printed(entries[i], p.shown, p.n_shown, hidden=p.hidden) if p.hidden else p for i, p in enumerate(found)
         ]
 
-    broken("protector", "as_protected", careless)
+    broken("holding", "as_protected", careless)
     refused(shares(NO_STUDENT), "a hidden row holds something", "group=c")
 
 
