@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import itertools
 import math
 
 import pytest
@@ -149,3 +150,15 @@ def test_every_rounded_release_passes_the_audit(cells):
         release = public(shares(table))
         shown = [int(n.replace(",", "")) for n in release.rows["n_shown"] if n != "protected"]
         assert all(n % 5 == 0 and n >= 8 for n in shown)
+
+
+@pytest.mark.parametrize(("size", "count"), [(10, 5), (15, 5), (15, 10), (20, 15), (35, 5), (100, 10), (200, 10)])
+def test_limits_tell_no_more_than_the_rounded_counts_do(size, count):
+    """Those of 13 among 18 to 22 students were wider than those of any other count printed as 15 of 20."""
+    limits = set()
+    for n, having in itertools.product(range(size - 2, size + 3), range(count - 2, count + 3)):
+        release = cbe.protect(shares({"a": (n, having), "b": (400, 160)}), ROUNDED)
+        row = release.rows[(release.rows["group"] == "a") & (release.rows["quantity"] == "share")].iloc[0]
+        assert row["shown"] == f"{round(100 * count / size)} %"
+        limits.add((row["low"], row["high"]))
+    assert len(limits) == 1

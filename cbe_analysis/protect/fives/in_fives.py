@@ -82,7 +82,17 @@ def _told(measured: Grounds, entry: Entry, bases: Sequence[Base], counts: Sequen
     if at is None or not _counted(entry) or not n:
         return new
     having = min(counts[at][entry.series][entry.group], n)
-    return replace(new, numerator=having, denominator=n, value=having / n)
+    rounded = replace(new, numerator=having, denominator=n, value=having / n)
+    return replace(rounded, std_error=_error_of_rounded(entry, rounded))
+
+
+def _error_of_rounded(measured: Entry, rounded: Entry) -> float:
+    """The error that the share of rounded counts has, as many times that of a simple sample as the measured one.
+
+    Beside a rounded share, the error of the true one would tell how many there truly are.
+    """
+    was, now = (e.value * (1 - e.value) / e.n for e in (measured, rounded))
+    return measured.std_error * math.sqrt(now / was) if was > 0 else math.nan
 
 
 def _reference(measured: Grounds, entry: Entry, bases: Sequence[Base]) -> float:
