@@ -261,9 +261,8 @@ def test_a_time_is_hidden_with_the_curve_that_it_is_read_off(monkeypatch):
     found = iter([{("a", ALL)}, set()])
     outcome = importlib.import_module("cbe_analysis.protect.attack.auditor").Outcome
     told = {True: (Breach(("",), "a", "curve", "its curve comes out", True),), False: ()}
-    monkeypatch.setattr(
-        protector.Auditor, "attacked", lambda *_: (lambda own: outcome(told[bool(own)], frozenset(own)))(next(found))
-    )
+    told_of = (outcome(told[bool(own)], dict.fromkeys(own, frozenset())) for own in found)
+    monkeypatch.setattr(protector.Auditor, "attacked", lambda *_: next(told_of))
     cells = {group: ([7 * (1 + i // 20) for i in range(400)], [True] * 400) for group in "ab"}
     rows = cbe.protect(waiting(cells), POLICY).rows
     assert rows.loc[rows["group"] == "a", "shown"].eq("protected").all()

@@ -7,18 +7,19 @@ count several times a part is told.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cbe_analysis.measure.estimates import ALL
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.printing import Printed
 
-ROUNDS = 12  # attacks at most; from the last but three on, all that is split alike is hidden
-WIDE = ROUNDS - 3
+ROUNDS = 16  # attacks at most
+WIDE = 9  # from the attack after so many on, all that is split alike is hidden
+Proofs = Mapping[Key, Collection[tuple[Key, bool]]]  # group -> groups that give it away, and whether comparisons do
 
 
-def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Collection[Key], turn: int) -> set[int]:
-    """Positions of the records to hide: for each fallen group the comparisons near it, then the cheapest neighbour.
+def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proofs, turn: int) -> set[int]:
+    """Positions of the records to hide: for each fallen group the cheapest of those that give it away.
 
     Parameters
     ----------
@@ -28,26 +29,40 @@ def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Colle
     shown = [i for i, p in enumerate(printed) if not p.hidden and not math.isnan(entries[i].value)]
     found: set[int] = set()
     for key in sorted(fallen):
-        near = [i for i in shown if _near(entries[i].group, key)]
+        proof = [i for i in shown if _split(entries[i].group) and _rests(entries[i], fallen[key])]
+        own = [i for i in shown if entries[i].group == key]
         if turn >= WIDE:
-            found |= {i for i in shown if pattern_of(entries[i].group) == pattern_of(key)} or set(near)
-        elif found.isdisjoint(near):
-            found |= set(_cheapest(entries, near, key))
+            found |= _wide(entries, shown, key)
+        elif found.isdisjoint((*proof, *own)):
+            near = proof or [i for i in shown if _near(entries[i].group, key)]
+            found |= set(_cheapest(entries, near, own)) or _wide(entries, shown, key)
     return found
 
 
-def _cheapest(entries: Sequence[Entry], near: Sequence[int], key: Key) -> Iterator[int]:
-    """Of the records near a group the comparisons; where there are none, its own; else those of the smallest group."""
+def _rests(entry: Entry, rows: Collection[tuple[Key, bool]]) -> bool:
+    """Whether a record is among the rows that give something away."""
+    return (entry.group, entry.compares) in rows
+
+
+def _cheapest(entries: Sequence[Entry], near: Sequence[int], own: Sequence[int]) -> Iterator[int]:
+    """Of some records the comparisons; where there are none, a group's own; else those of the smallest group."""
     compared = [i for i in near if entries[i].compares]
-    if compared or not near:
-        yield from compared
-        return
-    own = [i for i in near if entries[i].group == key]
-    if own:
-        yield from own
+    if compared or own or not near:
+        yield from compared or own
         return
     smallest = entries[min(near, key=lambda i: (entries[i].n, entries[i].group))].group
     yield from (i for i in near if entries[i].group == smallest)
+
+
+def _wide(entries: Sequence[Entry], shown: Sequence[int], key: Key) -> set[int]:
+    """All that is split like a group; where nothing of that is shown, all that is split at all, else everything."""
+    alike = {i for i in shown if pattern_of(entries[i].group) == pattern_of(key)}
+    return alike or {i for i in shown if _split(entries[i].group)} or set(shown)
+
+
+def _split(key: Key) -> bool:
+    """False for everyone."""
+    return any(pattern_of(key))
 
 
 def _near(one: Key, other: Key) -> bool:

@@ -5,7 +5,7 @@ Written apart from the protector: it shares no rule, no table and no model with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -30,11 +30,12 @@ class Outcome:
     Parameters
     ----------
     groups
-        Whose share or mean comes out, as cells of the release.
+        Whose number comes out, as cells of the release, each with the rows that give it away, as far as is known: their
+        cells, and whether they are comparisons.
     """
 
     breaches: tuple[Breach, ...]
-    groups: frozenset[Cell]
+    groups: Mapping[Cell, frozenset[tuple[Cell, bool]]]
 
     def refuse(self) -> None:
         """Nothing, when nothing was found.
@@ -71,8 +72,13 @@ class Auditor:
         joint = Joint([Published("", None, replace(printed, sizes=sizes))], self._memory)
         breaches = joint.breaches()
         columns = (*printed.by, arm_column(printed))
-        cells = (_cell(fallen.group, result.frame, columns) for result in joint.results for fallen in result.fallen)
-        return Outcome(breaches, frozenset(cells))
+        groups: dict[Cell, frozenset[tuple[Cell, bool]]] = {}
+        for result in joint.results:
+            for fallen in result.fallen:
+                cell = _cell(fallen.group, result.frame, columns)
+                rows = ((_cell(said.group, result.frame, columns), said.compares) for said in fallen.says)
+                groups[cell] = groups.get(cell, frozenset()).union(rows)
+        return Outcome(breaches, groups)
 
 
 def _cell(group: Group, frame: Frame, columns: Sequence[str]) -> Cell:

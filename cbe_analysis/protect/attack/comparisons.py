@@ -21,12 +21,15 @@ class Against:
 
     Parameters
     ----------
+    of
+        Whose gap or ratio it is.
     groups
         Taken together; they have no student in common.
     but
         One of them that is left out; None for none.
     """
 
+    of: Group
     groups: tuple[Group, ...]
     but: Group | None
     printed: Printed
@@ -90,13 +93,13 @@ class Sides:
             else:
                 span = (own.low / high if high > 0 else 0.0), (own.high / low if low > 0 else math.inf)
             groups, but = (known, said.group) if others else ((named,) if named else (), None)
-            yield Against(groups, but, _cut(span, ends, (*own.sources, said.source)))
+            yield Against(said.group, groups, but, _cut(span, ends, (*own.sources, said.source)))
         other = printed.get(named) if named else None
         if other and not own:
             span = (
                 (other.low + low, other.high + high) if row.quantity == "gap" else (other.low * low, other.high * high)
             )
-            yield Against((said.group,), None, _cut(span, ends, (*other.sources, said.source)))
+            yield Against(said.group, (said.group,), None, _cut(span, ends, (*other.sources, said.source)))
 
 
 def _called(group: Group, shape: frozenset[str], by: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cbe_analysis.protect.attack.curve_claims import Curve
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Sum, together
+from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Says, Sum, together
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
 
 START = -1  # the position before the first day
@@ -94,7 +94,7 @@ class CurveAttack:
         """The share that is without the event after a day lies between these."""
         gone, left = self.events(group, START, at), self.events(group, at, len(self.days))
         for limit, least, most in ((low, 0.0, math.inf), (high, -math.inf, 0.0)):
-            yield Fact(left.times(1 - limit).plus(gone.times(-limit)), least, most, sources)
+            yield Fact(left.times(1 - limit).plus(gone.times(-limit)), least, most, sources, Says(group))
 
     def _shares(self) -> Iterator[Fact]:
         """What the printed shares say."""
@@ -117,7 +117,7 @@ class CurveAttack:
                 told = [self.places[day] for day in self.curve.told(group, source)]
                 for after, until in zip([START, *told], [*told, len(self.days)], strict=True):
                     least = float(self.population.minimum)
-                    yield Fact(self.events(group, after, until), least, math.inf, (source,))
+                    yield Fact(self.events(group, after, until), least, math.inf, (source,), Says(group))
 
     def _targets(self) -> Iterator[Target]:
         """Every printed step, and, where a group is not told of a day, what it has to do with that day."""
@@ -164,5 +164,5 @@ class CurveAttack:
 
     def _fallen(self, group: Group, of: Sum) -> Fallen:
         """The group, with the releases that give it away."""
-        sources = self.possible.blame(of) | self.possible.blame(of.times(-1.0))
-        return Fallen(group, "curve", self.curve.name[0], sources)
+        blame = self.possible.blame(of, of.times(-1.0))
+        return Fallen(group, "curve", self.curve.name[0], blame.sources, blame.says)

@@ -13,7 +13,7 @@ from cbe_analysis.protect.attack.comparisons import Against, Sides, compared
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import Fact, Possible, Sum
+from cbe_analysis.protect.attack.possible import Fact, Possible, Says, Sum
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import error_said, mean_said
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
@@ -116,9 +116,9 @@ class MeanAttack:
             facts.append(Fact(self._moved(Sum.of(one).plus(Sum.of(other, -1.0))), 0.0, 0.0))
         facts += self._within()
         for group, printed in series.printed.items():
-            facts += self._meant(population.people(group), printed)
+            facts += self._meant(population.people(group), printed, Says(group))
         for against in series.against:
-            facts += self._meant(population.those(against), against.printed)
+            facts += self._meant(population.those(against), against.printed, Says(against.of, compares=True))
         self._sizes = {group: len(facts) + i for i, group in enumerate(targets)}
         facts += [Fact(population.people(group), -math.inf, math.inf) for group in targets]
         far = [self._far() * most for most in population.most]
@@ -136,8 +136,8 @@ class MeanAttack:
                 with self.possible.where(self._sizes[group], n, n):
                     low, high = self.possible.range(total)
                     if high - low < NEARLY * n / math.sqrt(self.population.minimum):
-                        sources = self.possible.blame(total) | self.possible.blame(total.times(-1.0))
-                        yield Fallen(group, "mean", self.series.name[0], sources)
+                        blame = self.possible.blame(total, total.times(-1.0))
+                        yield Fallen(group, "mean", self.series.name[0], blame.sources, blame.says)
 
     def _telling(self, group: Group) -> float:
         """The size at which the mean is looked at; 0 where nobody can be in the group or nothing is known of it."""
@@ -164,8 +164,8 @@ class MeanAttack:
             yield Fact(self._moved(people).plus(people.times(-far)), -math.inf, 0.0)
             yield Fact(self._moved(people).plus(people.times(far)), 0.0, math.inf)
 
-    def _meant(self, people: Sum, printed: Printed) -> Iterator[Fact]:
+    def _meant(self, people: Sum, printed: Printed, says: Says) -> Iterator[Fact]:
         """The sum of some students is their number times a mean in this interval."""
         low, high = ((end - self.middle) / self.series.spread for end in (printed.low, printed.high))
-        yield Fact(self._moved(people).plus(people.times(-low)), 0.0, math.inf, printed.sources)
-        yield Fact(self._moved(people).plus(people.times(-high)), -math.inf, 0.0, printed.sources)
+        yield Fact(self._moved(people).plus(people.times(-low)), 0.0, math.inf, printed.sources, says)
+        yield Fact(self._moved(people).plus(people.times(-high)), -math.inf, 0.0, printed.sources, says)

@@ -11,7 +11,7 @@ from cbe_analysis.protect.attack.comparisons import Against, crowds
 from cbe_analysis.protect.attack.frames import Frame, exact
 from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
 from cbe_analysis.protect.attack.points import Memory
-from cbe_analysis.protect.attack.possible import Fact, Possible, Sum, together
+from cbe_analysis.protect.attack.possible import Fact, Possible, Says, Sum, together
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.told import Table, adds
 
@@ -88,7 +88,7 @@ class Population:
                 difference = Sum.of(one).plus(Sum.of(other, -1.0)).moved(kind * width)
                 yield Fact(difference, 0.0, 0.0)
         for group, size in self.sizes.items():
-            yield Fact(self.people(group, kinds), size.low, size.high, size.sources)
+            yield Fact(self.people(group, kinds), size.low, size.high, size.sources, Says(group))
 
     def people(self, group: Group, kinds: int = 1) -> Sum:
         """Everyone in a group, of all kinds."""

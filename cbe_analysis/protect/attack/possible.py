@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.points import Points
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.pattern.polytope import BRANCHES, Bound, Point, Polytope
@@ -64,6 +64,36 @@ def together(sums: Iterable[Sum]) -> Sum:
     return Sum(np.concatenate([s.at for s in told]), np.concatenate([s.weights for s in told]))
 
 
+@dataclass(frozen=True, slots=True)
+class Says:
+    """A printed number of a group.
+
+    Parameters
+    ----------
+    compares
+        True where it is a comparison, False for a size, a share or a mean.
+    """
+
+    group: Group
+    compares: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What gives a number away.
+
+    Parameters
+    ----------
+    sources
+        Positions of releases.
+    says
+        The printed numbers of these that have to do with it.
+    """
+
+    sources: frozenset[int] = frozenset()
+    says: frozenset[Says] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """`low <= sum <= high`, as some releases say.
@@ -72,12 +102,15 @@ class Fact:
     ----------
     sources
         Positions of the releases; none for what holds anyway.
+    says
+        Whose printed number says so; None for what holds anyway.
     """
 
     sum: Sum
     low: float
     high: float
     sources: tuple[int, ...] = ()
+    says: Says | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,8 +207,7 @@ class Possible:
         """The smallest and the largest whole value of a sum; where only fractions fit, those between which they lie."""
         low, high = self.range(sum_of)
         if self._doubtful and not self.whole and high - low < FEW:
-            ends = (sum_of, sum_of.times(-1.0))
-            least, most = (self._polytope.least_whole(s.mapping(), DOUBTS) for s in ends)
+            least, most = self._whole_end(sum_of), self._whole_end(sum_of.times(-1.0))
             low, high = (least.value, -most.value) if least and most else (low, high)
         first, last = float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
         return (first, last) if first <= last else (last, first)
@@ -188,13 +220,26 @@ class Possible:
             return True
         if not self.whole:
             low, high = self.range(sum_of)
-            if not self._doubtful or high - low >= FEW:
-                return math.floor(high + SLACK) != math.ceil(low - SLACK)
-        steps = chain((None,), self._nearing(sum_of))
-        if any(np.ptp(self._whole_values(sum_of)) > SLACK for _ in steps):
+            first, last = math.ceil(low - SLACK), math.floor(high + SLACK)
+            if not self._doubtful or high - low >= FEW or last <= first:
+                return last != first
+        return self._several_whole(sum_of, low, high)
+
+    def _several_whole(self, sum_of: Sum, low: float, high: float) -> bool:
+        """Whether a sum that lies between these may have two values where all unknowns are whole."""
+        if np.ptp(self._whole_values(sum_of)) > SLACK:
             return True
-        low, high = self.whole_range(sum_of)
-        return high > low
+        least = self._whole_end(sum_of)
+        if np.ptp(self._whole_values(sum_of)) > SLACK:
+            return True
+        most = self._whole_end(sum_of.times(-1.0))
+        low, high = (least.value, -most.value) if least and most else (low, high)
+        return math.floor(high + SLACK) != math.ceil(low - SLACK)
+
+    def _whole_end(self, sum_of: Sum) -> Point | None:
+        """Where a sum is smallest among whole numbers, as far as few branches tell."""
+        nodes = BRANCHES if self.whole else DOUBTS
+        return self._remembered(self._polytope.least_whole(sum_of.mapping(), nodes))
 
     def approach(self, sum_of: Sum) -> None:
         """See whole numbers near both ends of a sum: most questions need not know the ends themselves."""
@@ -204,8 +249,7 @@ class Possible:
     def _nearing(self, sum_of: Sum) -> Iterator[None]:
         """Steps towards the ends of a sum."""
         for sign in (1.0, -1.0):
-            nodes = BRANCHES if self.whole else DOUBTS
-            if self._remembered(self._polytope.near_least(sum_of.times(sign).mapping(), nodes)):
+            if self._remembered(self._polytope.near_least(sum_of.times(sign).mapping())):
                 yield
 
     def look(self, goals: Iterable[Goal]) -> None:
@@ -235,13 +279,16 @@ class Possible:
         yield
         self._polytope.bound_sum(at, -math.inf, math.inf)
 
-    def blame(self, sum_of: Sum) -> frozenset[int]:
-        """The releases that keep a sum from being smaller."""
-        if len(self._sources) < 2:
-            return self._sources
-        self._polytope.least(sum_of.mapping())
-        held = np.abs(self._polytope.prices()) > SLACK
-        return frozenset(s for fact, holds in zip(self._facts, held, strict=True) if holds for s in fact.sources)
+    def blame(self, *sums: Sum) -> Blame:
+        """What keeps sums from being smaller; the releases are all where there is one."""
+        held: list[Fact] = []
+        for one in sums:
+            if self._polytope.least(one.mapping()):
+                prices = np.abs(self._polytope.prices()) > SLACK
+                held += [fact for fact, holds in zip(self._facts, prices.tolist(), strict=True) if holds]
+        sources = frozenset(source for fact in held for source in fact.sources)
+        says = frozenset(fact.says for fact in held if fact.says)
+        return Blame(sources if len(self._sources) > 1 else self._sources, says)
 
     @property
     def _fitting(self) -> NDArray[np.float64]:
@@ -261,8 +308,7 @@ class Possible:
         return values if len(values) else np.zeros(1)
 
     def _least(self, sum_of: Sum) -> Point | None:
-        ask = self._polytope.least_whole if self.whole else self._polytope.least
-        return self._remembered(ask(sum_of.mapping()))
+        return self._whole_end(sum_of) if self.whole else self._remembered(self._polytope.least(sum_of.mapping()))
 
     def _remembered(self, point: Point | None) -> Point | None:
         """The same point, kept for later questions."""

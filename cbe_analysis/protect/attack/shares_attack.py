@@ -10,7 +10,17 @@ from cbe_analysis.protect.attack.claims import Share, Whole
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.lattice import edges
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import DOUBTED_UP_TO, SLACK, WHOLE_UP_TO, Fact, Goal, Possible, Sum, together
+from cbe_analysis.protect.attack.possible import (
+    DOUBTED_UP_TO,
+    SLACK,
+    WHOLE_UP_TO,
+    Fact,
+    Goal,
+    Possible,
+    Says,
+    Sum,
+    together,
+)
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
@@ -72,9 +82,10 @@ class ShareAttack:
         for kind, name in enumerate(self.names):
             for group, share in whole.shares[name].items():
                 if share.printed:
-                    facts += self._claimed(kind, Sum.of(population.atoms(group)), share.printed)
+                    facts += self._claimed(kind, Sum.of(population.atoms(group)), share.printed, Says(group))
             for against in whole.against.get(name, ()):
-                facts += self._claimed(kind, population.those(against), against.printed)
+                says = Says(against.of, compares=True)
+                facts += self._claimed(kind, population.those(against), against.printed, says)
         self.targets = tuple(self._targets())
         self._rows: dict[tuple[Target, bool], int] = {}
         for target in self.targets:
@@ -111,13 +122,13 @@ class ShareAttack:
         """Those of a group who have it not."""
         return together(self.having(other, group) for other in range(self.kinds) if other != kind)
 
-    def _claimed(self, kind: int, those: Sum, printed: Printed) -> Iterator[Fact]:
+    def _claimed(self, kind: int, those: Sum, printed: Printed, says: Says) -> Iterator[Fact]:
         """The share of some students lies in its interval."""
         width = self.population.space.width
         having = those.moved(kind * width)
         lacking = together(those.moved(other * width) for other in range(self.kinds) if other != kind)
         for limit, low, high in ((printed.low, 0.0, math.inf), (printed.high, -math.inf, 0.0)):
-            yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources)
+            yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources, says)
 
     def _behind(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
         """The whole numbers behind the share of a group, where whole numbers are tried that take long to find."""
@@ -128,7 +139,7 @@ class ShareAttack:
         people, having = self.population.people(group, self.kinds), self.having(kind, group)
         for students, those, most in edges((printed.low, printed.high), (size.low, size.high)):
             sources = tuple(sorted({*printed.sources, *size.sources}))
-            yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources)
+            yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources, Says(group))
 
     def _targets(self) -> Iterator[Target]:
         """Every count of a group that has a share, printed or hidden, and of those that selections leave out."""
@@ -163,11 +174,8 @@ class ShareAttack:
         else:
             out = self._told(target, printed)
         if out:
-            sources: frozenset[int] = frozenset()
-            for part in (having, lacking):
-                for sign in (1.0, -1.0):
-                    sources |= self.possible.blame(part.times(sign))
-            yield Fallen(target.group, "share", target.name[0], sources)
+            blame = self.possible.blame(*(part.times(sign) for part in (having, lacking) for sign in (1.0, -1.0)))
+            yield Fallen(target.group, "share", target.name[0], blame.sources, blame.says)
 
     def _told_by_own(self, target: Target, has: bool) -> bool:
         """Whether one of the group, who has the property or has it not, would know that of all the others."""

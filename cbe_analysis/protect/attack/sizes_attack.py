@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible
+from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Says
 from cbe_analysis.protect.attack.verdict import What
 
 FIVE = 5.0
@@ -28,12 +28,15 @@ class Fallen:
         The indicator; empty for a size, which all have in common.
     sources
         Positions of the releases that it comes out of.
+    says
+        The printed numbers that give it away, as far as is known.
     """
 
     group: Group
     what: What
     of: str
     sources: frozenset[int]
+    says: frozenset[Says] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,7 @@ def _fallen(population: Population, possible: Possible, hidden: Sequence[Group])
         else:
             falls = n < minimum or not few or high < minimum
         if falls:
-            sources: frozenset[int] = frozenset()
-            sources = sources | possible.blame(people) if not few else sources
-            sources = sources | possible.blame(people.times(-1.0)) if not many else sources
+            ends = [people] * (not few) + [people.times(-1.0)] * (not many)
+            blame = possible.blame(*ends)
             if not (n >= minimum and population.officially(group)):
-                yield Fallen(group, "size", "", sources)
+                yield Fallen(group, "size", "", blame.sources, blame.says)
