@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
 from cbe_analysis.protect.alike import covered, resting
+from cbe_analysis.protect.characteristics import make_up_of_arms
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.pattern.cells import Base
-from cbe_analysis.protect.percents import TELLING_BELOW, Percent, coded_within, nearest
+from cbe_analysis.protect.percents import Percent, coded_within, nearest
 from cbe_analysis.protect.sizes import Size, fives_size, public_size
 
 RESTRICTED = ("loglik",)  # never public: with it, two fits tell a student apart
@@ -104,20 +105,7 @@ def hidden_entries(
     shown = {i: p for i, p in percents.items() if p is not None and i not in found}
     found |= _differences(grounds.entries, found, shown)
     found |= _comparisons(grounds, found, shown)
-    return frozenset(found | resting(grounds.entries, found) | _make_up_of_arms(grounds.entries))
-
-
-def _make_up_of_arms(entries: Sequence[Entry]) -> set[int]:
-    """Shares that tell of whom a small arm is made up.
-
-    An arm has several for each factor, all of one size: together their percentages tell it, and with it every count.
-    The standardized differences of the arms, which say how alike they were, stay.
-    """
-    return {
-        i
-        for i, e in enumerate(entries)
-        if e.quantity == "baseline" and e.is_share and not e.difference and e.n < TELLING_BELOW
-    }
+    return frozenset(found | resting(grounds.entries, found) | make_up_of_arms(grounds.entries, grounds.minimum))
 
 
 def _by_arms(grounds: Grounds) -> set[int]:

@@ -3,9 +3,25 @@
 Each attack is first shown to work on what a careless release would print, then to fail on ours.
 """
 
+import math
+
 import pytest
 from brute_force import left, size_ranges, sizes
-from protected_tables import POINTS, POLICY, SHARE, count, effect, estimates, gap, mean, share, shares, texts
+from protected_tables import (
+    POINTS,
+    POLICY,
+    SD,
+    SHARE,
+    around,
+    count,
+    effect,
+    estimates,
+    gap,
+    mean,
+    share,
+    shares,
+    texts,
+)
 
 import cbe_analysis as cbe
 from cbe_analysis.policy import Policy
@@ -259,8 +275,33 @@ def _make_up(n, counts):
 
 def test_shares_that_leave_the_last_one_over():
     """49 % and 50 % of a factor's values leave about 1 % for the third, whatever its code says."""
-    shown = _make_up(290, {"a": 142, "b": 145, "c": 3})
-    assert shown == {"team=a": "protected", "team=b": "50 %", "team=c": "<=2 %"}
+    shown = _make_up(2900, {"a": 1420, "b": 1460, "c": 20})
+    assert shown == {"team=a": "protected", "team=b": "50 %", "team=c": "<=1 %"}
+
+
+@pytest.mark.parametrize(("n", "few"), [(220, 8), (290, 3), (600, 9)])
+def test_a_percentage_of_an_arm_that_tells_how_many_a_part_of_it_are(n, few):
+    """4 % of 215 to 224 students are eight to ten; and 28 and 68 % leave them over."""
+    shown = _make_up(n, {"a": few, "b": n // 3, "c": n - n // 3 - few})
+    assert shown == {"team=a": "protected", "team=b": "protected", "team=c": f"{round(100 * (n - n // 3 - few) / n)} %"}
+
+
+def test_how_alike_arms_are_in_a_small_part_tells_its_size():
+    """Its limits do: in arms of 30, a part of 4 is known by limits of -1 and 1.2, one of 10 by -0.8 and 0.8."""
+
+    def told(n, counts):
+        rows = []
+        for team, y in counts.items():
+            at = {"quantity": "baseline", "at": f"team={team}"}
+            rows += [{**share(n, y, arm=arm), **at} for arm in ("treatment", "comparison")]
+            error = math.sqrt(2 / y + 2 / (n - y)) / 1.65
+            rows.append({**at, **around(0.0, error), "unit": SD, "n": 2 * n, "arm": "difference"})
+        rows = cbe.protect(estimates(rows, ()), POLICY).rows
+        return rows[rows["arm"].eq("difference")].set_index("at")["hidden"].to_dict()
+
+    assert told(30, {"a": 4, "b": 26}) == {"team=a": "protected", "team=b": "protected"}
+    assert told(30, {"a": 21, "b": 9}) == {"team=a": "protected", "team=b": "protected"}
+    assert told(30, {"a": 14, "b": 16}) == {"team=a": None, "team=b": None}
 
 
 def test_percentages_of_one_small_arm_that_tell_its_size():
