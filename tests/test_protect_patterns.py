@@ -227,10 +227,19 @@ def test_a_crossed_table_that_is_not_shown_is_named_with_the_coarser_ones():
     policy = dataclasses.replace(POLICY, minimum_n=30)
     release = cbe.protect(shares(small, by=("group", "team")), policy)
     assert {text for key, text in texts(release).items() if ALL not in key} == {"protected"}
-    said = "group by team: no group is shown, for the large ones would tell of the small; shown: group, team"
+    said = "group by team: no group is shown: each is small, or would tell of small ones; shown: group, team"
     assert release.warnings == (said,)
     large = {key: (n + 400, y) for key, (n, y) in small.items()}
     assert cbe.protect(shares(large, by=("group", "team")), policy).warnings == ()
+
+
+@pytest.mark.parametrize("halves", [(9, 9), (10, 8)])
+def test_a_crossed_table_is_named_whether_or_not_one_of_its_groups_is_large(halves):
+    """Of 18 with published enrolment, no group of ten or more would mean that both halves have nine."""
+    given_ = shares(
+        dict(zip(itertools.product("ab", "xy"), ((n, 4) for n in (*halves, 8, 8)), strict=True)), by=("group", "team")
+    )
+    assert [w for w in cbe.protect(given_, POLICY).warnings if w.startswith("group by team: no group is shown")]
 
 
 def test_groups_that_only_seem_to_share_out_the_whole_are_reckoned_with():

@@ -16,6 +16,7 @@ from cbe_analysis.protect.attack.auditor import Auditor
 from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.covering import ROUNDS, covering
 from cbe_analysis.protect.curves.waiting import merged
+from cbe_analysis.protect.enrollment import FILES, Enrollment
 from cbe_analysis.protect.entries import Entry, entries, of_enough
 from cbe_analysis.protect.families import of_printed, readjusted
 from cbe_analysis.protect.fives.in_fives import in_fives, printed_in_fives
@@ -34,7 +35,6 @@ WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
 MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
 NOTHING_TOLD = "too few were counted to tell how"
-FILES = "rows"  # the entity of estimates about the data themselves
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
 
@@ -66,7 +66,8 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     _door(estimates, policy)
     minimum = _minimum(estimates, policy)
     known = Known.of(estimates, policy, minimum)
-    waiting = merged(entries(estimates), minimum)
+    officially = Enrollment.of(policy, estimates)
+    waiting = merged(entries(estimates), minimum, officially)
     found = completed(of_enough(waiting.entries, minimum), known)
     _not_too_many(found, estimates.by)
     tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
@@ -77,8 +78,8 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         return _agreed(held, found, estimates, withheld, partial(made, remarks))
     above = kin(estimates.population, estimates.by, known.places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
-    grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum)
-    remarks = (*remarks, *kept_back(tables, patterns, minimum))
+    grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum, officially=officially)
+    remarks = (*remarks, *kept_back(tables, patterns))
     return _agreed(Holding(grounds).printed, found, estimates, withheld, partial(made, remarks))
 
 

@@ -10,11 +10,11 @@ from cbe_analysis.protect.pattern.cells import ARM, Base
 from cbe_analysis.protect.pattern.coarse_to_fine import Columns, Pattern
 
 
-def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern], minimum: int) -> tuple[str, ...]:
+def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern]) -> tuple[str, ...]:
     """A sentence for every crossed table that is not shown at all, and for what coarser ones lose to a crossed one."""
     found: list[str] = []
     for base, pattern in zip(tables, patterns, strict=True):
-        found += _closed(base, pattern, minimum)
+        found += _closed(base, pattern)
         found += [
             f"{_named(columns) or 'the whole'}: more is hidden here than where this table is asked for alone; "
             "publish one of the two"
@@ -23,16 +23,20 @@ def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern], minimum: int)
     return tuple(dict.fromkeys(found))
 
 
-def _closed(base: Base, pattern: Pattern, minimum: int) -> Iterator[str]:
-    """A sentence for every crossed table of which nothing is shown, though some of its groups are large."""
+def _closed(base: Base, pattern: Pattern) -> Iterator[str]:
+    """A sentence for every crossed table of which nothing is shown.
+
+    It does not depend on whether some of the groups are large: were it missing where none is, 18 students of two groups
+    would be 9 and 9.
+    """
     tables = _tables(base)
     closed = [columns for columns, keys in tables.items() if pattern.hidden.issuperset(keys)]
     for columns in closed:
-        if len(columns) > 1 and any(base.sizes[key] >= minimum for key in tables[columns]):
+        if len(columns) > 1:
             shown = sorted(other for other in tables if other and set(other) < set(columns) and other not in closed)
             finest = [_named(other) for other in shown if len(other) == max(map(len, shown))]
             instead = f"; shown: {', '.join(finest)}" if finest else ""
-            yield f"{_named(columns)}: no group is shown, for the large ones would tell of the small{instead}"
+            yield f"{_named(columns)}: no group is shown: each is small, or would tell of small ones{instead}"
 
 
 def _tables(base: Base) -> dict[Columns, list[Key]]:
