@@ -151,11 +151,21 @@ def test_numbers_are_spoken_with_commas_a_real_minus_and_the_decimals_of_their_s
         ("based on n = 37, df 12.3", "based on n = 20-39, df 12.3"),
         ("fewer than 10 students", "fewer than 10 students"),
         ("students of grade 3 in 2026", "students of grade 3 in 2026"),
-        ("CR2 by the 337 clusters", "CR2 by the 337 clusters"),
+        ("CR2 by the 337 clusters", "CR2 by the 340 clusters"),
+        ("CR2 errors by the 26 clusters as assigned", "CR2 errors by the 20-39 clusters as assigned"),
+        ("in 1,206 clusters; 9 units were assigned", "in 1,210 clusters; 9 units were assigned"),
     ],
 )
 def test_counts_of_people_in_words_are_as_vague_as_sizes(said, told):
     assert vague(said, 10) == told
+
+
+@pytest.mark.parametrize(
+    ("n", "clusters", "told"),
+    [(26, 26, "20-39"), (39, 19, "10-19"), (26, 8, "8"), (5870, 337, "337"), (120, 60, "40-99")],
+)
+def test_clusters_are_told_exactly_where_they_say_nothing_of_the_students(n, clusters, told):
+    assert vague(f"in {clusters} clusters as assigned", 10, n) == f"in {told} clusters as assigned"
 
 
 def test_what_is_vague_already_stays():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -17,7 +18,7 @@ from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.covering import ROUNDS, covering
 from cbe_analysis.protect.curves.waiting import merged
 from cbe_analysis.protect.enrollment import FILES, Enrollment
-from cbe_analysis.protect.entries import Entry, entries, of_enough
+from cbe_analysis.protect.entries import Entry, entries, of_enough, pattern_of
 from cbe_analysis.protect.families import of_printed, readjusted
 from cbe_analysis.protect.fives.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.fives.rounded import SMALLEST
@@ -212,7 +213,8 @@ def _outside(
         return NOTHING_TOLD, (
             f"fewer than {minimum} {estimates.population.entity} were counted: nothing is told of them",
         )
-    method = vague(of_printed(estimates.method, found, printed), minimum)
+    fewest = min((e.n for e in found if e.n >= minimum and not any(pattern_of(e.group[:-1]))), default=math.nan)
+    method = vague(of_printed(estimates.method, found, printed), minimum, fewest)
     return method, tuple(vague(w, minimum) for w in estimates.warnings if not isinstance(w, Inside))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 BANDS = ((5, 9), (10, 19), (20, 39), (40, 99))
 ROUNDED_FROM, NEAREST = 100, 10
+LEAST_OF_A_CLUSTER = 2  # students in each, so that a number of clusters says nothing of the students
 ENTITIES = (
     "students pupils children cases rows records scores responses people persons members entrants movers staff adults "
     "teachers raters targets ratings"
@@ -19,6 +20,7 @@ _COUNTED = re.compile(
     rf"(?P<first>{_NUMBER})(?P<of>(?: out)? of (?:the )?)?(?P<second>{_NUMBER})?(?= (?:\w+ )?(?:{_ENTITY})\b)"
 )
 _NAMED = re.compile(rf"(?P<name>\bn ?= ?)(?P<number>{_NUMBER})")
+_ASSIGNED = re.compile(rf"{_NUMBER}(?= (?:clusters|units)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,20 @@ def fives_size(n: float) -> Size:
     return Size(int(n), int(n), f"{n:,.0f}")
 
 
-def vague(text: str, minimum: int) -> str:
+def vague(text: str, minimum: int, n: float = math.nan) -> str:
     """The sentence with every count of people, or of their records, as a size is printed.
 
-    Counts stand before the people ("12 of 40 students", "3 more cases") or after "n =".
+    Counts stand before the people ("12 of 40 students", "3 more cases") or after "n =". Clusters are counted as
+    vaguely, for each may be one student, but where they are few against the size that is printed.
+
+    Parameters
+    ----------
+    n
+        How many the sentence is about; missing where that is not known.
     """
+    few = max(minimum, public_size(n, minimum).low / LEAST_OF_A_CLUSTER if n >= minimum else 0)
     said = _COUNTED.sub(lambda m: _told(m["first"], minimum) + _rest(m["of"], m["second"], minimum), text)
+    said = _ASSIGNED.sub(lambda m: _told(m[0], minimum) if _number(m[0]) >= few else m[0], said)
     return _NAMED.sub(lambda m: m["name"] + _told(m["number"], minimum), said)
 
 
@@ -89,5 +99,9 @@ def _rest(of: str | None, second: str | None, minimum: int) -> str:
 
 
 def _told(number: str, minimum: int) -> str:
-    n = int(number.replace(",", ""))
+    n = _number(number)
     return public_size(n, minimum).shown if n >= minimum else f"fewer than {minimum}"
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))

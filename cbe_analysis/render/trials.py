@@ -12,7 +12,7 @@ from cbe_analysis.render.readings import ALL, UNKNOWN, Reading, find, readings, 
 if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
-CLUSTERS = re.compile(r"in (\d+) clusters")
+CLUSTERS = re.compile(r"in ([\d,]+) clusters")
 COUNTED = re.compile(r"after (\d{4}-\d\d-\d\d) and until (\d{4}-\d\d-\d\d)")  # the days of the outcome
 EARLIER, BLOCKS = "before this program began", "effect for every block"  # as remarks and methods of the releases say
 ARMS = ("treatment", "comparison")
@@ -68,9 +68,10 @@ class Trial:
 
     @property
     def clusters(self) -> int:
-        """Classes (or schools) that were assigned as a whole; 0 where that is not known."""
+        """Classes (or schools) that were assigned as a whole; 0 where that is not known of both arms."""
         told = [CLUSTERS.search(r.note) for r in select(self.whole, "count")]
-        return sum(int(m[1]) for m in told if m)
+        known = [int(m[1].replace(",", "")) for m in told if m]
+        return sum(known) if len(known) == len(told) else 0
 
     @property
     def late(self) -> bool:
