@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
 from cbe_analysis.protect.alike import covered, resting
 from cbe_analysis.protect.characteristics import make_up_of_arms
+from cbe_analysis.protect.enrollment import NOTHING, Enrollment
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
 from cbe_analysis.protect.pattern.cells import Base
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
@@ -33,6 +34,8 @@ class Grounds:
         For each base, the cells that no record may speak of.
     fives
         True where sizes were rounded to fives, and may be printed so.
+    officially
+        What officials published of the sizes.
     """
 
     entries: tuple[Entry, ...]
@@ -40,6 +43,7 @@ class Grounds:
     hidden: tuple[frozenset[Key], ...]
     minimum: int
     fives: bool = False
+    officially: Enrollment = NOTHING
 
     def size(self, n: float) -> Size:
         """A size that may be shown, as it is printed."""

@@ -60,7 +60,7 @@ class Holding:
 def _percents(grounds: Grounds) -> dict[int, Percent | None]:
     """Every share that may be spoken of, as it is printed."""
     return {
-        i: printed_percent(entry, grounds.minimum)
+        i: printed_percent(entry, grounds.minimum, grounds.officially)
         for i, entry in enumerate(grounds.entries)
         if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
     }

@@ -60,7 +60,7 @@ def coded_within(n: float) -> int:
     return next(points for size, points in CODED if n >= size)
 
 
-def public_percent(share: float, n: float, size: Size) -> Percent | None:
+def public_percent(share: float, n: float, size: Size, official: int | None = None) -> Percent | None:
     """The share as it may be printed; None where any text would give the count away.
 
     Parameters
@@ -69,6 +69,9 @@ def public_percent(share: float, n: float, size: Size) -> Percent | None:
         0 to 1.
     n, size
         The group's size, and what an outsider can know of it.
+    official
+        The size that officials published of such a group, which may be its own: the percentage then stands for several
+        counts by that alone, too.
     """
     points, whole, five = coded_within(n), nearest(share), nearest(share, FIVES)
     if whole <= points:
@@ -76,6 +79,8 @@ def public_percent(share: float, n: float, size: Size) -> Percent | None:
     if whole >= 100 - points:
         return Percent(100 - points, 1, ">=")
     told = telling(size.low, size.high)
+    if official is not None:
+        told = told.and_also(telling(official, official))
     if five in told.hidden:
         return None
     return Percent(five, FIVES, "") if five in told.fives else Percent(whole, 1, "")
@@ -96,6 +101,10 @@ class Telling:
     fives: frozenset[int]
     hidden: frozenset[int]
 
+    def and_also(self, other: Telling) -> Telling:
+        """What gives a count away in one group or in another."""
+        return Telling(self.fives | other.fives, self.hidden | other.hidden)
+
 
 @lru_cache(maxsize=4096)
 def telling(low: int, high: int) -> Telling:
@@ -107,7 +116,7 @@ def telling(low: int, high: int) -> Telling:
     if low >= TELLING_BELOW:
         return Telling(frozenset(), frozenset())
     sizes = range(low, high + 1)
-    pairs = [(y, n) for n in sizes for y in _counts(n) if not _coded(y / n, n)]
+    pairs = [(y, n) for n in sizes for y in _counts(n, exact=low == high) if not _coded(y / n, n)]
     fives: frozenset[int] = frozenset()
     while True:
         plain = [(y, n) for y, n in pairs if nearest(y / n, FIVES) not in fives]
@@ -119,9 +128,9 @@ def telling(low: int, high: int) -> Telling:
     return Telling(fives, frozenset(nearest(y / n, FIVES) for y, n in _alone(rough, FIVES)))
 
 
-def _counts(n: int) -> Iterable[int]:
+def _counts(n: int, *, exact: bool) -> Iterable[int]:
     """The counts whose percentage may stand for them alone."""
-    edge = n if n < ROUNDED_FROM else int(EDGE * n) + 1
+    edge = n if n < ROUNDED_FROM or exact else int(EDGE * n) + 1
     return range(n + 1) if edge >= n else (*range(edge), *range(n - edge, n + 1))
 
 

@@ -20,6 +20,7 @@ from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.shares_attack import attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, attack_sizes
+from cbe_analysis.protect.attack.supposed import attack_supposing
 
 Populations = tuple[Population, ...]  # with all that is known of the sizes, and last as they are printed
 TOO_FINE, CONTRADICTORY = "too fine", "contradictory"
@@ -94,6 +95,7 @@ def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
         found += _means(knowing, series, unlinked)
     for curve in waiting:
         found += _curves(knowing, curve, unlinked)
+    found += attack_supposing(population, told, waiting)
     first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
     more = (fallen for attacked in found[1:] for fallen in attacked.fallen)
     new = (fallen for fallen in more if (fallen.group, fallen.what, fallen.of) not in first)

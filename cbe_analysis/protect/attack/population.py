@@ -56,7 +56,7 @@ class Population:
         self.frame, self.unnamed, self.memory = frame, unnamed, memory or Memory()
         self.minimum = max(table.release.minimum_n for table in frame.tables)
         self.rounded = all(table.release.profile == ROUNDED for table in frame.tables)
-        self.sizes = _printed(frame)
+        self.sizes = printed_sizes(frame)
         self.official = frozenset(self._official()) if official else frozenset()
         told = {said.group for table in frame.tables for said in table.said}
         self.left_out = {group: n for group, n in frame.left_out(levels, self.minimum).items() if group not in told}
@@ -144,7 +144,7 @@ class Population:
                 yield group
 
 
-def _printed(frame: Frame) -> dict[Group, Printed]:
+def printed_sizes(frame: Frame) -> dict[Group, Printed]:
     """Group -> its size as printed, what was published before named first."""
     found: dict[Group, Printed] = {}
     for table in sorted(frame.tables, key=lambda t: t.source):

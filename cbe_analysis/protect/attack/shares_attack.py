@@ -215,10 +215,9 @@ class ShareAttack:
         return high - low < apart
 
     def _of_many(self, target: Target) -> bool:
-        """Whether it is a plain percentage that stands for several counts anyway, or of a size that is no secret."""
+        """Whether it is a plain percentage that stands for several counts anyway."""
         size = self.population.sizes.get(target.group)
-        official = target.group in self.population.official
-        return target.plain and (size is None or size.high >= COUNTS_BELOW or official)
+        return target.plain and (size is None or size.high >= COUNTS_BELOW)
 
     def _told(self, target: Target, printed: Printed) -> bool:
         """Whether a percentage, with all that is known of the size and the count, stands for one count only."""

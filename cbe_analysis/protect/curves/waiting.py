@@ -9,6 +9,7 @@ from typing import Any
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.curves.days import SURVIVAL, Curve, day_of, on_grid, telling
+from cbe_analysis.protect.enrollment import NOTHING, Enrollment
 from cbe_analysis.protect.entries import NUMBERS, Entry, Key, Series
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, public_percent, rougher
 from cbe_analysis.protect.sizes import public_size
@@ -61,7 +62,7 @@ def _name(entry: Entry) -> Name:
     return entry.quantity, entry.unit, entry.group, entry.at
 
 
-def merged(given: Sequence[Entry], minimum: int) -> Waiting:
+def merged(given: Sequence[Entry], minimum: int, officially: Enrollment = NOTHING) -> Waiting:
     """The records with curves merged into steps, and times as these steps tell them, or enough students of a group.
 
     All groups have the same records, whatever is told of them: one that is missing would say so. Of what compares two
@@ -86,7 +87,7 @@ def merged(given: Sequence[Entry], minimum: int) -> Waiting:
         for key, curve in own.items():
             rows = [curve.at(day) for day in days.every]
             found += rows or [replace(_bare(curve.rows[0]), at="", n=curve.n)]
-            points[key] = [r for r in rows if day_of(r) in days.of(key) and printed_percent(r, minimum)]
+            points[key] = [r for r in rows if day_of(r) in days.of(key) and printed_percent(r, minimum, officially)]
             told |= set(map(_name, points[key]))
     for key, own_times in times.items():
         kept = list(map(_bare, own_times) if points.get(key) else _of_enough(own_times, minimum))
@@ -134,13 +135,13 @@ def _times(given: Sequence[Entry]) -> dict[Key, list[Entry]]:
     return found
 
 
-def printed_percent(entry: Entry, minimum: int) -> Percent | None:
+def printed_percent(entry: Entry, minimum: int, officially: Enrollment = NOTHING) -> Percent | None:
     """A share of a group that may be shown, as it is printed; None where it cannot be.
 
     A curve tells many shares of one group: all together, whole percentages would give its size and every count away.
     """
     size = public_size(entry.n, minimum)
-    percent = public_percent(entry.value, entry.n, size)
+    percent = public_percent(entry.value, entry.n, size, officially.size(entry.group, size.low, size.high))
     if entry.quantity == SURVIVAL and percent and not percent.code and size.low < TELLING_BELOW:
         return rougher(percent, entry.value) or percent
     return percent

@@ -19,6 +19,10 @@ from cbe_analysis.protect.shares.share_table import Against, ShareTable
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
 
 
+class NothingFits(AssertionError):
+    """No students fit all that is printed: with sizes that officials published, these are of others."""
+
+
 class Knowledge:
     """What an outsider can compute of one series of shares.
 
@@ -60,7 +64,7 @@ class Knowledge:
             self.explorer = Explorer(self._polytope, list(known[self._polytope.holds(known)]))
             if self.explorer.points or self.explorer.feasible():
                 return
-        raise AssertionError("what was printed from data fits the data")
+        raise NothingFits("what was printed from data fits the data")
 
     def size(self, key: Key) -> Weights:
         """All of a cell, as a function of the variables."""

@@ -18,7 +18,7 @@ from cbe_analysis.protect.pattern.greedy import UNKNOWN_COSTS
 from cbe_analysis.protect.pattern.polytope import Weights
 from cbe_analysis.protect.pattern.reach import between
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
-from cbe_analysis.protect.shares.knowledge import Knowledge, Source
+from cbe_analysis.protect.shares.knowledge import Knowledge, NothingFits, Source
 from cbe_analysis.protect.shares.loosening import Loosening
 from cbe_analysis.protect.shares.one_group import telling_together
 from cbe_analysis.protect.shares.share_table import ShareTable, share_tables
@@ -67,9 +67,15 @@ def remedy(
     seen: dict[tuple[Series, int], Points] = {}
     for one in sorted(series):
         for at, table in enumerate(share_tables(grounds, one, percents, hidden)):
-            mending = Mending(table, grounds.minimum, before.seen.get((one, at), ()))
+            try:
+                mending = Mending(table, grounds.minimum, before.seen.get((one, at), ()))
+            except NothingFits:
+                if table.supposed:
+                    continue
+                raise
             withheld |= mending.withheld()
-            rougher |= mending.rougher(grounds)
+            told = mending.rougher(grounds)
+            rougher |= {i: percent for i, percent in told.items() if rougher.get(i, percent) is not None}
             seen[one, at] = mending.knowledge.explorer.points
     return Remedy(frozenset(withheld), rougher, seen)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cbe_analysis.protect.enrollment import Enrollment
 from cbe_analysis.protect.entries import Key, Series
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.pattern.cells import Base, Range
@@ -48,6 +49,8 @@ class ShareTable:
         Cell -> its share as printed; a cell with a record and no percentage is hidden.
     comparisons
         Position of a printed gap or ratio -> what it says of the other side.
+    supposed
+        True where sizes are taken to be those that officials published.
     """
 
     base: Base
@@ -55,12 +58,13 @@ class ShareTable:
     places: Mapping[Key, int]
     percents: Mapping[Key, Percent]
     comparisons: Mapping[int, Against]
+    supposed: bool = False
 
 
 def share_tables(
     grounds: Grounds, series: Series, percents: Mapping[int, Percent | None], hidden: Collection[int]
 ) -> Iterator[ShareTable]:
-    """The tables of a series: one for each population that it is told of."""
+    """The tables of a series: one for each population that it is told of, and one more where officials counted it."""
     own = [i for i in percents if grounds.entries[i].series == series]
     for at, base in enumerate(grounds.bases):
         if series in base.series:
@@ -68,7 +72,20 @@ def share_tables(
             shown = {key: percents[i] for key, i in places.items() if i not in hidden}
             comparisons = dict(_comparisons(grounds, places, percents, hidden))
             ranges = base.ranges(grounds.hidden[at], grounds.minimum)
-            yield ShareTable(base, ranges, places, {key: p for key, p in shown.items() if p}, comparisons)
+            table = ShareTable(base, ranges, places, {key: p for key, p in shown.items() if p}, comparisons)
+            yield table
+            if by_officials := _supposed(table, grounds.officially):
+                yield by_officials
+
+
+def _supposed(table: ShareTable, officially: Enrollment) -> ShareTable | None:
+    """The table to somebody who takes what officials published for the size of every group that is printed so.
+
+    None where there is no such group.
+    """
+    numbers = {key: officially.size(key, *span) for key, span in table.ranges.items() if math.isfinite(span[1])}
+    exact = {key: (float(n), float(n)) for key, n in numbers.items() if n is not None}
+    return replace(table, ranges={**table.ranges, **exact}, supposed=True) if exact else None
 
 
 def _comparisons(
