@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
+from cbe_analysis.methods.standardized import improvement_index
 from cbe_analysis.protect.curves.read_off import read_off, unread
 from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
@@ -63,7 +64,7 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
     hidden = {*hidden, *unread(grounds.entries, times)}
     found = []
     for i, entry in enumerate(grounds.entries):
-        entry = times.get(i, entry)
+        entry = _restated(grounds.entries, times.get(i, entry), carried, percents)
         percent = percents.get(i)
         if i in hidden:
             found.append(Printed(_without(entry, NUMBERS, note=""), PROTECTED, PROTECTED, hidden=True))
@@ -74,6 +75,17 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
         else:
             found.append(_estimate(grounds, entry, printed_step(entry, carried, percents)))
     return _unrated(found)
+
+
+def _restated(
+    entries: Sequence[Entry], entry: Entry, carried: Carried, percents: Mapping[int, Percent | None]
+) -> Entry:
+    """An improvement index as that of Hedges g as it is printed: its own figures would tell g far more finely."""
+    own = [e for e in entries if (e.quantity, e.group, e.at, e.reference) == ("hedges_g", entry.group, entry.at, "")]
+    if entry.quantity != "index" or not own or math.isnan(own[0].value):
+        return entry
+    g = to_step(own[0].value, printed_step(own[0], carried, percents))
+    return replace(entry, value=improvement_index(g))
 
 
 def _unrated(found: Sequence[Printed]) -> list[Printed]:

@@ -323,3 +323,15 @@ def test_a_number_that_several_series_share_is_hidden_with_its_cell_in_each():
 def test_sizes_of_the_brute_force_attacker_are_those_that_are_printed():
     assert (list(sizes("10-19")), sizes("1,010")[0], sizes("1,010")[-1]) == (list(range(10, 20)), 1005, 1014)
     assert size_ranges({WHOLE: "100", ("a",): "20-39", ("b",): "protected"})[("b",)] == (61, 84)
+
+
+def test_an_improvement_index_tells_no_more_than_the_effect_that_it_translates():
+    """Of 5.2 percentile points, an effect of 0.1 standard deviations was known to be one of 0.130 to 0.132."""
+
+    def index(g):
+        rows = [effect(90, 5.0, 2.0, n_reference=45), {**effect(90, g, 0.3), "quantity": "hedges_g", "unit": SD}]
+        rows.append({"quantity": "index", "unit": "percentile points", "n": 90, "value": 40 * g})
+        return texts(cbe.protect(estimates(rows, ()), POLICY), "index")
+
+    assert index(0.06) == index(0.13) == index(0.149) == {(): "4.0"}
+    assert index(0.19) == {(): "7.9"}
