@@ -80,7 +80,7 @@ def public_percent(share: float, n: float, size: Size, official: int | None = No
         return Percent(100 - points, 1, ">=")
     told = telling(size.low, size.high)
     if official is not None:
-        told = told.and_also(telling(official, official))
+        told = told.and_also(telling_exactly(official))
     if five in told.hidden:
         return None
     return Percent(five, FIVES, "") if five in told.fives else Percent(whole, 1, "")
@@ -116,7 +116,7 @@ def telling(low: int, high: int) -> Telling:
     if low >= TELLING_BELOW:
         return Telling(frozenset(), frozenset())
     sizes = range(low, high + 1)
-    pairs = [(y, n) for n in sizes for y in _counts(n, exact=low == high) if not _coded(y / n, n)]
+    pairs = [(y, n) for n in sizes for y in _counts(n) if not _coded(y / n, n)]
     fives: frozenset[int] = frozenset()
     while True:
         plain = [(y, n) for y, n in pairs if nearest(y / n, FIVES) not in fives]
@@ -128,9 +128,29 @@ def telling(low: int, high: int) -> Telling:
     return Telling(fives, frozenset(nearest(y / n, FIVES) for y, n in _alone(rough, FIVES)))
 
 
-def _counts(n: int, *, exact: bool) -> Iterable[int]:
+@lru_cache(maxsize=4096)
+def telling_exactly(n: int) -> Telling:
+    """The percentages that would give the count away to somebody who takes a group to be of `n` students.
+
+    Whatever size it truly has: a percentage that stands for no count of `n` says that it is another, and no more.
+    """
+    return Telling(
+        frozenset(nearest(whole / 100, FIVES) for whole in range(101) if _of_one_count(whole, 1, n)),
+        frozenset(five for five in range(0, 101, FIVES) if _of_one_count(five, FIVES, n)),
+    )
+
+
+def _of_one_count(percent: int, step: int, n: int) -> bool:
+    """Whether one count of `n` lies within this percentage, or one is printed so: others may be coded."""
+    low, high = (n * (percent + end * step / 2) / 100 for end in (-1, 1))
+    within = range(math.ceil(max(low, 0) - SLACK), math.floor(min(high, n) + SLACK) + 1)
+    printed = [y for y in within if nearest(y / n, step) == percent and not _coded(y / n, n)]
+    return len(within) == 1 or len(printed) == 1
+
+
+def _counts(n: int) -> Iterable[int]:
     """The counts whose percentage may stand for them alone."""
-    edge = n if n < ROUNDED_FROM or exact else int(EDGE * n) + 1
+    edge = n if n < ROUNDED_FROM else int(EDGE * n) + 1
     return range(n + 1) if edge >= n else (*range(edge), *range(n - edge, n + 1))
 
 
