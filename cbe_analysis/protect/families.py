@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from cbe_analysis.methods.multiplicity import benjamini_hochberg, said
 from cbe_analysis.protect.entries import Entry
-from cbe_analysis.protect.printing import Printed
+from cbe_analysis.protect.printing import Printed, printed_p
 from cbe_analysis.protect.rounding import public_p
 
 TESTED = ("gap", "effect")
+LIMITED = ("value", "low", "high")
 
 
 def readjusted(found: Sequence[Entry], printed: Sequence[Printed]) -> list[Printed]:
@@ -23,7 +24,8 @@ def readjusted(found: Sequence[Entry], printed: Sequence[Printed]) -> list[Print
         The records themselves, in the same order.
     """
     family = _family(found, printed)
-    adjusted = dict(zip(family, benjamini_hochberg([found[i].p for i in family]).tolist(), strict=True))
+    told = [printed_p(found[i], *(getattr(printed[i].entry, name) for name in LIMITED)) for i in family]
+    adjusted = dict(zip(family, benjamini_hochberg(told).tolist(), strict=True))
     return [
         replace(p, entry=replace(p.entry, p_adjusted=public_p(adjusted[i]))) if i in adjusted else p
         for i, p in enumerate(printed)

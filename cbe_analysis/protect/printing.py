@@ -11,7 +11,7 @@ from cbe_analysis.protect.curves.read_off import read_off, unread
 from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
 from cbe_analysis.protect.grounds import Carried, Grounds
-from cbe_analysis.protect.percents import Percent, nearest, public_limits
+from cbe_analysis.protect.percents import FIVES, TELLING_BELOW, Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
 from cbe_analysis.protect.rounding import (
     MINUS,
@@ -23,7 +23,8 @@ from cbe_analysis.protect.rounding import (
     step_of_figures,
     to_step,
 )
-from cbe_analysis.protect.sizes import ROUNDED_FROM, vague
+from cbe_analysis.protect.sizes import ROUNDED_FROM, public_size, vague
+from cbe_analysis.protect.sureness import UNTOLD, in_doubt, p_of_limits
 
 MISSING = ""  # an empty cell is neither hidden nor zero
 POINT = 0.01
@@ -73,7 +74,9 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
         elif entry.quantity == "count" and not math.isnan(entry.value):
             found.append(_count(grounds, entry))
         else:
-            found.append(_estimate(grounds, entry, printed_step(entry, carried, percents)))
+            found.append(
+                _estimate(grounds, _told(grounds, entry, carried, percents), printed_step(entry, carried, percents))
+            )
     return _unrated(found)
 
 
@@ -97,6 +100,14 @@ def _unrated(found: Sequence[Printed]) -> list[Printed]:
         else p
         for p in found
     ]
+
+
+def _told(grounds: Grounds, entry: Entry, carried: Carried, percents: Mapping[int, Percent | None]) -> Entry:
+    """A gap or ratio of shares without what says how sure it is, where that would tell how few there are."""
+    if not (_in_points(entry) or entry.quantity == "ratio"):
+        return entry
+    own = [(grounds.entries[i], p) for i in carried.behind(entry, entry.group) if (p := percents.get(i))]
+    return _without(entry, SURENESS, note=UNTOLD) if in_doubt(grounds, entry, own) else entry
 
 
 def _without(entry: Entry, numbers: Iterable[str], **instead: float | str) -> Entry:
@@ -154,15 +165,23 @@ def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
         error = math.nan
     else:
         low, high = _wide_enough(grounds, entry)
+    rough = max(step, POINT * FIVES) if _in_points(entry) and entry.n < TELLING_BELOW else step
     rounded = {
         "value": to_step(entry.value, step),
         "std_error": in_figures(error),
-        "low": to_step(low, step),
-        "high": to_step(high, step),
-        "p": public_p(entry.p),
+        "low": to_step(low, rough),
+        "high": to_step(high, rough),
         "p_adjusted": public_p(entry.p_adjusted),
     }
+    rounded["p"] = public_p(printed_p(entry, rounded["value"], rounded["low"], rounded["high"]))
     return Printed(_without(kept, (), **rounded), _spoken(entry, step), n_shown)
+
+
+def printed_p(entry: Entry, value: float, low: float, high: float) -> float:
+    """The p-value that may be printed beside a value and its limits as printed; of shares, what these say."""
+    if math.isnan(entry.p):
+        return math.nan
+    return p_of_limits(value, low, high) if _in_points(entry) else entry.p
 
 
 def _wide_enough(grounds: Grounds, entry: Entry) -> tuple[float, float]:
@@ -187,12 +206,26 @@ def printed_step(entry: Entry, carried: Carried, percents: Mapping[int, Percent 
     """What the record's value is rounded to; for gaps of shares no finer than the percentages behind them."""
     if not entry.compares or math.isnan(entry.value):
         return _step(entry)
-    behind = [p for i in carried.behind(entry, entry.group) if (p := percents.get(i))]
+    positions = carried.behind(entry, entry.group)
+    behind = [p for i in positions if (p := percents.get(i))]
     coarsest = max((p.step for p in behind), default=1)
     if entry.quantity == "ratio":
         return max(_step(entry), RATIO_STEPS[coarsest])
     in_percent = _in_points(entry) or (behind and entry.quantity == "gap")
-    return max(_step(entry), POINT * coarsest) if in_percent else _step(entry)
+    if in_percent:
+        return max(_step(entry), POINT * coarsest)
+    return _step(entry) if _error(entry) > 0 else _step_of_parts(entry, [carried.entries[i] for i in positions])
+
+
+def _step_of_parts(entry: Entry, parts: Sequence[Entry]) -> float:
+    """What a difference without an error is rounded to: no finer than what it is a difference of.
+
+    Two figures of a small gap would be finer than any mean, and of several gaps follows the mean of who is hidden.
+    """
+    if entry.quantity == "hedges_g":
+        return step_below(1 / math.sqrt(public_size(entry.n, 0).low) / 2)
+    errors = [_error(part) for part in parts if _error(part) > 0]
+    return step_below(max(errors) / 2) if errors else _step(entry)
 
 
 def _step(entry: Entry) -> float:
