@@ -14,7 +14,7 @@ MINIMUM = 10
 TABLES = {  # the sizes of groups, of which the total leaves a small one too little room
     "two groups": [4, 12],
     "bands that are full": [19, 19, 19, 19, 19, 9],
-    "tens that leave less than ten": [104, 115, 5],
+    "fifties that leave less than ten": [126, 5],
 }
 
 
@@ -27,19 +27,19 @@ def table(sizes):
     return base
 
 
-def printed(n):
-    """The smallest and the largest size that are printed like this one: bands below a hundred, then tens."""
+def printed(n, step):
+    """The smallest and the largest size that are printed like this one: bands below a hundred, then tens or fifties."""
     for low, high in ((10, 19), (20, 39), (40, 99)):
         if low <= n <= high:
             return low, high
-    ten = (n + 5) // 10 * 10
-    return max(ten - 5, 100), ten + 4
+    middle = (n + step // 2) // step * step
+    return max(middle - step // 2, 100), middle + step // 2 - 1
 
 
 def left(sizes, hidden, whole_hidden=False):
     """What the total leaves for each hidden group, by sums alone."""
-    shown = [printed(n) for at, n in enumerate(sizes) if at not in hidden]
-    low, high = (0, np.inf) if whole_hidden else printed(sum(sizes))
+    shown = [printed(n, 50) for at, n in enumerate(sizes) if at not in hidden]  # beside a small group
+    low, high = (0, np.inf) if whole_hidden else printed(sum(sizes), 10)
     most = high - sum(low for low, _ in shown)
     least = max(0, low - sum(high for _, high in shown)) if len(hidden) == 1 else 0
     return least, most

@@ -46,6 +46,37 @@ def test_every_size_that_is_printed_alike_is_within_the_range_that_is_reckoned_w
         assert (alike[0], alike[-1]) == (size.low, size.high)
 
 
+@pytest.mark.parametrize(
+    ("n", "shown", "low", "high"),
+    [
+        (12, "10-19", 10, 19),
+        (99, "40-99", 40, 99),
+        (100, "about 100", 100, 124),
+        (125, "about 150", 125, 174),
+        (1762, "about 1,750", 1725, 1774),
+    ],
+)
+def test_rough_sizes_are_rounded_to_fifties(n, shown, low, high):
+    size = public_size(n, 10, rough=True)
+    assert (size.shown, size.low, size.high) == (shown, low, high)
+    assert math.isnan(size.rounded) if n < 100 else public_size(size.rounded, 10, rough=True) == size
+
+
+@pytest.mark.parametrize("minimum", [5, 10, 30, 110])
+def test_a_rough_size_never_says_more_than_a_finer_one(minimum):
+    for n in range(minimum, 1200):
+        fine, rough = public_size(n, minimum), public_size(n, minimum, rough=True)
+        assert rough.low <= fine.low <= n <= fine.high <= rough.high
+        assert n < 100 or rough.high - rough.low > fine.high - fine.low
+
+
+def test_texts_tell_rough_counts_roughly():
+    text = "5,871 students; 12 of 3,014 pupils; n = 902; 3 cases"
+    assert vague(text, 10, rough=True) == (
+        "about 5,850 students; 10-19 of about 3,000 pupils; n = about 900; fewer than 10 cases"
+    )
+
+
 def test_a_size_below_the_minimum_is_never_printed():
     with pytest.raises(AssertionError):
         public_size(9, 10)

@@ -59,7 +59,7 @@ def test_a_release_has_the_columns_of_estimates_and_the_texts():
 def test_the_public_sees_bands_and_percentages_and_nothing_of_a_small_group():
     release = cbe.protect(shares(TABLE), POLICY)
     assert texts(release) == {"(all)": "26 %", "a": "30 %", "b": "20 %", "c": "protected"}
-    assert texts(release, column="n_shown") == {"(all)": "710", "a": "400", "b": "300", "c": "protected"}
+    assert texts(release, column="n_shown") == {"(all)": "710", "a": "about 400", "b": "about 300", "c": "protected"}
     assert texts(release, column="hidden") == {"(all)": None, "a": None, "b": None, "c": "protected"}
     rows = release.rows.set_index("group")
     assert rows.loc[["(all)", "a", "b"], "value"].tolist() == [0.26, 0.3, 0.2]

@@ -15,14 +15,14 @@ from cbe_analysis.render.wording import effects
 from cbe_analysis.render.wording import gaps as words
 
 
-def alone(gap=-10.0, p=0.001, *, n=300, g=-0.5, outcome="map:reading", where=("grade=3",)):
+def alone(gap=-10.0, p=0.001, *, n=300, beside=400, g=-0.5, outcome="map:reading", where=("grade=3",)):
     """The release of status by one factor."""
     rows = [
-        ("mean", "(all)", n + 400, 400.0, 2.0),
-        ("mean", "no", 400, 405.0, 2.0),
+        ("mean", "(all)", n + beside, 400.0, 2.0),
+        ("mean", "no", beside, 405.0, 2.0),
         ("mean", "yes", n, 405.0 + gap, 2.0),
         ("gap", "yes", n, gap, 2.0, compared(p, "no")),
-        ("hedges_g", "yes", n, g, 0.1, {"reference": "no", "n_reference": 400}),
+        ("hedges_g", "yes", n, g, 0.1, {"reference": "no", "n_reference": beside}),
     ]
     return protect(estimates("status", ["support"], rows, outcome=outcome, where=list(where)), POLICY)
 
@@ -129,7 +129,7 @@ def test_one_group_alone_has_nothing_to_compare():
 
 
 def test_protected_groups_leave_everything_whole():
-    releases = [alone(n=6)]
+    releases = [alone(n=6, beside=12)]
     found = standings(releases)
     assert words.answer(found, POLICY, releases) == "The differences between these groups are protected."
     assert words.tables(found, POLICY)[0].rows[-1] == ("Each other group", *[None] * 7)

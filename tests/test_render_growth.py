@@ -14,23 +14,23 @@ from cbe_analysis.render.wording import growth as words
 from cbe_analysis.render.wording import names
 
 
-def growth(factor="support", group="yes", base="no", *, n=300, gap=-2.0, p=0.001, slope=20.0, **parameters):
+def growth(factor="support", group="yes", base="no", *, n=300, beside=400, gap=-2.0, p=0.001, slope=20.0, **parameters):
     """The release of growth_rate with one group and its reference."""
     rows = [
-        ("slope", "(all)", n + 400, slope, 0.5),
-        ("slope", base, 400, slope - gap / 2, 0.6),
+        ("slope", "(all)", n + beside, slope, 0.5),
+        ("slope", base, beside, slope - gap / 2, 0.6),
         ("slope", group, n, slope + gap / 2, 0.6),
         ("gap", group, n, gap, 0.6, compared(p, base)),
     ]
     return protect(estimates("growth_rate", [factor], rows, **parameters), POLICY)
 
 
-def standing(place, gap, factor="support", group="yes", base="no", *, n=300, error=2.0, **parameters):
+def standing(place, gap, factor="support", group="yes", base="no", *, n=300, beside=400, error=2.0, **parameters):
     """The release of status in one grade."""
     mean = 400.0 + 20 * place
     rows = [
-        ("mean", "(all)", n + 400, mean, error),
-        ("mean", base, 400, mean, error),
+        ("mean", "(all)", n + beside, mean, error),
+        ("mean", base, beside, mean, error),
         ("mean", group, n, mean + gap, error),
         ("gap", group, n, gap, error, compared(0.01, base)),
     ]
@@ -87,7 +87,8 @@ def test_how_sure_hangs_on_p(p, says):
 
 
 def test_protected_groups_leave_sentences_and_tables_whole():
-    found = courses([growth(n=6)], [standing(3, -15, n=6), standing(4, -12, n=6)])
+    few = {"n": 6, "beside": 12}
+    found = courses([growth(**few)], [standing(3, -15, **few), standing(4, -12, **few)])
     assert found[0].main == ""
     assert growth_curves(found, POLICY) == ()
     (table,) = words.tables(found, POLICY)

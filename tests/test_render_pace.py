@@ -35,6 +35,7 @@ def released(
     pace=1.0,
     error=0.02,
     n=300,
+    beside=400,
     gap=-0.1,
     p=0.001,
     level=-0.5,
@@ -45,7 +46,7 @@ def released(
     audience="public",
 ):
     """The four releases by one factor, of one group and its reference."""
-    groups = {"(all)": (n + 400, pace), "no": (400, pace - gap / 2), "yes": (n, pace + gap / 2)}
+    groups = {"(all)": (n + beside, pace), "no": (beside, pace - gap / 2), "yes": (n, pace + gap / 2)}
     moving, standing, year, ahead = [], [], [], []
     for group, (size, value) in groups.items():
         moving += [
@@ -63,7 +64,7 @@ def released(
         ahead.append(("expected_share", group, size, track, 0.02, unit(TRACK)))
         ahead.append(("mean", group, size, needed, 0.02, unit("levels / year needed")))
     moving.append(("gap", "yes", n, gap, 0.02, unit(RATE, **compared(p, "no"))))
-    moving.append(("sd_student_slope", "(all)", n + 400, spread, UNKNOWN))
+    moving.append(("sd_student_slope", "(all)", n + beside, spread, UNKNOWN))
     made = (("level_gap", GRADE, standing), ("pace", RATE, moving), ("year_of_growth", SHARE, year))
     return [
         protect(estimates(id, ["support"], [_whole(r) for r in rows], unit=own, subject="reading"), POLICY, audience)
@@ -167,7 +168,7 @@ def test_nothing_that_can_be_shown_is_said_to_be_protected():
 
 
 def test_a_protected_group_is_protected_everywhere():
-    found = progress(released(n=6))
+    found = progress(released(n=6, beside=12))
     for table in words.tables(found, POLICY):
         assert table.rows[-1] == ("Each other group", *[None] * (len(table.columns) - 1))
     (picture,) = group_charts(found, POLICY)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cbe_analysis.measure.estimates import ALL, UNKNOWN
 from cbe_analysis.protect.alike import covered, resting
 from cbe_analysis.protect.characteristics import make_up_of_arms
 from cbe_analysis.protect.enrollment import NOTHING, Enrollment
 from cbe_analysis.protect.entries import Entry, Key, pattern_of
-from cbe_analysis.protect.pattern.cells import Base
+from cbe_analysis.protect.pattern.cells import Base, Split
 from cbe_analysis.protect.percents import Percent, coded_within, nearest
 from cbe_analysis.protect.sizes import Size, fives_size, public_size
 
@@ -36,6 +36,8 @@ class Grounds:
         True where sizes were rounded to fives, and may be printed so.
     officially
         What officials published of the sizes.
+    rough
+        How groups are split whose sizes are told roughly.
     """
 
     entries: tuple[Entry, ...]
@@ -44,10 +46,27 @@ class Grounds:
     minimum: int
     fives: bool = False
     officially: Enrollment = NOTHING
+    rough: frozenset[Split] = frozenset()
 
     def size(self, n: float) -> Size:
-        """A size that may be shown, as it is printed."""
+        """A size that may be shown, as finely as any table may print it."""
         return fives_size(n) if self.fives else public_size(n, self.minimum)
+
+    def roughly(self, shown: Sequence[Entry]) -> Grounds:
+        """The same, with rough sizes of all groups among which, split alike, is one whose size no shown record says."""
+        unsaid = (key for at in range(len(self.bases)) for key in self.unsaid(at, shown))
+        return self if self.fives else replace(self, rough=self.rough.union(map(pattern_of, unsaid)))
+
+    def told(self, entry: Entry) -> Size:
+        """The size of a record's group, as it is printed."""
+        return self._told(entry.n, rough=pattern_of(entry.group) in self.rough)
+
+    def told_against(self, entry: Entry) -> Size:
+        """The size of what a record is compared with, as it is printed: roughly where any is."""
+        return self._told(entry.n_reference, rough=bool(self.rough))
+
+    def _told(self, n: float, *, rough: bool) -> Size:
+        return public_size(n, self.minimum, rough=True) if rough else self.size(n)
 
     def base(self, entry: Entry) -> int | None:
         """Position of the table that counts the record's people."""

@@ -10,6 +10,7 @@ from cbe_analysis.methods.standardized import improvement_index
 from cbe_analysis.protect.curves.read_off import read_off, unread
 from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
+from cbe_analysis.protect.few_values import of_few_values
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import FIVES, TELLING_BELOW, Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
@@ -61,6 +62,7 @@ def as_protected(grounds: Grounds, percents: Mapping[int, Percent | None], hidde
     hidden
         Positions of the records that hold nothing.
     """
+    grounds = grounds.roughly([entry for i, entry in enumerate(grounds.entries) if i not in hidden])
     carried, times = Carried.of(grounds.entries), read_off(grounds.entries, percents, frozenset(hidden))
     hidden = {*hidden, *unread(grounds.entries, times)}
     found = []
@@ -118,12 +120,12 @@ def _without(entry: Entry, numbers: Iterable[str], **instead: float | str) -> En
 
 def _kept(grounds: Grounds, entry: Entry) -> tuple[Entry, str]:
     """The record with its sizes as printed and nothing of what its value is made of, and the text of its size."""
-    size, at = grounds.size(entry.n), grounds.base(entry)
+    size, at = grounds.told(entry), grounds.base(entry)
     told = entry.n_reference >= grounds.minimum and (
         entry.reference != "others" or at is None or not grounds.hidden[at]
     )
-    against = grounds.size(entry.n_reference).rounded if told else math.nan
-    note = vague(entry.note, grounds.minimum, entry.n)
+    against = grounds.told_against(entry).rounded if told else math.nan
+    note = vague(entry.note, grounds.minimum, entry.n, rough=bool(grounds.rough))
     return _without(entry, ("numerator", "denominator"), n=size.rounded, n_reference=against, note=note), size.shown
 
 
@@ -144,7 +146,7 @@ def _limits(grounds: Grounds, entry: Entry, percent: Percent) -> tuple[float, fl
     if entry.quantity in ESTIMATED:
         return to_step(entry.low, POINT), to_step(entry.high, POINT)
     effect = _error(entry) ** 2 * entry.n / (entry.value * (1 - entry.value))
-    return public_limits(percent, grounds.size(entry.n), effect)
+    return public_limits(percent, grounds.told(entry), effect)
 
 
 def _count(grounds: Grounds, entry: Entry) -> Printed:
@@ -155,12 +157,13 @@ def _count(grounds: Grounds, entry: Entry) -> Printed:
 
 def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
     """A number with an error, rounded by it."""
+    entry = entry if _made_of_sizes(entry) else of_few_values(entry, step)
     kept, n_shown = _kept(grounds, entry)
     if math.isnan(step):
         return Printed(_without(kept, SURENESS), MISSING, n_shown)
     low, high, error = entry.low, entry.high, entry.std_error
     if _made_of_sizes(entry):
-        wider = math.sqrt(entry.n / grounds.size(entry.n).low)
+        wider = math.sqrt(entry.n / grounds.told(entry).low)
         low, high = (entry.value + (limit - entry.value) * wider for limit in (low, high))
         error = math.nan
     else:
@@ -192,7 +195,7 @@ def _wide_enough(grounds: Grounds, entry: Entry) -> tuple[float, float]:
     """
     if entry.quantity not in STUDENTS or not entry.std_error > 0 or not grounds.minimum <= entry.n < ROUNDED_FROM:
         return entry.low, entry.high
-    reach = reach_of_fewest(grounds.size(entry.n).low - (FIVES_OFF if grounds.fives else 0)) * entry.std_error
+    reach = reach_of_fewest(grounds.told(entry).low - (FIVES_OFF if grounds.fives else 0)) * entry.std_error
     return min(entry.low, entry.value - reach), max(entry.high, entry.value + reach)
 
 

@@ -30,7 +30,7 @@ from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back
-from cbe_analysis.protect.sizes import vague
+from cbe_analysis.protect.sizes import ABOUT, vague
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
@@ -214,8 +214,9 @@ def _outside(
             f"fewer than {minimum} {estimates.population.entity} were counted: nothing is told of them",
         )
     fewest = min((e.n for e in found if e.n >= minimum and not any(pattern_of(e.group[:-1]))), default=math.nan)
-    method = vague(of_printed(estimates.method, found, printed), minimum, fewest)
-    return method, tuple(vague(w, minimum) for w in estimates.warnings if not isinstance(w, Inside))
+    rough = any(p.n_shown.startswith(ABOUT) for p in printed)
+    method = vague(of_printed(estimates.method, found, printed), minimum, fewest, rough=rough)
+    return method, tuple(vague(w, minimum, rough=rough) for w in estimates.warnings if not isinstance(w, Inside))
 
 
 def _rows(printed: Sequence[Printed], by: tuple[str, ...]) -> pd.DataFrame:

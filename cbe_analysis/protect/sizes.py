@@ -1,4 +1,13 @@
-"""Group sizes as the public may read them: never exact, in bands below a hundred, to the nearest ten above."""
+"""Group sizes as the public may read them: never exact, in bands below a hundred, to the nearest ten or fifty above.
+
+Sizes to the nearest ten leave too little room for a hidden group beside them: where 1,760 students are 860 girls and
+910 boys, at most 4 are neither. So the sizes of groups that are split alike are told roughly, to the nearest fifty, as
+soon as the size of one of them is not told at all, whichever and however large it is. That is asked of what is printed,
+and of nothing else: who reads "about 900" learns that a group beside it is protected, which stands there anyway. Were
+they rough only where tens would not do, "about" would say that the hidden group has at most 4.
+
+All that are rounded to one ten are rounded to one fifty: the rougher size never says more than the finer one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +16,8 @@ import re
 from dataclasses import dataclass
 
 BANDS = ((5, 9), (10, 19), (20, 39), (40, 99))
-ROUNDED_FROM, NEAREST = 100, 10
+ROUNDED_FROM, NEAREST, ROUGHLY = 100, 10, 50
+ABOUT = "about "
 LEAST_OF_A_CLUSTER = 2  # students in each, so that a number of clusters says nothing of the students
 ENTITIES = (
     "students pupils children cases rows records scores responses people persons members entrants movers staff adults "
@@ -32,7 +42,7 @@ class Size:
     low, high
         The smallest and the largest size that are printed like this.
     shown
-        "40-99", "5,790".
+        "40-99", "5,790", "about 5,800".
     """
 
     low: int
@@ -41,11 +51,11 @@ class Size:
 
     @property
     def rounded(self) -> float:
-        """The number itself, to the nearest ten; NaN for a band."""
-        return float(self.shown.replace(",", "")) if "-" not in self.shown else math.nan
+        """The number itself, to the nearest ten or fifty; NaN for a band."""
+        return float(self.shown.removeprefix(ABOUT).replace(",", "")) if "-" not in self.shown else math.nan
 
 
-def public_size(n: float, minimum: int) -> Size:
+def public_size(n: float, minimum: int, *, rough: bool = False) -> Size:
     """A size that may be shown, in its band or to the nearest ten.
 
     Parameters
@@ -54,6 +64,8 @@ def public_size(n: float, minimum: int) -> Size:
         At least `minimum`.
     minimum
         Smallest size that is shown at all: no band reaches below it.
+    rough
+        True for the nearest fifty instead.
     """
     if not n >= minimum:
         raise AssertionError("a size below the minimum is never printed")
@@ -61,9 +73,10 @@ def public_size(n: float, minimum: int) -> Size:
         if n <= high:
             low = max(low, minimum)
             return Size(low, high, f"{low}-{high}")
-    rounded = math.floor(n / NEAREST + 0.5) * NEAREST
-    lowest = max(rounded - NEAREST // 2, ROUNDED_FROM, minimum)
-    return Size(lowest, rounded + NEAREST - NEAREST // 2 - 1, f"{rounded:,}")
+    step = ROUGHLY if rough else NEAREST
+    rounded = math.floor(n / step + 0.5) * step
+    lowest = max(rounded - step // 2, ROUNDED_FROM, minimum)
+    return Size(lowest, rounded + step - step // 2 - 1, f"{ABOUT if rough else ''}{rounded:,}")
 
 
 def fives_size(n: float) -> Size:
@@ -77,7 +90,7 @@ def fives_size(n: float) -> Size:
     return Size(int(n), int(n), f"{n:,.0f}")
 
 
-def vague(text: str, minimum: int, n: float = math.nan) -> str:
+def vague(text: str, minimum: int, n: float = math.nan, *, rough: bool = False) -> str:
     """The sentence with every count of people, or of their records, as a size is printed.
 
     Counts stand before the people ("12 of 40 students", "3 more cases") or after "n =". Clusters are counted as
@@ -87,20 +100,21 @@ def vague(text: str, minimum: int, n: float = math.nan) -> str:
     ----------
     n
         How many the sentence is about; missing where that is not known.
+    rough
+        As for a size.
     """
-    few = max(minimum, public_size(n, minimum).low / LEAST_OF_A_CLUSTER if n >= minimum else 0)
-    said = _COUNTED.sub(lambda m: _told(m["first"], minimum) + _rest(m["of"], m["second"], minimum), text)
-    said = _ASSIGNED.sub(lambda m: _told(m[0], minimum) if _number(m[0]) >= few else m[0], said)
-    return _NAMED.sub(lambda m: m["name"] + _told(m["number"], minimum), said)
+    few = max(minimum, public_size(n, minimum, rough=rough).low / LEAST_OF_A_CLUSTER if n >= minimum else 0)
 
+    def told(text: str) -> str:
+        number = _number(text)
+        return public_size(number, minimum, rough=rough).shown if number >= minimum else f"fewer than {minimum}"
 
-def _rest(of: str | None, second: str | None, minimum: int) -> str:
-    return (of or "") + (_told(second, minimum) if second else "")
+    def counted(found: re.Match[str]) -> str:
+        return told(found["first"]) + (found["of"] or "") + (told(found["second"]) if found["second"] else "")
 
-
-def _told(number: str, minimum: int) -> str:
-    n = _number(number)
-    return public_size(n, minimum).shown if n >= minimum else f"fewer than {minimum}"
+    said = _COUNTED.sub(counted, text)
+    said = _ASSIGNED.sub(lambda m: told(m[0]) if _number(m[0]) >= few else m[0], said)
+    return _NAMED.sub(lambda m: m["name"] + told(m["number"]), said)
 
 
 def _number(text: str) -> int:

@@ -79,8 +79,8 @@ class Reading:
 
     @property
     def at_least(self) -> float:
-        """The smallest group size that is printed like this one; 0 where none is printed."""
-        found = _COUNT.match(self.n_shown)
+        """The number that the group size is printed with, the smallest of a band; 0 where none is printed."""
+        found = _COUNT.search(self.n_shown)
         return float(found[0].replace(",", "")) if found else 0.0
 
     @property

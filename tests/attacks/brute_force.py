@@ -21,8 +21,9 @@ def sizes(text, most=MOST):
     if "-" in text:
         low, high = text.split("-")
         return range(int(low), int(high) + 1)
-    middle = int(text.replace(",", ""))
-    return range(max(100, middle - 5), middle + 5)
+    about, middle = re.fullmatch(r"(about )?([\d,]+)", text).groups()
+    middle, half = int(middle.replace(",", "")), 25 if about else 5
+    return range(max(100, middle - half), middle + half)
 
 
 def percentages(text):

@@ -76,13 +76,13 @@ def test_hiding_nothing_is_refused(broken):
     broken("holding", "hidden_entries", lambda grounds, percents, withheld: frozenset())
     sizes = part("sizes", "public_size")
     for module in ("grounds", "curves.waiting", "pattern.cells"):
-        broken(module, "public_size", lambda n, minimum: sizes(max(n, minimum), minimum))
+        broken(module, "public_size", lambda n, minimum, *, rough=False: sizes(max(n, minimum), minimum, rough=rough))
     refused(shares(NO_STUDENT), "a small group is shown", "group=c")
 
 
 def test_exact_sizes_are_refused(broken):
     size = part("sizes", "Size")
-    broken("grounds", "public_size", lambda n, minimum: size(int(n), int(n), f"{n:,.0f}"))
+    broken("grounds", "public_size", lambda n, minimum, *, rough=False: size(int(n), int(n), f"{n:,.0f}"))
     refused(shares({"a": (403, 120), "b": (300, 60)}), "a size is exact", "group=a")
 
 

@@ -207,7 +207,7 @@ def test_arms_within_a_group():
     assert texts(release, "gap") == {"a": "protected", "b": "protected"}
     assert texts(release, "hedges_g") == {"b": "protected"}
     arms = release.rows[release.rows["arm"].eq("treatment")].set_index("group")
-    assert arms["n_shown"].to_dict() == {"(all)": "450", "a": "300", "b": "protected", "c": "150"}
+    assert arms["n_shown"].to_dict() == {"(all)": "450", "a": "about 300", "b": "protected", "c": "about 150"}
 
 
 def test_arms_that_lost_too_many():

@@ -99,14 +99,17 @@ def _row(row: dict[str, Any], release: Recorded) -> Row:
 
 
 def size_said(text: str, minimum: int) -> Interval | None:
-    """The sizes that are printed like this: "40-99" as it stands, "5,790" to the nearest ten, "5,793" exactly."""
+    """The sizes that are printed like this.
+
+    "40-99" as it stands, "about 5,800" to the nearest fifty, "5,790" to the nearest ten, "5,793" exactly.
+    """
     if band := re.fullmatch(r"(\d+)-(\d+)", text):
         return max(float(band[1]), float(minimum)), float(band[2])
-    if re.fullmatch(COUNTED, text):
-        middle = float(text.replace(",", ""))
-        if middle < 100 or middle % 10:
-            return middle, middle  # no number that was rounded to tens
-        return max(middle - 5, 100.0, float(minimum)), middle + 4
+    if said := re.fullmatch(rf"(about )?({COUNTED})", text):
+        middle, step = float(said[2].replace(",", "")), 50 if said[1] else 10
+        if middle < 100 or middle % step:
+            return middle, middle  # no number that was rounded so
+        return max(middle - step / 2, 100.0, float(minimum)), middle + step / 2 - 1
     return None
 
 

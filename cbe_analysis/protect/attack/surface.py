@@ -15,7 +15,7 @@ STUDENTS = ("mean", "depth", "gap", "effect", "slope", "intercept")
 BANDED_BELOW = 100
 NORMAL = 1.959964
 EXPANSION = (((1, 1), 4), ((3, 16, 5), 96), ((-15, 17, 19, 3), 384))  # of z, z^3, z^5 ...; by the degrees of freedom
-FIVE = 5
+FIVE, FIFTY = 5, 50
 NEAR_END = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # size, and the percentages that are coded from it on
 
 
@@ -29,11 +29,14 @@ def faults(
     small
         Whether a row's group is truly small.
     fives
-        True where sizes are printed in fives; else in bands and tens.
+        True where sizes are printed in fives; else in bands, tens and fifties.
     """
+    size_ok, rough = _five if fives else _size_ok, any(_rough_size(row) for row in rows)
     for row in rows:
-        for fault in _faults(row, _five if fives else _size_ok):
+        for fault in _faults(row, size_ok):
             yield row.cell, fault
+        if _finer(row, rough=rough):
+            yield row.cell, "a size is finer than its text"
         if small(row, minimum) and not row.hidden and row.arm != "difference":
             yield row.cell, "a small group is shown"
     yield from _resting(rows)
@@ -81,6 +84,18 @@ def _coarse(row: Row) -> bool:
 
 def _size_ok(size: float) -> bool:
     return math.isnan(size) or (size >= 100 and size % 10 == 0)
+
+
+def _rough_size(row: Row) -> bool:
+    """Whether the size is told to the nearest fifty."""
+    return row.n_shown.startswith("about ")
+
+
+def _finer(row: Row, *, rough: bool) -> bool:
+    """Whether a number says more of a size than its text, or than the texts of the other sizes where one is rough."""
+    n, against = row.numbers["n"], row.numbers["n_reference"]
+    own = [n, row.numbers["value"]] if row.quantity == "count" else [n]
+    return any(not _multiple(size, FIFTY) for size in (*own * _rough_size(row), *[against] * rough))
 
 
 def _five(size: float) -> bool:

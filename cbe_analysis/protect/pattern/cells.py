@@ -13,6 +13,7 @@ from cbe_analysis.protect.sizes import public_size
 
 ARM = "arm"
 Range = tuple[float, float]  # smallest and largest value that an outsider must reckon with
+Split = tuple[bool, ...]  # which columns a cell is split by
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Base:
     series: frozenset[Series]
     columns: tuple[str, ...] = ()
     places: frozenset[str] = frozenset()
-    alike: Mapping[tuple[bool, ...], tuple[Key, ...]] = field(init=False, repr=False)
+    alike: Mapping[Split, tuple[Key, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        found: dict[tuple[bool, ...], list[Key]] = {}
+        found: dict[Split, list[Key]] = {}
         for key, n in self.sizes.items():
             if n > 0:
                 found.setdefault(pattern_of(key), []).append(key)
@@ -50,10 +51,17 @@ class Base:
         """The cells that are hidden for their own sake."""
         return frozenset(key for key, n in self.sizes.items() if n < minimum)
 
+    def rough(self, minimum: int) -> frozenset[Split]:
+        """How cells are split among which one is small: the sizes of the others are told roughly."""
+        return frozenset(map(pattern_of, self.small(minimum)))
+
     def ranges(self, hidden: Collection[Key], minimum: int) -> dict[Key, Range]:
-        """What the printed sizes leave open, cell by cell."""
-        printed = {key: public_size(n, minimum) for key, n in self.sizes.items() if key not in hidden}
-        return {key: (printed[key].low, printed[key].high) if key in printed else (0.0, math.inf) for key in self.sizes}
+        """What the printed sizes leave open, cell by cell: they are rough beside a small cell."""
+        rough, found = self.rough(minimum), dict[Key, Range]()
+        for key, n in self.sizes.items():
+            size = None if key in hidden else public_size(n, minimum, rough=pattern_of(key) in rough)
+            found[key] = (size.low, size.high) if size else (0.0, math.inf)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

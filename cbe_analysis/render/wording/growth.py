@@ -27,15 +27,15 @@ def title(found: Sequence[Course], policy: Policy) -> str:
 
 def facts(found: Sequence[Course], policy: Policy) -> tuple[str, ...]:
     """How many students, and which grades."""
-    sizes = [c.whole.n_shown for c in _by_outcome(found) if c.whole and not c.whole.protected]
-    most = max(sizes, key=lambda s: float(s.split("-")[0].replace(",", "")), default="")
+    sizes = [c.whole for c in _by_outcome(found) if c.whole and not c.whole.protected]
+    most = max(sizes, key=lambda whole: whole.at_least, default=None)
     grades = sorted((p.at for c in found for p in c.points), key=float)
     several = bool(grades) and grades[0] != grades[-1]
     span = f"{names.grade(policy, grades[0])} to {names.grade(policy, grades[-1])}" if several else ""
     return tuple(
         line
         for line in (
-            f"{names.measured(most, 'students')} with scores" if most else "",
+            f"{names.measured(most.n_shown, 'students')} with scores" if most else "",
             names.upper(span),
         )
         if line
