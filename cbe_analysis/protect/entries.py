@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from cbe_analysis.measure.estimates import ALL, UNKNOWN, Estimates
 
 Key = tuple[str, ...]  # the values of the group columns, then the arm; "(all)" where a row is not split
@@ -91,8 +89,9 @@ class Entry:
 
 def entries(estimates: Estimates) -> list[Entry]:
     """The rows as records, in their order."""
-    columns = {str(name): estimates.rows[name].tolist() for name in estimates.rows.columns}
-    size = len(estimates.rows)
+    rows, size = estimates.rows.astype(object), len(estimates.rows)
+    told = rows.where(rows.notna(), None)
+    columns = {str(name): told[name].tolist() for name in told.columns}
     return [_entry({name: values[i] for name, values in columns.items()}, estimates.by) for i in range(size)]
 
 
@@ -114,12 +113,12 @@ def _entry(row: dict[str, Any], by: tuple[str, ...]) -> Entry:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)
+    return "" if value is None else str(value)
 
 
 def _number(value: Any) -> float:
     """The number; NaN where there is none that could be printed."""
-    return float(value) if value is not None and not pd.isna(value) and math.isfinite(value) else math.nan
+    return float(value) if value is not None and math.isfinite(value) else math.nan
 
 
 def place_of(entry: Entry) -> tuple[Any, ...]:

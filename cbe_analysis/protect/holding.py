@@ -24,7 +24,7 @@ class Holding:
     """
 
     def __init__(self, grounds: Grounds) -> None:
-        self._grounds, self._last = grounds, NOTHING
+        self._grounds, self._percents, self._last = grounds, _percents(grounds), NOTHING
 
     def printed(self, withheld: frozenset[int]) -> list[Printed]:
         """The records as they may be printed, safe also with the sizes that are hidden together with their shares.
@@ -47,7 +47,7 @@ class Holding:
 
     def _public(self, grounds: Grounds, withheld: frozenset[int]) -> list[Printed]:
         """The records as the public may see them: hidden, coded, banded, rounded."""
-        percents = _percents(grounds)
+        percents = self._percents if grounds is self._grounds else _percents(grounds)
         while True:
             hidden = hidden_entries(grounds, percents, withheld)
             self._last = more = remedy(grounds, percents, hidden, self._last)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.attack.frames import Frame
@@ -104,11 +102,12 @@ class Measured:
         self._sizes: dict[Series, dict[Cell, float]] = {}
         self._trend = bool(estimates.parameters.get("over"))
         columns = ["quantity", "unit", "at", "arm", "n", "value", *estimates.by]
-        for row in estimates.rows[columns].to_dict("records"):
-            text = {str(name): "" if pd.isna(value) else str(value) for name, value in row.items()}
+        rows = estimates.rows[columns].astype(object)
+        for row in rows.where(rows.notna(), None).to_dict("records"):
+            text = {str(name): "" if value is None else str(value) for name, value in row.items()}
             arm = text["arm"] if text["arm"] not in ("", "difference") else WHOLE
-            n = row["value"] if row["quantity"] == "count" and not pd.isna(row["value"]) else row["n"]
-            size, cell = 0.0 if pd.isna(n) else float(n), (*(text[name] for name in estimates.by), arm)
+            n = row["value"] if row["quantity"] == "count" and row["value"] is not None else row["n"]
+            size, cell = float(n or 0), (*(text[name] for name in estimates.by), arm)
             at = "" if text["quantity"] in FOLLOWED else text["at"]
             sizes = self._sizes.setdefault((text["quantity"], text["unit"], at), {})
             sizes[cell] = min(size, sizes.get(cell, size))

@@ -133,7 +133,7 @@ class ShareAttack:
     def _behind(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
         """The whole numbers behind the share of a group, where whole numbers are tried that take long to find."""
         size = self.population.sizes.get(group)
-        doubted = WHOLE_UP_TO < len(self.population.most) * self.kinds <= DOUBTED_UP_TO
+        doubted = WHOLE_UP_TO < self.population.space.width * self.kinds <= DOUBTED_UP_TO
         if not doubted or size is None or size.high >= COUNTS_BELOW:
             return
         people, having = self.population.people(group, self.kinds), self.having(kind, group)

@@ -65,10 +65,11 @@ class Curve:
     @property
     def sound(self) -> bool:
         """True when its counts are those of a curve; of another nothing is told."""
-        had, left = [0.0, *(r.numerator for r in self.rows)], [self.n, *(r.denominator for r in self.rows)]
+        n = self.n
+        had, left = [0.0, *(r.numerator for r in self.rows)], [n, *(r.denominator for r in self.rows)]
         rising = all(a <= b for a, b in pairwise(had))
         falling = all(a >= b >= 0 for a, b in pairwise(left))
-        together = all(y + more <= self.n for y, more in zip(had, left, strict=True))
+        together = all(y + more <= n for y, more in zip(had, left, strict=True))
         return rising and falling and together and all(0 <= row.value <= 1 for row in self.rows)
 
     def at(self, day: int) -> Entry:
