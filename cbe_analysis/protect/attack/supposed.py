@@ -6,7 +6,7 @@ The true sizes are not asked: whose printed size allows the published number is 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from itertools import product
@@ -17,8 +17,9 @@ from cbe_analysis.protect.attack.curves_attack import attack_curves
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population, printed_sizes
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
-from cbe_analysis.protect.attack.shares_attack import attack_shares
+from cbe_analysis.protect.attack.shares_attack import ShareAttack, attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
 
 NEAR = 1e-9
@@ -34,18 +35,64 @@ def attack_supposing(population: Population, told: Sequence[Whole], waiting: Seq
     sizes = dict(supposed_sizes(population.frame))
     if not sizes:
         return
-    supposing = copy(population)
-    supposing.sizes, supposing.official = population.sizes | sizes, frozenset()
     days = [whole for curve in waiting for whole in curve.wholes()]
     yield Attacked(tuple(_alone([*told, *days], sizes)), len(sizes))
+    finest = sorted(sizes, key=lambda group: (-len(group.limits), group.order()))
+    supposing = _believing(population, sizes, finest, _consistent)
     if supposing.sizes == population.sizes:
         return  # they were attacked so
     for whole in told:
         with suppress(Contradiction):
-            yield attack_shares(supposing, whole)
+            yield _shares(supposing, population, whole)
     for curve in waiting:
         with suppress(Contradiction):
             yield attack_curves(supposing, curve)
+
+
+def _shares(supposing: Population, population: Population, whole: Whole) -> Attacked:
+    """The attack on shares; where these contradict some of the sizes, with the others alone.
+
+    Raises
+    ------
+    Contradiction
+        When no counts fit what is printed, whatever the sizes.
+    """
+    try:
+        return attack_shares(supposing, whole)
+    except Contradiction:
+        new = {group: size for group, size in supposing.sizes.items() if population.sizes.get(group) != size}
+        believed = _believing(population, new, [*new], lambda tried: _fit(tried, whole))
+        return attack_shares(believed, whole)
+
+
+def _believing(
+    population: Population, sizes: Mapping[Group, Printed], asked: Sequence[Group], fits: Callable[[Population], bool]
+) -> Population:
+    """The population with these sizes; where they contradict others, with as many of them as do not."""
+    supposing = copy(population)
+    supposing.sizes = population.sizes | {group: sizes[group] for group in asked}
+    if fits(supposing):
+        return supposing
+    if len(asked) < 2:
+        return population
+    half = len(asked) // 2
+    first = _believing(population, sizes, asked[:half], fits)
+    return _believing(first, sizes, asked[half:], fits)
+
+
+def _consistent(population: Population) -> bool:
+    """Whether there are students of whom all sizes are true."""
+    width = population.space.width
+    return Possible([0.0] * width, population.most, list(population.facts()), whole=False).consistent
+
+
+def _fit(population: Population, whole: Whole) -> bool:
+    """Whether there are counts that fit the sizes and the shares."""
+    try:
+        ShareAttack(population, whole)
+    except Contradiction:
+        return False
+    return True
 
 
 def _alone(told: Sequence[Whole], sizes: Mapping[Group, Printed]) -> Iterator[Fallen]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,7 @@ from cbe_analysis.protect.shares.knowledge import Knowledge, NothingFits, Source
 from cbe_analysis.protect.shares.loosening import Loosening
 from cbe_analysis.protect.shares.one_group import telling_together
 from cbe_analysis.protect.shares.share_table import ShareTable, share_tables
+from cbe_analysis.protect.shares.supposed import supposed
 
 ADDING = ("share", "attrition")  # their counts add up over groups
 Points = Sequence[NDArray[np.float64]]
@@ -66,7 +67,7 @@ def remedy(
     rougher = telling_together(grounds, percents, hidden)
     seen: dict[tuple[Series, int], Points] = {}
     for one in sorted(series):
-        for at, table in enumerate(share_tables(grounds, one, percents, hidden)):
+        for at, table in enumerate(_readings(grounds, share_tables(grounds, one, percents, hidden))):
             try:
                 mending = Mending(table, grounds.minimum, before.seen.get((one, at), ()))
             except NothingFits:
@@ -78,6 +79,14 @@ def remedy(
             rougher |= {i: percent for i, percent in told.items() if rougher.get(i, percent) is not None}
             seen[one, at] = mending.knowledge.explorer.points
     return Remedy(frozenset(withheld), rougher, seen)
+
+
+def _readings(grounds: Grounds, tables: Iterable[ShareTable]) -> Iterator[ShareTable]:
+    """Each table as it is printed, and as it is to somebody who knows what officials published."""
+    for table in tables:
+        yield table
+        if known := supposed(table, grounds.officially):
+            yield known
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from cbe_analysis.protect.enrollment import Enrollment
 from cbe_analysis.protect.entries import Key, Series
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.pattern.cells import Base, Range
@@ -64,7 +63,7 @@ class ShareTable:
 def share_tables(
     grounds: Grounds, series: Series, percents: Mapping[int, Percent | None], hidden: Collection[int]
 ) -> Iterator[ShareTable]:
-    """The tables of a series: one for each population that it is told of, and one more where officials counted it."""
+    """The tables of a series: one for each population that it is told of."""
     own = [i for i in percents if grounds.entries[i].series == series]
     for at, base in enumerate(grounds.bases):
         if series in base.series:
@@ -72,20 +71,7 @@ def share_tables(
             shown = {key: percents[i] for key, i in places.items() if i not in hidden}
             comparisons = dict(_comparisons(grounds, places, percents, hidden))
             ranges = base.ranges(grounds.hidden[at], grounds.minimum)
-            table = ShareTable(base, ranges, places, {key: p for key, p in shown.items() if p}, comparisons)
-            yield table
-            if by_officials := _supposed(table, grounds.officially):
-                yield by_officials
-
-
-def _supposed(table: ShareTable, officially: Enrollment) -> ShareTable | None:
-    """The table to somebody who takes what officials published for the size of every group that is printed so.
-
-    None where there is no such group.
-    """
-    numbers = {key: officially.size(key, *span) for key, span in table.ranges.items() if math.isfinite(span[1])}
-    exact = {key: (float(n), float(n)) for key, n in numbers.items() if n is not None}
-    return replace(table, ranges={**table.ranges, **exact}, supposed=True) if exact else None
+            yield ShareTable(base, ranges, places, {key: p for key, p in shown.items() if p}, comparisons)
 
 
 def _comparisons(
