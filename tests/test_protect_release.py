@@ -222,6 +222,22 @@ def test_counts_in_notes_warnings_and_methods_are_vague():
     assert release.method == "means of 5,870 students"
 
 
+@pytest.mark.parametrize(
+    "warning", ["3 students have no pace", "fewer than 10 students have no pace: too near the end"]
+)
+def test_a_warning_about_few_is_left_out_like_one_about_nobody(warning):
+    """Of 13 whose share without a pace is coded, that no warning stands beside it would say that all have one."""
+    given = estimates([mean(500, 5.0)], (), warnings=(warning, "fewer than 6 schools: intervals speak of these alone"))
+    release = cbe.protect(given, POLICY)
+    assert release.warnings == ("fewer than 6 schools: intervals speak of these alone",)
+    assert cbe.protect(given, POLICY, "staff").warnings == given.warnings
+
+
+def test_how_many_past_scores_count_at_most_is_no_count_of_students():
+    given = estimates([mean(500, 5.0)], (), method="with the same up to 2 past scores of 17 students")
+    assert cbe.protect(given, POLICY).method == "with the same up to 2 past scores of 10-19 students"
+
+
 def test_what_was_not_measured_is_neither_hidden_nor_zero():
     rows = [
         mean(500, 5.0),

@@ -30,7 +30,7 @@ from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back
-from cbe_analysis.protect.sizes import ABOUT, vague
+from cbe_analysis.protect.sizes import ABOUT, of_few, vague
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
@@ -208,7 +208,10 @@ def _release(  # noqa: PLR0913 - all that a release is made of
 def _outside(
     estimates: Estimates, found: Sequence[Entry], printed: Sequence[Printed], minimum: int
 ) -> tuple[str, tuple[str, ...]]:
-    """Method and warnings for the public; of fewer than the minimum neither: a model says how many it was made of."""
+    """Method and warnings for the public; of fewer than the minimum neither: a model says how many it was made of.
+
+    A warning about fewer than the minimum is left out like one about nobody, for zero is a small number.
+    """
     if all(entry.n < minimum for entry in found):
         return NOTHING_TOLD, (
             f"fewer than {minimum} {estimates.population.entity} were counted: nothing is told of them",
@@ -216,7 +219,8 @@ def _outside(
     fewest = min((e.n for e in found if e.n >= minimum and not any(pattern_of(e.group[:-1]))), default=math.nan)
     rough = any(p.n_shown.startswith(ABOUT) for p in printed)
     method = vague(of_printed(estimates.method, found, printed), minimum, fewest, rough=rough)
-    return method, tuple(vague(w, minimum, rough=rough) for w in estimates.warnings if not isinstance(w, Inside))
+    said = (vague(w, minimum, rough=rough) for w in estimates.warnings if not isinstance(w, Inside))
+    return method, tuple(w for w in said if not of_few(w))
 
 
 def _rows(printed: Sequence[Printed], by: tuple[str, ...]) -> pd.DataFrame:

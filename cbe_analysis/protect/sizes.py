@@ -24,11 +24,14 @@ ENTITIES = (
     "teachers raters targets ratings"
 )
 _ENTITY = "|".join(f"{word}|{word[:-1]}" if word.endswith("s") else word for word in ENTITIES.split())
-_START = r"(?<![\d.,\w-])(?<!than )(?<!least )(?<!grade )(?<!below )"  # "fewer than 10", "grade 3": no exact counts
+_START = (
+    r"(?<![\d.,\w-])(?<!than )(?<!least )(?<!up to )(?<!grade )(?<!below )"  # "fewer than 10", "grade 3": no counts
+)
 _NUMBER = rf"{_START}(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?![\d,.-]*\d)"
 _COUNTED = re.compile(
     rf"(?P<first>{_NUMBER})(?P<of>(?: out)? of (?:the )?)?(?P<second>{_NUMBER})?(?= (?:\w+ )?(?:{_ENTITY})\b)"
 )
+_FEW = re.compile(rf"fewer than (?P<number>\d+) (?:\w+ )?(?:{_ENTITY})\b")
 _NAMED = re.compile(rf"(?P<name>\bn ?= ?)(?P<number>{_NUMBER})")
 _ASSIGNED = re.compile(rf"{_NUMBER}(?= (?:clusters|units)\b)")
 
@@ -115,6 +118,12 @@ def vague(text: str, minimum: int, n: float = math.nan, *, rough: bool = False) 
     said = _COUNTED.sub(counted, text)
     said = _ASSIGNED.sub(lambda m: told(m[0]) if _number(m[0]) >= few else m[0], said)
     return _NAMED.sub(lambda m: m["name"] + told(m["number"]), said)
+
+
+def of_few(text: str) -> bool:
+    """True for a sentence that begins with a count of people below a minimum: it would say that there are some."""
+    found = _FEW.match(text)
+    return found is not None and int(found["number"]) >= BANDS[0][0]
 
 
 def _number(text: str) -> int:
