@@ -68,8 +68,8 @@ def _lines(made: Pseudonymized) -> Iterator[str]:
         yield f"Look at these before you send them, cells longer than a word: {_cells(made.wordy)}."
     if made.settings:
         yield f"district.toml lost what speaks of these columns: {', '.join(made.settings)}."
-    if made.others:
-        yield f"Not copied: {', '.join(made.others)}."
+    if str(made.others):
+        yield f"Not copied: {made.others}."
     by = ", ".join(["school", "grade", *made.traits])
     yield "Dates, numbers and traits are as they were, so students can be recognised by who knows them:"
     yield f"  {made.alone:,} of {made.students:,} share {by} with nobody (docs/share-with-evaluators.md)."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cbe_analysis.load.reader import Reader
 from cbe_analysis.policy import Policy
+from cbe_analysis.pseudonymize.beside import Beside
 from cbe_analysis.pseudonymize.coding import Coder
 from cbe_analysis.pseudonymize.fates import Cells, Fate
 from cbe_analysis.tables.quoting import identifier
@@ -39,7 +40,7 @@ class Pseudonymized:
     settings
         Settings of district.toml that lost a column or words.
     others
-        Files of the district's folder that were not copied.
+        The files of the district's folder that were not copied.
     traits
         The factors by which, with school and grade, `alone` was counted.
     students, alone
@@ -58,7 +59,7 @@ class Pseudonymized:
     minimum_n: int
     wordy: tuple[Cells, ...]
     settings: tuple[str, ...]
-    others: tuple[str, ...]
+    others: Beside
     traits: tuple[str, ...]
     students: int
     alone: int
@@ -75,8 +76,10 @@ def account(
         The district's.
     folder
         Where the copy will be.
-    settings, others
+    settings
         As the account has them.
+    others
+        Names of the files that are not copied.
     """
     found = [fate for of in coder.fates.values() for fate in of]
     traits = _traits(policy, found)
@@ -93,7 +96,7 @@ def account(
         minimum_n=policy.minimum_n,
         wordy=tuple(cells for table in coder.fates for cells in coder.wordy(table)),
         settings=tuple(settings),
-        others=tuple(others),
+        others=Beside.of(others),
         traits=(*traits["students"], *traits["enrollments"]),
         students=coder.sizes["students"],
         alone=_alone(coder.reader, traits),

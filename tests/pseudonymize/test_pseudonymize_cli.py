@@ -21,17 +21,28 @@ def cbe(capfd, tmp_path, monkeypatch):
 
 
 def test_it_says_what_became_of_the_columns_and_where_the_key_is(cbe, tmp_path):
-    (tmp_path / "district" / "notes.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / "district" / "z\u202e.txt").write_text("mine", encoding="utf-8")
+    for name in ("Students.old.csv", "truth.json"):
+        (tmp_path / "district" / name).write_text("mine", encoding="utf-8")
     code, said = cbe("district", "out")
     assert code == 0
     assert "Codes: 24 people (24 new in the key)" in said
     assert "Schools keep their ids and names; --code-schools codes them." in said
-    assert "Not copied: notes.txt, z\ufffd.txt." in said
+    assert "Not copied: Students.old.csv, truth.json." in said
     assert "0 of 24 share school, grade, race_ethnicity, gender with nobody" in said
     assert "Written: out\n" in said
     assert "Key: out.key.csv (for you alone" in said
     assert said.count("student_id") == 3
+
+
+def test_no_file_is_named_that_could_be_called_after_a_student(cbe, tmp_path):
+    district = tmp_path / "district"
+    for name in ("Ana Schmidt.pdf", "students.ana_schmidt.csv", "ana_schmidt", "z\u202e.csv"):
+        (district / name).write_text("mine", encoding="utf-8")
+    said = cbe("district", "out")[1]
+    assert "Not copied: 4 files (names are not told: they could be students')." in said
+    (district / "levels.xlsx").write_text("mine", encoding="utf-8")
+    assert "Not copied: levels.xlsx and 4 others." in (more := cbe("district", "out2")[1])
+    assert "schmidt" not in (said + more).lower()
 
 
 def test_it_names_what_was_kept_and_coded_on_request(cbe, tmp_path):
