@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 ALIKE = "all of the group are alike"  # the notes that `protect` heeds
 NEARLY = f"nearly {ALIKE}"
 TWO_VALUES = "of two values alone: a share in all but name"
+FEW_VALUES = "scores of few values"
+MOST_STEPS, SPREAD = 12, 3.0  # what is few: steps from the lowest score to the highest, steps of standard deviation
+FINEST = 1000  # parts of a point that a step has at most
+OFTEN = 3  # times that each of a few values stands among the scores, at least
 FEW = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # from this size on, so many percent are few
 NOISE = 1e-9  # differences this small against the values are those of arithmetic
 
@@ -35,6 +41,48 @@ def two_values(values: NDArray[np.float64]) -> bool:
         return False
     low, high = values.min(), values.max()
     return bool(low < high and ((values == low) | (values == high)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What scores a group may have: where they are few, or lie close together, mean and error count who has which.
+
+    Parameters
+    ----------
+    two, few
+        Whether there are two values alone, or few.
+    step
+        The step of which all scores are multiples apart; 0 where there is none.
+    """
+
+    two: bool
+    few: bool
+    step: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Scores:
+        """The scores that there are; of shape `(n,)`."""
+        distinct = np.unique(values)
+        step = _step(distinct)
+        listed = len(distinct) <= MOST_STEPS + 1 and OFTEN * len(distinct) <= len(values)
+        few = len(distinct) > 1 and (np.ptp(distinct) <= MOST_STEPS * step if step > 0 else listed)
+        return cls(two_values(values), bool(few), step)
+
+    def note(self, values: NDArray[np.float64]) -> str:
+        """What must be said of the mean of a group."""
+        return TWO_VALUES if self.two else alike_note(values) or self.close(values)
+
+    def close(self, values: NDArray[np.float64]) -> str:
+        """What must be said of the error of a group."""
+        return FEW_VALUES if self.few or (len(values) and values.std() < SPREAD * self.step) else ""
+
+
+def _step(distinct: NDArray[np.float64]) -> float:
+    parts = distinct * FINEST
+    whole = np.rint(parts)
+    if len(parts) < 2 or np.abs(parts).max() > np.iinfo(np.int32).max or np.abs(parts - whole).max() > FINEST * NOISE:
+        return 0.0
+    return float(np.gcd.reduce(np.diff(whole).astype(np.int64))) / FINEST
 
 
 def on_one_course(values: NDArray[np.float64], years: NDArray[np.float64]) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.alike import ALIKE, NOISE
+from cbe_analysis.indicators.alike import ALIKE, NOISE, Scores
 from cbe_analysis.indicators.arms import attrition, baselines, counts
 from cbe_analysis.indicators.contrasts import Grouping, comparisons, groupings
 from cbe_analysis.indicators.declare import Contrast, Fitted
@@ -145,7 +145,8 @@ def _effects(found: Trial, groups: Grouping, contrast: Contrast) -> list[Row]:
         weights[: able.sum()] = pair.weights[able]
         sides = [codes == place[pair.group], np.isin(codes, place[pair.others])]
         gap = _tell(part, fit, weights, sides)
-        more = {"n": int(sizes[pair.group]), "p": gap.p, "note": _note(gap)}
+        note = _note(gap) or Scores.of(part.y).close(part.y[sides[0]])
+        more = {"n": int(sizes[pair.group]), "p": gap.p, "note": note}
         more |= {"reference": pair.reference, "n_reference": pair.n_reference}
         rows.append(row("gap", found.unit, groups.labels(pair.group), gap, **more))
     return rows
@@ -169,7 +170,7 @@ def _two_units(part: Trial, inside: NDArray[np.bool_], effect: Contrasted, group
     alike = sd <= NOISE * max(1.0, float(np.abs(part.y[inside]).max()))
     g = standardize(effect.value, effect.std_error, 0.0 if alike else sd, n)
     size = Contrasted(g.value, g.std_error, effect.df, g.low, g.high)
-    note = ALIKE if alike else _note(effect)
+    note = ALIKE if alike else _note(effect) or Scores.of(part.y).close(part.y[inside])
     return [
         row("effect", part.unit, labels, effect, n=n, p=p, note=note),
         row("hedges_g", "standard deviations", labels, size, n=n, note=note),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cbe_analysis.indicators.alike import Scores
 from cbe_analysis.indicators.contrasts import DESCRIBED, SCHOOLS_AT_LEAST, Comparison, Grouping, comparisons, described
 from cbe_analysis.indicators.declare import Contrast
 from cbe_analysis.indicators.rows import Row, row
@@ -27,6 +28,7 @@ class Sides:
     pair: Comparison
     group: NDArray[np.bool_]
     other: NDArray[np.bool_]
+    scores: Scores
 
 
 def compare(of: Sample, groups: Grouping, contrast: Contrast, held: pd.DataFrame) -> list[Row]:
@@ -49,9 +51,9 @@ def compare(of: Sample, groups: Grouping, contrast: Contrast, held: pd.DataFrame
     part, codes = (of, groups.codes) if used.all() else (of.only(used), groups.codes[used])
     X = np.hstack([np.eye(k)[codes][:, known], equal[used]])
     fit = cluster_fit(part.value, X, cluster=part.clusters(), weights=part.weights)
-    rows = []
+    scores, rows = Scores.of(part.value), []
     for pair in pairs:
-        sides = Sides(pair, codes == pair.group, np.isin(codes, pair.others))
+        sides = Sides(pair, codes == pair.group, np.isin(codes, pair.others), scores)
         weights = np.append(pair.weights[known], np.zeros(equal.shape[1]))
         rows += _compared(part, fit, weights, sides, groups.labels(pair.group))
     return rows
@@ -88,11 +90,12 @@ def _compared(
     group, other = (part.only(np.flatnonzero(side)) for side in (sides.group, sides.other))
     if part.whole and note != DESCRIBED and min(_rarer(group), _rarer(other)) < RARE:
         found, note = _newcombe(found.value, group, other), FEW
+    close = sides.scores.close(group.value) if part.kind == "mean" and found.std_error > 0 else ""
     more = {
         "n": group.students,
         "reference": sides.pair.reference,
         "n_reference": other.students,
-        "note": note,
+        "note": "; ".join(filter(None, (note, close))),
     }
     rows = [row("gap", part.unit, labels, found, p=found.p, **more)]
     if part.kind == "share":

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.alike import ALIKE, TWO_VALUES, alike_note, same, two_values
+from cbe_analysis.indicators.alike import ALIKE, Scores, same
 from cbe_analysis.indicators.contrasts import SCHOOLS_AT_LEAST, UNKNOWN, Grouping
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.measure.cases import FURTHER, SCHOOL, WEIGHT, Formed
@@ -104,10 +104,10 @@ def sample(formed: Formed) -> Sample:
 def summaries(of: Sample, groups: Grouping) -> list[Row]:
     """One row per group: its mean or share, n and interval; before it, where the indicator has one, the median."""
     rows = []
-    note = TWO_VALUES if of.kind == "mean" and two_values(of.value) else ""
+    scores = Scores.of(of.value)
     for g, inside in enumerate(_parts(of, groups)):
         rows += _median(inside, groups.labels(g))
-        rows.append(_share(inside, groups.labels(g)) if of.whole else _mean(inside, groups.labels(g), note))
+        rows.append(_share(inside, groups.labels(g)) if of.whole else _mean(inside, groups.labels(g), scores))
     return rows
 
 
@@ -133,9 +133,9 @@ def _median(inside: Sample, labels: dict[str, str]) -> list[Row]:
     return [row("median", inside.median, labels, told, n=inside.students, note=note)]
 
 
-def _mean(inside: Sample, labels: dict[str, str], note: str) -> Row:
+def _mean(inside: Sample, labels: dict[str, str], scores: Scores) -> Row:
     """The (weighted) mean of the cases; a note says where it counts few of them."""
-    told = "" if inside.kind != "mean" else note or alike_note(inside.value)
+    told = "" if inside.kind != "mean" else scores.note(inside.value)
     few = "" if inside.schools >= SCHOOLS_AT_LEAST else THESE
     more: Row = {"n": inside.students, "note": "; ".join(filter(None, (few, told if told != ALIKE else "")))}
     if inside.kind == "share":

@@ -10,6 +10,7 @@ from cbe_analysis.methods.standardized import improvement_index
 from cbe_analysis.protect.curves.read_off import read_off, unread
 from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
+from cbe_analysis.protect.few_values import of_few_values
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import FIVES, TELLING_BELOW, Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
@@ -156,6 +157,7 @@ def _count(grounds: Grounds, entry: Entry) -> Printed:
 
 def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
     """A number with an error, rounded by it."""
+    entry = entry if _made_of_sizes(entry) else of_few_values(entry, step)
     kept, n_shown = _kept(grounds, entry)
     if math.isnan(step):
         return Printed(_without(kept, SURENESS), MISSING, n_shown)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.alike import alike_note
+from cbe_analysis.indicators.alike import Scores
 from cbe_analysis.indicators.contrasts import groupings
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.model import SCHOOL, Model, Split
@@ -32,6 +32,7 @@ class Told:
 
     unit: str
     values: NDArray[np.float64]
+    scores: Scores
 
     @property
     def share(self) -> bool:
@@ -42,7 +43,7 @@ class Told:
 def gaps_of_groups(of: Model, contrast: Contrast) -> Fitted:
     """Mean gap to grade and the shares below and above, of every group, and how groups differ."""
     gap = of.paces.students["value"].to_numpy(float)
-    told = [Told(FROM_GRADE, gap), *_shares(gap)]
+    told = [Told(FROM_GRADE, gap, Scores.of(gap[np.isfinite(gap)])), *_shares(gap)]
     rows: list[Row] = []
     for groups in groupings(of.groups, contrast.by):
         sizes = np.bincount(groups.codes[of.paces.used], minlength=len(groups.values))
@@ -60,7 +61,8 @@ def _shares(gap: NDArray[np.float64]) -> list[Told]:
         ("share of students two levels or more below grade, 0 to 1", gap <= -TWO),
         ("share of students above grade, 0 to 1", gap > 0),
     ]
-    return [Told(unit, np.where(np.isnan(gap), np.nan, having)) for unit, having in known]
+    yes_or_no = Scores(two=True, few=True, step=1.0)
+    return [Told(unit, np.where(np.isnan(gap), np.nan, having), yes_or_no) for unit, having in known]
 
 
 def _of_group(part: Split, group: int, told: Told) -> Row:
@@ -68,7 +70,7 @@ def _of_group(part: Split, group: int, told: Told) -> Row:
     if told.share:
         return counted_share(part, told.unit, group, told.values)
     own = told.values[part.members(group)]
-    note = alike_note(own[np.isfinite(own)]) or part.model.note
+    note = "; ".join(filter(None, (part.model.note, told.scores.note(own[np.isfinite(own)]))))
     found = raw_mean(part, group, told.values)
     return row("mean", told.unit, part.groups.labels(group), found, n=int(part.sizes[group]), note=note)
 
