@@ -10,16 +10,19 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cbe_analysis.measure.estimates import ALL
-from cbe_analysis.protect.entries import Entry, Key, pattern_of
+from cbe_analysis.protect.entries import Entry, Key, Series, pattern_of
 from cbe_analysis.protect.printing import Printed
 
 ROUNDS = 16  # attacks at most
 WIDE = 9  # from the attack after so many on, all that is split alike is hidden
-Proofs = Mapping[Key, Collection[tuple[Key, bool]]]  # group -> groups that give it away, and whether comparisons do
+Rows = Collection[tuple[Key, bool]]  # groups that give one away, and whether comparisons do
+Proofs = Mapping[Key, tuple[Rows, Collection[Series]]]  # group -> what gives it away, and is told of the same people
 
 
 def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proofs, turn: int) -> set[int]:
     """Positions of the records to hide: for each fallen group the cheapest of those that give it away.
+
+    What is told of other people, as the mean of those who have a score beside the share of all, is left as it is.
 
     Parameters
     ----------
@@ -28,18 +31,19 @@ def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proof
     """
     shown = [i for i, p in enumerate(printed) if not p.hidden and not math.isnan(entries[i].value)]
     found: set[int] = set()
-    for key in sorted(fallen):
-        proof = [i for i in shown if _split(entries[i].group) and _rests(entries[i], fallen[key])]
-        own = [i for i in shown if entries[i].group == key]
+    for key, (rows, series) in sorted(fallen.items(), key=lambda one: one[0]):
+        same = [i for i in shown if entries[i].series in series] or shown
+        proof = [i for i in same if _split(entries[i].group) and _rests(entries[i], rows)]
+        own = [i for i in same if entries[i].group == key]
         if turn >= WIDE:
             found |= _wide(entries, shown, key)
         elif found.isdisjoint((*proof, *own)):
-            near = proof or [i for i in shown if _near(entries[i].group, key)]
+            near = proof or [i for i in same if _near(entries[i].group, key)]
             found |= set(_cheapest(entries, near, own)) or _wide(entries, shown, key)
     return found
 
 
-def _rests(entry: Entry, rows: Collection[tuple[Key, bool]]) -> bool:
+def _rests(entry: Entry, rows: Rows) -> bool:
     """Whether a record is among the rows that give something away."""
     return (entry.group, entry.compares) in rows
 

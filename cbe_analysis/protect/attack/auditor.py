@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
@@ -21,6 +22,25 @@ from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import Release
 
 
+class Proof(NamedTuple):
+    """The rows that give a group's number away, as far as is known.
+
+    Parameters
+    ----------
+    rows
+        Their cells, and whether they are comparisons.
+    series
+        What is told of the same people: they are among it.
+    """
+
+    rows: frozenset[tuple[Cell, bool]] = frozenset()
+    series: frozenset[Series] = frozenset()
+
+    def beside(self, other: Proof) -> Proof:
+        """Both together."""
+        return Proof(self.rows | other.rows, self.series | other.series)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an attack on one release found.
@@ -28,12 +48,11 @@ class Outcome:
     Parameters
     ----------
     groups
-        Whose number comes out, as cells of the release, each with the rows that give it away, as far as is known: their
-        cells, and whether they are comparisons.
+        Whose number comes out, as cells of the release, each with what gives it away.
     """
 
     breaches: tuple[Breach, ...]
-    groups: Mapping[Cell, frozenset[tuple[Cell, bool]]]
+    groups: Mapping[Cell, Proof]
 
     def refuse(self) -> None:
         """Nothing, when nothing was found.
@@ -70,12 +89,13 @@ class Auditor:
         joint = Joint([Published("", None, replace(printed, sizes=sizes))], self._memory)
         breaches = joint.breaches()
         columns = (*printed.by, arm_column(printed))
-        groups: dict[Cell, frozenset[tuple[Cell, bool]]] = {}
+        groups: dict[Cell, Proof] = {}
         for result in joint.results:
+            series = frozenset(said.row.series for table in result.frame.tables for said in table.said)
             for fallen in result.fallen:
                 cell = _cell(fallen.group, result.frame, columns)
                 rows = ((_cell(said.group, result.frame, columns), said.compares) for said in fallen.says)
-                groups[cell] = groups.get(cell, frozenset()).union(rows)
+                groups[cell] = groups.get(cell, Proof()).beside(Proof(frozenset(rows), series))
         return Outcome(breaches, groups)
 
 
