@@ -11,6 +11,7 @@ from protected_tables import POINTS, POLICY, SHARE, around, count, effect, estim
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused, UsageError
 from cbe_analysis.measure.estimates import AFTER, BEFORE, Population
+from cbe_analysis.measure.summaries import THESE
 from cbe_analysis.policy import Policy
 from cbe_analysis.protect.release import Release
 
@@ -231,6 +232,19 @@ def test_a_warning_about_few_is_left_out_like_one_about_nobody(warning):
     release = cbe.protect(given, POLICY)
     assert release.warnings == ("fewer than 6 schools: intervals speak of these alone",)
     assert cbe.protect(given, POLICY, "staff").warnings == given.warnings
+
+
+@pytest.mark.parametrize("everyone", ["", THESE])
+def test_a_group_is_said_to_be_in_few_schools_only_where_all_are(everyone):
+    """Of six schools: who are not said to be in fewer are in each, so that none of the six hidden groups is empty."""
+    rows = [
+        {**mean(300, 5.0), "note": everyone},
+        {**mean(14, 5.0, group="a"), "note": THESE},
+        mean(286, 5.1, group="b"),
+    ]
+    release = cbe.protect(estimates(rows), POLICY)
+    assert texts(release, "mean", "note")["a"] == (everyone or None)
+    assert texts(cbe.protect(estimates(rows), POLICY, "staff"), "mean", "note")["a"] == THESE
 
 
 def test_how_many_past_scores_count_at_most_is_no_count_of_students():

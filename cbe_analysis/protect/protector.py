@@ -29,7 +29,7 @@ from cbe_analysis.protect.pattern.coarse_to_fine import secured
 from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
-from cbe_analysis.protect.remarks import kept_back
+from cbe_analysis.protect.remarks import kept_back, of_the_whole
 from cbe_analysis.protect.sizes import ABOUT, of_few, vague
 
 WAY_OUT = "use --audience staff or fewer factors"
@@ -177,7 +177,7 @@ def _release(  # noqa: PLR0913 - all that a release is made of
     minimum, public = _minimum(estimates, policy), audience == "public"
     method, warnings = estimates.method, estimates.warnings
     if public:
-        printed = readjusted(found, printed)
+        printed = of_the_whole(readjusted(found, printed))
         method, warnings = _outside(estimates, found, printed, minimum)
     return Release(
         indicator=estimates.indicator,

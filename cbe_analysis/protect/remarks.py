@@ -1,13 +1,16 @@
-"""What a release says of tables that protection keeps back: which are not shown, and which show less than alone."""
+"""What a release says beside its numbers: which tables protection keeps back, and in how few schools students are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cbe_analysis.measure.estimates import ALL
-from cbe_analysis.protect.entries import Key
+from cbe_analysis.measure.summaries import THESE
+from cbe_analysis.protect.entries import Key, pattern_of
 from cbe_analysis.protect.pattern.cells import ARM, Base
 from cbe_analysis.protect.pattern.coarse_to_fine import Columns, Pattern
+from cbe_analysis.protect.printing import Printed
 
 
 def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern]) -> tuple[str, ...]:
@@ -21,6 +24,23 @@ def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern]) -> tuple[str,
             for columns in sorted(pattern.parted)
         ]
     return tuple(dict.fromkeys(found))
+
+
+def of_the_whole(printed: Sequence[Printed]) -> list[Printed]:
+    """The records, of whose groups none is said to be in few schools where all students together are in more.
+
+    In a district of six schools a group without that note would be in each of them: no size would be zero.
+    """
+    few = {p.entry.period for p in printed if THESE in p.entry.note and not any(pattern_of(p.entry.group))}
+    return [p if p.entry.compares or p.entry.period in few else _anywhere(p) for p in printed]
+
+
+def _anywhere(printed: Printed) -> Printed:
+    """The record without the note that its students are in few schools."""
+    if THESE not in printed.entry.note:
+        return printed
+    note = "; ".join(part for part in printed.entry.note.split("; ") if part != THESE)
+    return replace(printed, entry=replace(printed.entry, note=note))
 
 
 def _closed(base: Base, pattern: Pattern) -> Iterator[str]:
