@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,6 +14,7 @@ from cbe_analysis.load import dates
 from cbe_analysis.load.findings import Findings
 from cbe_analysis.load.fingerprint import Fingerprint, key_file, read_key
 from cbe_analysis.load.moment import moment
+from cbe_analysis.load.query import over
 from cbe_analysis.load.reader import Reader, open_folder
 from cbe_analysis.load.view import View
 from cbe_analysis.load.where import Condition, Where, conditions
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 DISTRICT = "CBE_DISTRICT"
 LOOKS = (2048, None)  # rows to look at, until one is found that meets a condition
-_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -225,18 +224,8 @@ class District:
         """
         print_of = Fingerprint(read_key(key or key_file()))
         for position, (table, columns) in enumerate(reads.items()):
-            made = self._reader.derivation(table)
-            if made:  # its rows follow from these, by this rule
-                for source, read in made.reads.items():
-                    rows, told = self._reader.filed(source, read), f"{made.says}: {source}"
-                    print_of.add(self._reader, told, rows, [(name, TABLES[source][name].type) for name in read])
-                continue
-            types = {c.name: c.type for c in TABLES[table].columns} | self.columns(table) if table in TABLES else {}
-            wanted = list(columns) if columns is not None else list(self.columns(table))
-            rows = self._reader.typed(table, wanted)
-            if position == 0 and conditions(where):
-                rows = self._placed(table, where, ())
-            print_of.add(self._reader, table, rows, [(name, types[name]) for name in wanted])
+            limited = position == 0 and conditions(where)
+            print_of.read(self._reader, table, columns, self._placed(table, where, ()) if limited else None)
         return print_of.hexadecimal()
 
     def as_of(self, tables: Iterable[str]) -> date:
@@ -270,15 +259,8 @@ class District:
         query
             One SELECT; values in it must be constants, written with `tables.quoting` where they come from outside.
         """
-        named = ", ".join(
-            f"{identifier(name)} AS (FROM {identifier(self._reader.name(rows))})" for name, rows in relations.items()
-        )
-        if not named:
-            return self._reader.relation(query)
-        more = _WITH.match(query)
-        if more:
-            return self._reader.relation(f"WITH {more[1] or ''}{named}, {query[more.end() :]}")
-        return self._reader.relation(f"WITH {named} {query}")
+        names = {name: self._reader.name(rows) for name, rows in relations.items()}
+        return self._reader.relation(over(query, names))
 
     def with_findings(self, findings: Findings) -> District:
         """The same district, validated."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cbe_analysis import disk
 from cbe_analysis.errors import UnreadableData, UsageError
 from cbe_analysis.load import cells, internal
+from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.declare import Type
 from cbe_analysis.tables.quoting import identifier, literal
 
@@ -48,6 +49,27 @@ class Fingerprint:
         if asked not in reader.digests:
             reader.digests[asked] = _digest(reader, *asked)
         self._tables[table] = reader.digests[asked]
+
+    def read(self, reader: Reader, table: str, columns: Sequence[str] | None, rows: str | None = None) -> None:
+        """Take in what was read of a table; of a derived one the tables that its rows follow from, and the rule.
+
+        Parameters
+        ----------
+        columns
+            None: all.
+        rows
+            SQL for the typed rows; None: all of the table.
+        """
+        made = reader.derivation(table)
+        if made:
+            for source, own in made.reads.items():
+                types = [(name, TABLES[source][name].type) for name in own]
+                self.add(reader, f"{made.says}: {source}", reader.filed(source, own), types)
+            return
+        there = reader.types(table)
+        known = {c.name: c.type for c in TABLES[table].columns} | there if table in TABLES else {}
+        wanted = list(columns) if columns is not None else list(there)
+        self.add(reader, table, rows or reader.typed(table, wanted), [(name, known[name]) for name in wanted])
 
     def hexadecimal(self) -> str:
         """The fingerprint, 64 hexadecimal digits."""
