@@ -23,3 +23,23 @@ def test_a_total_rounded_elsewhere_gives_a_hidden_count_away():
 
 def test_a_total_far_from_the_sum_of_its_parts_tells_nothing_of_them():
     assert audited(GROUPS, rounded({"(all)": "710"}, (707,))).passed
+
+
+def test_what_is_hidden_is_known_to_be_small():
+    """Of 18 to 22 in all, b has 8 to 12: that leaves c six or more, and more than seven are never hidden."""
+    groups = rounded({"(all)": "10", "b": "10", "c": HIDDEN}, (18, 11, 7))
+    assert audited(groups).passed
+    assert fallen(audited(groups, rounded({"(all)": "20"}, (18,))), "size") == {"group=c"}
+    assert audited(groups, rounded({"(all)": "15"}, (15,))).passed
+
+
+def test_a_hidden_total_of_hidden_parts_may_be_larger():
+    parts = {"(all)": "400", "a": "400", "b": HIDDEN}
+    assert audited(rounded(parts, (412, 400, 12)), rounded({"(all)": "410"}, (412,))).passed
+
+
+def test_two_that_are_hidden_are_both_known_to_be_small():
+    """11 to 19 of b and c: as neither has more than seven, each has four or more."""
+    groups = rounded({"(all)": "400", "a": "400", "b": HIDDEN, "c": HIDDEN}, (414, 400, 7, 7))
+    assert fallen(audited(groups, rounded({"(all)": "415"}, (414,))), "size") == {"group=b", "group=c"}
+    assert audited(groups, rounded({"(all)": "410"}, (411,))).passed

@@ -53,7 +53,7 @@ def attack_sizes(population: Population) -> Attacked:
     A group that is truly small must be able to have any size from 0 to the minimum; another hidden one must not come
     out exactly. Where the true size is not known, a hidden group must not come out exactly, nor as certainly small, nor
     as certainly not empty while it may be small. Where counts were rounded to fives, only small groups are hidden, as
-    everybody knows; these must be known no better than any other count.
+    everybody knows; these must be known no better than any other count, of which five are possible.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def attack_sizes(population: Population) -> Attacked:
         When no sizes fit what is printed.
     """
     hidden = [group for group in population.hidden if len(population.atoms(group))]
-    possible = fitting(population, list(population.facts()), 1)
+    possible = fitting(population, [*population.facts(), *_known_small(population, hidden)], 1)
     if not hidden or not population.sizes:
         return Attacked((), len(hidden))
     minimum = float(population.minimum)
@@ -69,6 +69,13 @@ def attack_sizes(population: Population) -> Attacked:
     possible.look([Goal(one.times(-1.0), 0.0) for one in sums.values()])
     possible.look([Goal(one, minimum) for one in sums.values()])
     return Attacked(tuple(_fallen(population, possible, hidden)), len(hidden))
+
+
+def _known_small(population: Population, hidden: Sequence[Group]) -> Iterator[Fact]:
+    """That the small groups are small, where nothing else is hidden."""
+    for group in hidden if population.rounded else ():
+        if population.true_size(group) < population.minimum:
+            yield Fact(population.people(group), 0.0, population.minimum - 1.0)
 
 
 def fitting(population: Population, facts: Sequence[Fact], kinds: int, about: Hashable = ()) -> Possible:
@@ -104,7 +111,7 @@ def _fallen(population: Population, possible: Possible, hidden: Sequence[Group])
             continue
         low, high = possible.whole_range(people)
         if population.rounded:
-            falls, few, many = high - low < FIVE - SLACK, False, False
+            falls, few, many = _in_five(population, low, high, n), False, False
         elif n >= minimum or (math.isnan(n) and low >= minimum):
             falls, few, many = low >= high - SLACK, False, False
         else:
@@ -114,3 +121,10 @@ def _fallen(population: Population, possible: Possible, hidden: Sequence[Group])
             blame = possible.blame(*ends)
             if not (n >= minimum and population.officially(group)):
                 yield Fallen(group, "size", "", blame.sources, blame.says)
+
+
+def _in_five(population: Population, low: float, high: float, n: float) -> bool:
+    """Whether a size that was hidden among sizes rounded to fives is known better than these."""
+    small = not n >= population.minimum  # hidden for its size, and so known to be below the minimum
+    most = min(high, population.minimum - 1.0) if small else math.inf
+    return high - low < FIVE - SLACK or most - low < FIVE - 1 - SLACK
