@@ -45,6 +45,8 @@ class Formed:
         Cases without a value, left out; cases outside any enrollment.
     window
         First and last date, ISO text; empty when there is no case.
+    times
+        As in `estimates.Population`.
     """
 
     rows: pd.DataFrame
@@ -57,6 +59,7 @@ class Formed:
     missing: int
     unplaced: int
     window: tuple[str, str]
+    times: int
 
     @property
     def whole(self) -> bool:
@@ -253,4 +256,16 @@ def _formed(rows: pd.DataFrame, request: Request, cases: Cases, kind: str) -> Fo
     unit = cases.unit or request.indicator.unit
     unplaced = int(rows[SCHOOL].eq(UNKNOWN).sum())
     placed = rows[["student_id", *request.dimensions]]
-    return Formed(rows[kept], placed, kind, unit, cases.method, cases.median, cases.warnings, missing, unplaced, window)
+    told = (unit, cases.method, cases.median, cases.warnings)
+    return Formed(rows[kept], placed, kind, *told, missing, unplaced, window, _times(rows))
+
+
+def _times(rows: pd.DataFrame) -> int:
+    """How often a student may count, as everybody may know: once, or once a school year; else 0 for any number."""
+    if not rows[WEIGHT].eq(1).all():
+        return 0
+    if rows["student_id"].is_unique:
+        return 1
+    year = f"{WHEN}school_year"
+    yearly = year in rows and not rows.duplicated(["student_id", year]).any()
+    return int(rows[year].nunique()) if yearly else 0

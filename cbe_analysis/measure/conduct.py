@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -141,7 +141,10 @@ def _counted(asked: Request) -> Answer:
     trend = mixed_trend(frame.fillna(dict.fromkeys(asked.by, ALL)), asked.by, asked.minimum_n) if asked.over else ""
     windows = [f.window for f in found if f.window[0]]
     window = min(w[0] for w in windows), max(w[1] for w in windows)
-    people = population(asked, pd.concat([f.placed for f in found]), window)
+    times = [f.times for f in found]
+    people = replace(
+        population(asked, pd.concat([f.placed for f in found]), window), times=max(times) if all(times) else 0
+    )
     warnings = (*remarks(asked, found), *((trend,) if trend else ()))
     return Answer(frame, found[0].unit, _method(asked, found[0]), warnings, people, mark.result())
 

@@ -99,6 +99,9 @@ class Population:
         `counts`. None where it chooses none, so that `counts` tells.
     periods
         The same of the periods of a trend.
+    times
+        How often a student may count in a share or a mean: once, or once for each of so many school years; 0 for any
+        number of times. Group sizes count each student once in any case.
     """
 
     entity: str
@@ -108,6 +111,7 @@ class Population:
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     places: pd.DataFrame | None = None
     periods: tuple[str, ...] = ()
+    times: int = 1
 
     @property
     def id(self) -> str:

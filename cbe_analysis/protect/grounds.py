@@ -38,6 +38,8 @@ class Grounds:
         What officials published of the sizes.
     rough
         How groups are split whose sizes are told roughly.
+    times
+        How often a student may count in a share, at most; 1 where each counts once.
     """
 
     entries: tuple[Entry, ...]
@@ -47,6 +49,7 @@ class Grounds:
     fives: bool = False
     officially: Enrollment = NOTHING
     rough: frozenset[Split] = frozenset()
+    times: int = 1
 
     def size(self, n: float) -> Size:
         """A size that may be shown, as finely as any table may print it."""

@@ -36,6 +36,7 @@ WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
 MOST_GROUPS = 400  # of three or four factors crossed, margins and all: more take too long to protect and to attack
 NOTHING_TOLD = "too few were counted to tell how"
+OFTEN = 100  # more often than any student counts, where it is not known how often
 TEXTS = (*BEFORE, "arm", "at", "reference", "note")
 COUNTS = ("n", "n_reference")
 
@@ -79,7 +80,9 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         return _agreed(held, found, estimates, withheld, partial(made, remarks))
     above = kin(estimates.population, estimates.by, known.places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
-    grounds = Grounds(found, tables, tuple(pattern.hidden for pattern in patterns), minimum, officially=officially)
+    hidden, times = tuple(pattern.hidden for pattern in patterns), estimates.population.times or OFTEN
+    counted = officially if times == 1 else Enrollment()  # of student-years, officials publish no number
+    grounds = Grounds(found, tables, hidden, minimum, officially=counted, times=times)
     remarks = (*remarks, *kept_back(tables, patterns))
     return _agreed(Holding(grounds).printed, found, estimates, withheld, partial(made, remarks))
 
@@ -201,6 +204,7 @@ def _release(  # noqa: PLR0913 - all that a release is made of
         official=tuple((c.school_id, c.grade, c.students) for c in policy.official.enrollment),
         _rows=_rows(printed, estimates.by),
         _sizes=tuple(entry.n for entry in found),
+        times=estimates.population.times,
         permit=_PERMIT,
     )
 

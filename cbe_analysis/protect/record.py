@@ -26,8 +26,8 @@ class Recorded:
 
     Parameters
     ----------
-    entity, where, window
-        Who was counted: see Population.
+    entity, where, window, times
+        Who was counted, and how often: see Population.
     official
         School, grade (null for all of them) and number of students, as officials published them.
     rows
@@ -52,6 +52,7 @@ class Recorded:
     official: tuple[tuple[str | None, int | None, int], ...]
     rows: pd.DataFrame = field(repr=False)
     sizes: tuple[float, ...] | None = field(repr=False)
+    times: int = 1
 
     @classmethod
     def of(cls, release: Release) -> Recorded:

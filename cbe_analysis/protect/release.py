@@ -38,8 +38,8 @@ class Release:
         Of the words and limits that it was made under.
     profile
         How small groups are protected: see Policy.
-    entity, where, window
-        Who was counted: see Population.
+    entity, where, window, times
+        Who was counted, and how often: see Population.
     official
         School, grade (null for all of them) and number of students, as officials published them.
     permit
@@ -67,6 +67,7 @@ class Release:
     official: tuple[tuple[str | None, int | None, int], ...] = field(repr=False)
     _rows: pd.DataFrame = field(repr=False)
     _sizes: tuple[float, ...] = field(repr=False)
+    times: int = 1
     permit: InitVar[object] = None
 
     def __post_init__(self, permit: object) -> None:

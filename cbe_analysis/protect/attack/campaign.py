@@ -74,7 +74,7 @@ def attack(frame: Frame, levels: Levels, memory: Memory) -> list[Result]:
 def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
     told, averaged, waiting = wholes(frame), means(frame), curves(frame)
-    for official in (True, False):
+    for official in (False,) if frame.of_years else (True, False):
         try:
             population = likely_population(frame, levels, official=official, memory=memory)
             sizes = attack_sizes(population)
@@ -95,7 +95,7 @@ def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
         found += _means(knowing, series, unlinked)
     for curve in waiting:
         found += _curves(knowing, curve, unlinked)
-    found += attack_supposing(population, told, waiting)
+    found += attack_supposing(population, told, waiting) if not frame.of_years else ()
     first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
     more = (fallen for attacked in found[1:] for fallen in attacked.fallen)
     new = (fallen for fallen in more if (fallen.group, fallen.what, fallen.of) not in first)

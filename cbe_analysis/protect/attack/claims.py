@@ -91,14 +91,14 @@ class Whole:
 def wholes(frame: Frame) -> list[Whole]:
     """All shares that are printed of a population, those together that make up a whole."""
     found: dict[Property, dict[Group, Share]] = {}
-    for table in frame.tables:
+    for table in frame.adding:
         for said in table.said:
             if said.row.quantity in COUNTED and not said.row.compares:
                 own = found.setdefault(table.property(said), {})
                 own.setdefault(said.group, Share(said.group)).said.append(said)
     found = {name: shares for name, shares in found.items() if any(share.printed for share in shares.values())}
     members: dict[Property, tuple[Property, ...]] = {}
-    for table in frame.tables:
+    for table in frame.adding:
         for names in _adding(table, found):
             members |= {name: names for name in names if name not in members}
     parts = dict.fromkeys(members.get(name, (name,)) for name in sorted(found))

@@ -120,7 +120,7 @@ def attack_denominators(population: Population, told: Sequence[Whole], averaged:
 def _fallen(population: Population, group: Group, denominator: Denominator, told: Sequence[Whole]) -> Iterator[Fallen]:
     """What comes out of one group."""
     sources = frozenset(denominator.sources)
-    if len(denominator.sizes) == 1 and not population.officially(group):
+    if len(denominator.sizes) == 1 and population.counts_students(group) and not population.officially(group):
         yield Fallen(group, "size", "", sources)
     certain = list(denominator.certain())
     for whole in told if certain else ():
@@ -137,7 +137,7 @@ def _denominators(population: Population, told: Sequence[Whole], averaged: Seque
         every = range(math.ceil(size.low - SLACK), math.floor(min(size.high, COUNTS_BELOW) + SLACK) + 1)
         if size.high >= COUNTS_BELOW or len(every) < 2:
             continue
-        true = population.true_size(group)
+        true = population.true_size(group) if population.counts_students(group) else math.nan
         fractions = [f for f in _fractions(group, told, averaged) if math.isnan(true) or f.admit(int(true))]
         if denominator := _fitting(every, size, sorted(fractions, key=lambda f: f.sources)):
             found[group] = denominator

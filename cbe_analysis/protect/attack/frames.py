@@ -35,6 +35,16 @@ class Frame:
         """Positions of the releases."""
         return tuple(sorted({table.source for table in self.tables}))
 
+    @property
+    def of_years(self) -> bool:
+        """True for student-years: every table shares them out, and their number is nobody's size."""
+        return self.tables[0].of_years
+
+    @property
+    def adding(self) -> list[Table]:
+        """The tables of which shares and means are those of what is counted."""
+        return [table for table in self.tables if table.adding]
+
     def add(self, tables: Iterable[Table], sizes: dict[Group, Interval]) -> None:
         """Put more tables beside these."""
         self.tables.extend(tables)
@@ -65,6 +75,8 @@ class Frame:
         Only those that are small, or of which that is not known (NaN).
         """
         found = dict(self.asked)
+        if self.of_years:
+            return found
         for column in sorted({column for table in self.tables for column in table.within.columns}):
             every = frozenset(levels.seen[column])
             for base, told in along(self.sizes, column, every).items():

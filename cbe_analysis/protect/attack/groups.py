@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -76,13 +76,18 @@ def _words(column: str, levels: frozenset[str], every: Sequence[str]) -> str:
     return f"some of {column}"
 
 
-def placed(condition: Condition) -> str | None:
+def placed(condition: Condition, times: Collection[str] = TIMES) -> str | None:
     """The column whose levels a condition is about; None for one that asks when or what: another universe.
 
     A column of any table is taken for the one that groups are made by: where it is another, sizes will differ.
+
+    Parameters
+    ----------
+    times
+        The columns that say when or what.
     """
     column = condition.column.rpartition(".")[2]
-    return None if column in TIMES or "date" in column else column
+    return None if column in times or "date" in column else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +103,16 @@ class Levels:
     seen: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, printed: Iterable[tuple[str, str]], conditions: Iterable[Condition]) -> Levels:
-        """The levels in printed tables and in conditions."""
+    def of(
+        cls, printed: Iterable[tuple[str, str]], conditions: Iterable[Condition], times: Collection[str] = TIMES
+    ) -> Levels:
+        """The levels in printed tables and in conditions that are about groups: see `placed`."""
         found: dict[str, set[str]] = {}
         edges: dict[str, set[str]] = {}
         for name, level in printed:
             found.setdefault(name, set()).add(level)
         for condition in conditions:
-            if (column := placed(condition)) is not None:
+            if (column := placed(condition, times)) is not None:
                 values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
                 found.setdefault(column, set()).update(values)
                 if condition.operator not in ("=", "!=", "in"):
@@ -157,12 +164,12 @@ def _ordered(operator: str, sign: int) -> bool:
     return {"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[operator]
 
 
-def selected(where: Sequence[str], levels: Levels) -> tuple[Group, tuple[str, ...]]:
-    """The group that conditions select, and the conditions that make another universe."""
+def selected(where: Sequence[str], levels: Levels, times: Collection[str] = TIMES) -> tuple[Group, tuple[str, ...]]:
+    """The group that conditions select, and the conditions that make another universe: see `placed`."""
     read = [parse(text) for text in where]
     by_column: dict[str, list[Condition]] = {}
     for one in read:
-        if (column := placed(one)) is not None:
+        if (column := placed(one, times)) is not None:
             by_column.setdefault(column, []).append(one)
     limits = {column: levels.meeting(column, own) for column, own in by_column.items()}
-    return Group.of(limits), tuple(sorted(str(one) for one in read if placed(one) is None))
+    return Group.of(limits), tuple(sorted(str(one) for one in read if placed(one, times) is None))

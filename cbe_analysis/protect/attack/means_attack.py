@@ -48,7 +48,7 @@ class Means:
 def means(frame: Frame) -> list[Means]:
     """All series of means that are printed of a population."""
     found: dict[Property, list[Said]] = {}
-    for table in frame.tables:
+    for table in frame.adding:
         for said in table.said:
             if said.row.quantity in AVERAGED and not said.row.compares:
                 found.setdefault(table.property(said), []).append(said)
@@ -142,9 +142,11 @@ class MeanAttack:
     def _telling(self, group: Group) -> float:
         """The size at which the mean is looked at; 0 where nobody can be in the group or nothing is known of it."""
         n = self.population.true_size(group)
-        if not math.isnan(n):
+        if not math.isnan(n) and not self.population.frame.of_years:
             return n
         low, high = self.possible.range(self.population.people(group))
+        if not math.isnan(n):
+            return min(max(n, low), high)
         return max(low, min(high, self.population.minimum - 1.0)) if high >= 1 else 0.0
 
     def _moved(self, people: Sum) -> Sum:

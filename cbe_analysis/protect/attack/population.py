@@ -13,6 +13,7 @@ from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
 from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.possible import Fact, Possible, Says, Sum, together
 from cbe_analysis.protect.attack.printed import Printed
+from cbe_analysis.protect.attack.student_years import each_year
 from cbe_analysis.protect.attack.told import Table, adds
 
 
@@ -59,8 +60,11 @@ class Population:
         self.sizes = printed_sizes(frame)
         self.official = frozenset(self._official()) if official else frozenset()
         told = {said.group for table in frame.tables for said in table.said}
+        self._several = {said.group for table in frame.tables for said in table.said if said.times > 1}
+        self._students = {said.group: (said.n, said.n) for table in frame.tables for said in table.said}
         self.left_out = {group: n for group, n in frame.left_out(levels, self.minimum).items() if group not in told}
-        every = told | self.left_out.keys() | self.official
+        self._yearly = list(each_year(frame, levels))
+        every = told | self.left_out.keys() | self.official | {group for group, _ in self._yearly}
         named = {c: [v for v in own if c in unnamed or not v.startswith(OTHER)] for c, own in levels.seen.items()}
         self.space = Space(every, named, [one for t in frame.tables for one in shared_out(t)], crowds(frame))
         known = {self.atoms(group).tobytes() for group in told}
@@ -77,8 +81,13 @@ class Population:
 
     def true_size(self, group: Group) -> float:
         """How many are in the group; NaN where that is not known."""
-        known = exact(self.frame.sizes.get(group, (0.0, math.inf)))
+        told = (self._students if self.frame.of_years else self.frame.sizes).get(group, (0.0, math.inf))
+        known = exact(told)
         return self.left_out.get(group, math.nan) if math.isnan(known) else known
+
+    def counts_students(self, group: Group) -> bool:
+        """Whether as many students are in a group as count in it: of several school years there are fewer."""
+        return group not in self._several
 
     def facts(self, kinds: int = 1) -> Iterator[Fact]:
         """All sizes that are known, and that crossings hold the same students, for unknowns of several kinds."""
@@ -89,6 +98,8 @@ class Population:
                 yield Fact(difference, 0.0, 0.0)
         for group, size in self.sizes.items():
             yield Fact(self.people(group, kinds), size.low, size.high, size.sources, Says(group))
+        for group, size in self._yearly:
+            yield Fact(self.people(group, kinds), size.low, size.high, size.sources)
 
     def people(self, group: Group, kinds: int = 1) -> Sum:
         """Everyone in a group, of all kinds."""

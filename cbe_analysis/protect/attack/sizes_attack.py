@@ -60,7 +60,8 @@ def attack_sizes(population: Population) -> Attacked:
     Contradiction
         When no sizes fit what is printed.
     """
-    hidden = [group for group in population.hidden if len(population.atoms(group))]
+    students = (group for group in population.hidden if population.counts_students(group))
+    hidden = [group for group in students if len(population.atoms(group))]
     possible = fitting(population, [*population.facts(), *_known_small(population, hidden)], 1)
     if not hidden or not population.sizes:
         return Attacked((), len(hidden))

@@ -14,6 +14,7 @@ from cbe_analysis.protect.attack.overlaps import overlaps, set_apart
 from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.reading import Row, read
 from cbe_analysis.protect.attack.sizes_attack import Fallen
+from cbe_analysis.protect.attack.student_years import frames_of_years, told_of_years, with_years
 from cbe_analysis.protect.attack.surface import faults
 from cbe_analysis.protect.attack.told import levels_of, sharing_out, tables
 from cbe_analysis.protect.attack.verdict import Audit, Breach, Published
@@ -65,11 +66,15 @@ class Joint:
     def __init__(self, public: Sequence[Published], memory: Memory | None = None) -> None:
         self.public, self.memory = public, memory or Memory()
         self.results: list[Result] = []
-        levels = levels_of(one.release for one in public)
+        releases = [one.release for one in public]
+        of_years = told_of_years(releases)
+        levels = with_years(of_years, levels_of(releases))
         told = [table for i, one in enumerate(public) for table in tables(i, one.release, levels)]
         self.overlaps = overlaps(told, levels)
         told, self.levels = set_apart(told, levels, self.overlaps)
         self.frames = frames([part for table in told for part in sharing_out(table)])
+        minimum = max((release.minimum_n for release in releases), default=0)
+        self.frames += frames_of_years(of_years, self.levels, self.frames, minimum)
 
     def audit(self) -> Audit:
         """What all attacks found; no offers yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cbe_analysis.load.where import parse
@@ -14,6 +14,7 @@ from cbe_analysis.protect.record import Recorded
 
 Property = tuple[str, ...]  # the indicator with its options, then what the rows say
 Universe = tuple[str, ...]  # what was counted, under which conditions on dates, subjects ..., at which x of a curve
+STUDENT_YEARS = "student-years"  # what is counted where students count several times
 AROUND = ("by", "compare", "where", "adjust", "over")  # parameters that change no single value
 
 
@@ -28,7 +29,9 @@ class Said:
     shape
         The columns by which its table splits the group.
     n
-        How many there truly are; NaN where that is not known.
+        How many students there truly are; NaN where that is not known.
+    times
+        How often each of them may count.
     """
 
     source: int
@@ -36,19 +39,20 @@ class Said:
     shape: frozenset[str]
     row: Row
     n: float
+    times: float = 1.0
 
     @property
     def size(self) -> Interval | None:
-        """What the row says of the group's size; None where it says nothing."""
+        """What the row says of how many count in the group; None where it says nothing."""
         size = None if self.row.hidden else self.row.size
         if size and size[0] < (least := size_by_limits(self.row)) <= size[1]:
-            return least, size[1]
-        return size
+            size = least, size[1]
+        return size and (size[0], size[1] * self.times)
 
     @property
     def known(self) -> Interval | None:
-        """The true size where it is known, or what is printed of it."""
-        return self.size if math.isnan(self.n) else (self.n, self.n)
+        """How many truly count where that is known, or what is printed of it."""
+        return self.size if math.isnan(self.n) else (self.n, self.n * self.times)
 
 
 @dataclass(slots=True)
@@ -66,6 +70,16 @@ class Table:
     universe: Universe
     within: Group
     said: list[Said] = field(default_factory=list)
+
+    @property
+    def of_years(self) -> bool:
+        """True where student-years are told of, not students."""
+        return self.universe[0] == STUDENT_YEARS
+
+    @property
+    def adding(self) -> bool:
+        """True where what is shared or averaged adds up as what is counted does."""
+        return self.of_years or self.release.times == 1
 
     def sizes(self) -> dict[Group, Interval]:
         """Group -> true size, or what is printed of it."""
@@ -87,8 +101,8 @@ def asked(release: Recorded) -> tuple[str, str]:
     return release.indicator, json.dumps(options, sort_keys=True, default=str)
 
 
-def levels_of(releases: Iterable[Recorded]) -> Levels:
-    """The levels that anything printed names."""
+def levels_of(releases: Iterable[Recorded], times: Collection[str] = TIMES) -> Levels:
+    """The levels that anything printed names: see `placed`."""
     told = list(releases)
     printed = [
         (column, str(level))
@@ -103,7 +117,7 @@ def levels_of(releases: Iterable[Recorded]) -> Levels:
         for arm in release.rows["arm"].dropna().unique()
         if arm not in ("", "difference")
     ]
-    return Levels.of([*printed, *arms], [parse(text) for release in told for text in release.where])
+    return Levels.of([*printed, *arms], [parse(text) for release in told for text in release.where], times)
 
 
 def arm_column(release: Recorded) -> str:
@@ -112,9 +126,9 @@ def arm_column(release: Recorded) -> str:
     return f"arm of {program}" if program else "arm"
 
 
-def tables(source: int, release: Recorded, levels: Levels) -> list[Table]:
-    """The tables of one release, one for each set of students."""
-    within, conditions = selected(release.where, levels)
+def tables(source: int, release: Recorded, levels: Levels, times: Collection[str] = TIMES) -> list[Table]:
+    """The tables of one release, one for each set of students: see `placed`."""
+    within, conditions = selected(release.where, levels, times)
     sizes = release.sizes or [math.nan] * len(release.rows)
     series: dict[Series, list[Said]] = {}
     for row, n in zip(read(release), sizes, strict=True):

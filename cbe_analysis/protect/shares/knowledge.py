@@ -49,7 +49,7 @@ class Knowledge:
     def __init__(self, table: ShareTable, points: Sequence[NDArray[np.float64]] = ()) -> None:
         self.at = {key: i for i, key in enumerate(table.base.sizes)}
         self._wholes = {p: 2 * len(self.at) + 2 * i for i, p in enumerate(_patterns(table))}
-        cap, ranges = ceiling(table.base), list(table.ranges.values())
+        cap, ranges = ceiling(table.base) * table.times, list(table.ranges.values())
         more = 2 * len(self._wholes)
         self.low = [r[0] for r in ranges] + [0.0] * (len(ranges) + more)
         self.high = [min(r[1], cap) for r in ranges] * 2 + [cap * len(ranges)] * more

@@ -41,7 +41,7 @@ class ShareTable:
     Parameters
     ----------
     ranges
-        Cell -> range of its size.
+        Cell -> range of how many count in it: of its size, or of that of several years.
     places
         Cell -> position of its record.
     percents
@@ -58,6 +58,7 @@ class ShareTable:
     percents: Mapping[Key, Percent]
     comparisons: Mapping[int, Against]
     supposed: bool = False
+    times: int = 1
 
 
 def share_tables(
@@ -70,8 +71,9 @@ def share_tables(
             places = {e.group: i for i in own if base.sizes.get((e := grounds.entries[i]).group) == e.n}
             shown = {key: percents[i] for key, i in places.items() if i not in hidden}
             comparisons = dict(_comparisons(grounds, places, percents, hidden))
-            ranges = base.ranges(grounds.hidden[at], grounds.minimum)
-            yield ShareTable(base, ranges, places, {key: p for key, p in shown.items() if p}, comparisons)
+            sizes, told = base.ranges(grounds.hidden[at], grounds.minimum), {k: p for k, p in shown.items() if p}
+            ranges = {key: (low, high * grounds.times) for key, (low, high) in sizes.items()}
+            yield ShareTable(base, ranges, places, told, comparisons, times=grounds.times)
 
 
 def _comparisons(
