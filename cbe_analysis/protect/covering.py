@@ -14,7 +14,8 @@ from cbe_analysis.protect.entries import Entry, Key, Series, pattern_of
 from cbe_analysis.protect.printing import Printed
 
 ROUNDS = 16  # attacks at most
-WIDE = 9  # from the attack after so many on, all that is split alike is hidden
+WIDE = 9  # after so many, all that is split alike is hidden
+WIDEST = ROUNDS - 3  # after so many, all that is split at all, and then everything
 Rows = Collection[tuple[Key, bool]]  # groups that give one away, and whether comparisons do
 Proofs = Mapping[Key, tuple[Rows, Collection[Series]]]  # group -> what gives it away, and is told of the same people
 
@@ -36,7 +37,7 @@ def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proof
         proof = [i for i in same if _split(entries[i].group) and _rests(entries[i], rows)]
         own = [i for i in same if entries[i].group == key]
         if turn >= WIDE:
-            found |= _wide(entries, shown, key)
+            found |= _wide(entries, shown, key if turn < WIDEST else ())
         elif found.isdisjoint((*proof, *own)):
             near = proof or [i for i in same if _near(entries[i].group, key)]
             found |= set(_cheapest(entries, near, own)) or _wide(entries, shown, key)
