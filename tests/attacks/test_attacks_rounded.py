@@ -1,11 +1,12 @@
 """Attacks on releases whose counts are rounded to fives."""
 
+from by_audit import group, known
 from hand_made import HIDDEN, audited, fallen, release, share
 
 
-def rounded(cells, sizes):
+def rounded(cells, sizes, minimum=8):
     rows = [share(size, size if size == HIDDEN else "40 %", group=group) for group, size in cells.items()]
-    return release(rows, sizes, profile="rounded", minimum_n=8)
+    return release(rows, sizes, profile="rounded", minimum_n=minimum)
 
 
 GROUPS = rounded({"(all)": "710", "a": "400", "b": "310", "c": HIDDEN}, (707, 398, 308, 1))
@@ -43,3 +44,9 @@ def test_two_that_are_hidden_are_both_known_to_be_small():
     groups = rounded({"(all)": "400", "a": "400", "b": HIDDEN, "c": HIDDEN}, (414, 400, 7, 7))
     assert fallen(audited(groups, rounded({"(all)": "415"}, (414,))), "size") == {"group=b", "group=c"}
     assert audited(groups, rounded({"(all)": "410"}, (411,))).passed
+
+
+def test_what_is_shown_is_known_to_be_large():
+    """Where groups under ten are hidden, 10 stands for ten to twelve; it was taken for eight or more."""
+    groups = rounded({"(all)": "50", "a": "40", "b": "10", "c": HIDDEN}, (54, 42, 10, 2), minimum=10)
+    assert known([groups]).sizes[group(group="b")].low == 10

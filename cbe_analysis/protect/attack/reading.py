@@ -152,7 +152,7 @@ def _blurred(row: Row, parts: Sequence[Row], minimum: int) -> Row:
     more, share = fewer + (minimum - 1) * sum(part.hidden for part in parts), row.share
     if share and not row.compares:
         share = max((share[0] * n - fewer) / (n + more), 0.0), min((share[1] * n + more) / max(n - fewer, 1.0), 1.0)
-    return replace(row, size=(max(n - fewer, 0.0), n + more), share=share)
+    return replace(row, size=(max(n - fewer, float(minimum)), n + more), share=share)
 
 
 def size_by_limits(row: Row) -> float:
