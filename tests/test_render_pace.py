@@ -2,8 +2,13 @@
 
 import math
 import re
+from dataclasses import replace
+from itertools import combinations
 
 import pytest
+from drawn import kept
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from small_releases import POLICY, compared, estimates
 
 from cbe_analysis.protect import protect
@@ -238,6 +243,39 @@ def test_schools_are_told_of_by_kind_never_by_rank():
     assert "S5: pace 0.90 (0.86\u00a0to\u00a00.94), gap to grade −0.40" in picture.alt
     assert not re.search(r"(?i)\b(rank|best|worst|top|bottom|first)\b", said + picture.alt + picture.sub + table.sub)
     assert "S0: below grade, yet growing fast." in told(progress(released()), places)
+
+
+def test_the_names_of_schools_that_stand_close_keep_apart(monkeypatch):
+    """Seven schools as they lie in the sample district, with names as long as theirs."""
+
+    def between(reading, span):
+        return replace(reading, **dict(zip(("low", "value", "high"), span, strict=True)))
+
+    stands = {
+        "Hickory Creek Elementary School": ((-0.6, 0.3, 1.2), (0.90, 1.00, 1.10), "not clear"),
+        "Juniper Hill Elementary School": ((-0.4, 0.1, 0.6), (0.88, 0.96, 1.03), "not clear"),
+        "Meadowlark Valley Elementary School": ((-0.5, -0.05, 0.4), (0.90, 0.97, 1.03), "not clear"),
+        "Spruce Prairie Elementary School": ((-0.5, -0.15, 0.2), (0.91, 0.96, 1.02), "not clear"),
+        "Willow Landing Middle School": ((-0.6, -0.2, 0.25), (0.91, 0.97, 1.04), "low growth, low status"),
+        "Juniper Grove Middle School": ((-0.8, -0.3, 0.25), (0.90, 0.97, 1.04), "low growth, low status"),
+        "Spruce Landing High School": ((-1.05, -0.65, -0.2), (0.86, 0.92, 0.97), "low growth, low status"),
+    }
+    like = of_schools(["not clear"] * len(stands))
+    places = [
+        replace(one, id=name, kind=kind, growth=between(one.growth, pace), status=between(one.status, gap))
+        for one, (name, (gap, pace, kind)) in zip(like, stands.items(), strict=True)
+    ]
+    canvases = kept(monkeypatch)
+    assert growth_and_status(places, POLICY)
+    (canvas,) = canvases
+    renderer = FigureCanvasAgg(canvas.figure).get_renderer()
+    canvas.figure.draw(renderer)
+    named = [text for text in canvas.figure.findobj(Text) if any(name in text.get_text() for name in stands)]
+    boxes = [Text.get_window_extent(text, renderer) for text in named]  # without the lines that tie them to marks
+    assert len(boxes) == len(stands)
+    for one, other in combinations(boxes, 2):
+        beside = one.x1 + 2 < other.x0 or other.x1 + 2 < one.x0
+        assert beside or one.y1 + 1 < other.y0 or other.y1 + 1 < one.y0
 
 
 def test_fewer_than_six_schools_are_not_set_beside_each_other():

@@ -22,8 +22,10 @@ GRADE = 0.0  # levels from grade: where high status begins
 CLOSE = 9  # points: height of a name
 NEAR = 10  # points: a name lifted more is tied to its mark by a line
 ASIDE = 6  # points between a mark and its name
-LIFTS = (7, -7, 16, -16, 25, -25, 34, -34)  # points that a name may be lifted by
-LETTER = 4.2  # points of a letter
+LIFTS = (7, -7, 16, -16, 25, -25, 34, -34, 43, -43, 52, -52)  # points that a name may be lifted by
+LETTER = 3.9  # points of a letter
+AIR = 4  # points that names keep apart
+TOUCHING = 20.0  # how much worse it is to cover a name than a line
 
 
 def growth_and_status(found: Sequence[School], policy: Policy) -> tuple[Picture, ...]:
@@ -75,6 +77,10 @@ class Box:
     right: float
     high: float
 
+    def wider(self, air: float) -> Box:
+        """The rectangle with some air around it."""
+        return Box(self.left - air, self.low - air, self.right + air, self.high + air)
+
     def over(self, other: Box) -> float:
         """The area that both cover."""
         wide = min(self.right, other.right) - max(self.left, other.left)
@@ -87,14 +93,15 @@ def _names(axes: Axes, shown: Sequence[School], policy: Policy) -> None:
     frame = axes.get_window_extent()
     across, up = axes.transData.transform((GRADE, LEVEL)).tolist()
     rules = [Box(frame.x0, up - 1, frame.x1, up + 1), Box(across - 1, frame.y0, across + 1, frame.y1)]
-    taken = rules + [box for one in shown for box in _boxes(axes, one)]
+    lines = rules + [box for one in shown for box in _boxes(axes, one)]
+    taken: list[Box] = []
     named = [s for s in shown if s.clear or len(shown) <= schools.NAMED]
     for one in sorted(named, key=lambda s: (not s.clear, -s.growth.value)):
         name = pace_charts.school(policy, one.id)
         x, y = axes.transData.transform((one.status.value, one.growth.value))
         places = [_place(x, y, LETTER * len(name), side, lift) for lift in LIFTS for side in (1, -1)]
         inside = [(box, at) for box, at in places if frame.x0 <= box.left and box.right <= frame.x1] or places
-        box, (side, lift) = min(inside, key=lambda p: sum(p[0].over(other) for other in taken) + abs(p[1][1]) / 10)
+        box, (side, lift) = min(inside, key=lambda p: _cost(p[0], lines, taken) + abs(p[1][1]) / 10)
         taken.append(box)
         words: dict[str, Any] = {"ha": "left" if side > 0 else "right", "color": ACCENT if one.clear else SOFT}
         weight = 600 if one.clear else 400
@@ -108,6 +115,11 @@ def _names(axes: Axes, shown: Sequence[School], policy: Policy) -> None:
                 "relpos": (side < 0, 0.5),
             }
         mark(axes, name, (one.status.value, one.growth.value), (ASIDE * side, lift), weight=weight, **words)
+
+
+def _cost(box: Box, lines: Sequence[Box], names: Sequence[Box]) -> float:
+    """How bad a place is for a name: what it covers of lines and, much worse, of other names and their air."""
+    return sum(map(box.over, lines)) + TOUCHING * sum(map(box.wider(AIR).over, names))
 
 
 def _place(x: float, y: float, wide: float, side: int, lift: float) -> tuple[Box, tuple[int, float]]:
