@@ -128,6 +128,14 @@ def test_one_group_alone_has_nothing_to_compare():
     assert "protected" not in told(found, releases)
 
 
+def test_rough_sizes_stand_in_columns_as_numbers():
+    """A table of "about 400", "about 850" tells the reader the same thing in every row."""
+    releases = [alone(n=6)]
+    assert releases[0].rows["n_shown"].tolist()[:2] == ["410", "about 400"]
+    rows = words.tables(standings(releases), POLICY)[0].rows
+    assert [row[1] for row in rows] == ["410", "400", None]
+
+
 def test_protected_groups_leave_everything_whole():
     releases = [alone(n=6, beside=12)]
     found = standings(releases)

@@ -15,6 +15,7 @@ from cbe_analysis.render.audiences import admit, marks
 from cbe_analysis.render.bundles import bundle
 from cbe_analysis.render.characters import visible
 from cbe_analysis.render.markup import styled
+from cbe_analysis.render.readings import ABOUT
 from cbe_analysis.render.wording.dates import spanned
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MARKS = {"public": "Public: protected numbers only", "staff": "**Internal: staff only**"}
 LANGUAGES = ("en",)
+ROUNDED = "To the nearest 10; those of groups to the nearest 50 where a group beside them is protected."
 FOOTERS = {"public": "public", "staff": "internal: staff only"}
 
 
@@ -79,6 +81,8 @@ class Brief:
         for release in releases:
             admit(release, self.audience)
         told = [(name.capitalize().replace("_", " "), text) for name, text in lines.items() if text]
+        if any(release.rows["n_shown"].str.startswith(ABOUT, na=False).any() for release in releases):
+            told.append(("Numbers of students", ROUNDED))
         told.append(("Receipt", _marks(self.policy, releases)))
         _show(blocks.Receipt(tuple(told)), "\n".join(f"{name}. {text}" for name, text in told))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cbe_analysis.protect import Release
 
 ALL, UNKNOWN = "(all)", "(unknown)"
+ABOUT = "about "  # a group size to the nearest fifty
 OTHERS = "others"  # the reference of a group that is compared with all others
 _COUNT = re.compile(r"\d[\d,]*")
 _COUNTED = re.compile(r"[1-9]")  # a number that is not printed as nought
@@ -82,6 +83,11 @@ class Reading:
         """The number that the group size is printed with, the smallest of a band; 0 where none is printed."""
         found = _COUNT.search(self.n_shown)
         return float(found[0].replace(",", "")) if found else 0.0
+
+    @property
+    def in_column(self) -> str:
+        """The group size as it stands in a column of sizes: that it is rounded is said beneath, once."""
+        return self.n_shown.removeprefix(ABOUT)
 
     @property
     def digits(self) -> int:

@@ -163,4 +163,4 @@ def line(trial: Trial, factor: str, group: str, quantity: str = "effect") -> Rea
 def students(trials: Sequence[Trial], factor: str = "", group: str = ALL) -> str:
     """The group size as released, the smallest where outcomes differ; empty where protected."""
     sizes = [r for t in trials if (r := line(t, factor, group)) is not None and r.n_shown]
-    return min(sizes, key=lambda r: r.at_least).n_shown if sizes else ""
+    return min(sizes, key=lambda r: r.at_least).in_column if sizes else ""

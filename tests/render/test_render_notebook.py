@@ -105,6 +105,15 @@ def test_nothing_of_a_text_acts_in_a_notebook(shown, table):
         assert "img" not in tags
 
 
+@pytest.mark.parametrize(("few", "said"), [(6, True), (300, False)])
+def test_that_sizes_are_rough_is_said_once(shown, few, said):
+    sizes = {"(all)": few + 400, "no": 400, "yes": few}
+    rows = [("mean", group, n, 400.0, 2.0) for group, n in sizes.items()]
+    begin("public").receipt([cbe.protect(estimates("status", ["support"], rows), Policy(factors=("support",)))])
+    told = shown[-1]["text/plain"]
+    assert told.count("to the nearest 50 where a group beside them is protected") == said
+
+
 @pytest.mark.parametrize(("brief_for", "release_for"), [("public", "staff"), ("staff", "public")])
 def test_a_release_for_another_audience_is_refused(shown, brief_for, release_for):
     brief = begin(brief_for)

@@ -108,7 +108,7 @@ def opened(block: Sequence[Line]) -> list[Line]:
 
 def students(value: Reading | None) -> str:
     """The size of a group, beside its name."""
-    return PROTECTED if value is None or value.protected else value.n_shown
+    return PROTECTED if value is None or value.protected else value.in_column
 
 
 def passes(value: Reading, panel: Panel) -> bool:

@@ -172,7 +172,7 @@ def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]
         for x, row in enumerate(course.means(group)):
             if row is not None:
                 closed = "protected" if scale.step >= WORD else words.CLOSED
-                shown = closed if row.protected else row.n_shown
+                shown = closed if row.protected else row.in_column
                 axes.text(x, y, shown, ha="center", va="center", color=colour, size=8)
 
 

@@ -177,7 +177,7 @@ def _move(one: Progress, group: str) -> Row:
         return (None,) * (len(MOVING) - 1)
     differs = "" if gap is None else None if gap.protected else gap.sureness() or "not tested"
     level, depth = one.level(group), one.depth(group)
-    return (pace.n_shown, _cell(level), pace.shown, pace.interval(), _cell(depth), differs)
+    return (pace.in_column, _cell(level), pace.shown, pace.interval(), _cell(depth), differs)
 
 
 def _arrive(one: Progress, group: str) -> Row:
@@ -186,7 +186,7 @@ def _arrive(one: Progress, group: str) -> Row:
     if track is None or track.protected:
         return (None,) * (len(AHEAD) - 1)
     full = year.interval() if year is not None else ""
-    return (track.n_shown, _cell(needed), _cell(track), track.interval(), _cell(year), full)
+    return (track.in_column, _cell(needed), _cell(track), track.interval(), _cell(year), full)
 
 
 def _cell(value: Reading | None) -> str | None:

@@ -114,7 +114,7 @@ def _row(one: School, policy: Policy) -> tuple[str | None, ...]:
     """Name, size, pace, depth, gap to grade and kind of a school."""
     return (
         school(policy, one.id),
-        one.growth.n_shown,
+        one.growth.in_column,
         one.growth.shown,
         one.growth.interval(),
         (one.depth.printed() or "").replace(" ", NO_BREAK) if one.depth else "",

@@ -76,7 +76,7 @@ def _block(block: Sequence[Entry], *, standard: bool) -> list[Row]:
 def _row(entry: Entry, *, standard: bool) -> Row:
     value, gap, more = entry.value, entry.gap, 4 if standard else 3
     assert value is not None
-    cells: list[str | None] = [entry.name, value.n_shown, value.printed(), value.interval()]
+    cells: list[str | None] = [entry.name, value.in_column, value.printed(), value.interval()]
     if gap is None:
         return (*cells, *[""] * more)
     if gap.protected:
