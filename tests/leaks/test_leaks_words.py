@@ -68,6 +68,14 @@ def test_no_answer_holds_a_formula(district, tmp_path, form):
     assert [cell for cell in told if begins_a_formula(cell)] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"), [("\tx", "'\tx"), ("\rx", "'\nx"), ("\nx", "'\nx"), ("\r\nx", "'\nx"), ("x\r", "x\n")]
+)
+def test_a_cell_begins_with_no_tab_and_no_line_end(text, told):
+    """Even before a plain word; and no row ends within a cell."""
+    assert harmless(text) == told
+
+
 def test_the_name_of_a_column_is_no_formula_in_rows_set_aside(district, tmp_path):
     folder = district(["\r=1", "-2"], column='=HYPERLINK("x")')
     with (folder / "students.csv").open("a", encoding="utf-8") as file:
