@@ -86,8 +86,10 @@ def _restated(
     entries: Sequence[Entry], entry: Entry, carried: Carried, percents: Mapping[int, Percent | None]
 ) -> Entry:
     """An improvement index as that of Hedges g as it is printed: its own figures would tell g far more finely."""
+    if entry.quantity != "index":
+        return entry
     own = [e for e in entries if (e.quantity, e.group, e.at, e.reference) == ("hedges_g", entry.group, entry.at, "")]
-    if entry.quantity != "index" or not own or math.isnan(own[0].value):
+    if not own or math.isnan(own[0].value):
         return entry
     g = to_step(own[0].value, printed_step(own[0], carried, percents))
     return replace(entry, value=improvement_index(g))

@@ -57,10 +57,10 @@ def _against(entry: Entry, share: Entry) -> Percent:
 
 def _rarer(percent: Percent, size: Size, fives: bool) -> tuple[float, float]:
     """How few, and how many, may have the property or lack it, whichever are fewer."""
-    found = [
-        min(y, n - y)
-        for n in range(size.low, size.high + 1)
-        for y in range(math.ceil(percent.low * n - SLACK), math.floor(percent.high * n + SLACK) + 1)
-    ]
+    found: list[int] = []
+    for n in range(size.low, size.high + 1):
+        first, last = math.ceil(percent.low * n - SLACK), math.floor(percent.high * n + SLACK)
+        middle = min(max(n // 2, first), last)
+        found += [min(y, n - y) for y in (first, middle, last) if first <= last]
     off = OFF if fives else 0
     return min(found, default=0) - off, max(found, default=0) + off
