@@ -4,6 +4,7 @@ Nothing here knows the protector or the auditor: the texts are read anew, and in
 integer programme of another library.
 """
 
+import itertools
 import re
 
 import numpy as np
@@ -112,6 +113,41 @@ def size_ranges(printed):
                 ends.append(answer.fun * sign if answer.status == 0 else sign * -np.inf)
             found[cell] = (ends[0], ends[1])
     return found
+
+
+def sizes_left(printed, true, minimum):
+    """The hidden cells whose size comes out of sizes and shares together, by integer programmes.
+
+    Parameters
+    ----------
+    printed
+        Cell (a tuple) -> the texts of its size and its share.
+    true
+        Hidden cell -> its size: one below the minimum must be able to be 0, and to be the minimum; another one to have
+        two sizes.
+    """
+    levels = [sorted({cell[at] for cell in printed} - {WHOLE}) or [WHOLE] for at in range(len(next(iter(printed))))]
+    finest = list(itertools.product(*levels))
+    parts = {c: np.array([all(a in (WHOLE, b) for a, b in zip(c, f, strict=True)) for f in finest]) for c in printed}
+    nobody = np.zeros(len(finest))
+    rows = [(np.concatenate([-one, one]), -np.inf, 0) for one in np.eye(len(finest))]
+    for cell, (size, share) in printed.items():
+        if size != "protected":
+            (low, high), known = percentages(share), sizes(size)
+            rows.append((np.concatenate([parts[cell], nobody]), known[0], known[-1]))
+            rows.append((np.concatenate([-low / 100 * parts[cell], parts[cell]]), -1e-9, np.inf))
+            rows.append((np.concatenate([-high / 100 * parts[cell], parts[cell]]), -np.inf, 1e-9))
+
+    def possible(cell, low, high):
+        every = [*rows, (np.concatenate([parts[cell], nobody]), low, high)]
+        bounds = LinearConstraint(*(np.array(of) for of in zip(*every, strict=True)))
+        return milp(np.zeros(2 * len(finest)), constraints=bounds, integrality=np.ones(2 * len(finest))).status != 2
+
+    assert all(possible(cell, n, n) for cell, n in true.items()), "the truth fits what is printed"
+    small = {cell for cell, n in true.items() if n < minimum}
+    out = {cell for cell in small if not (possible(cell, 0, 0) and possible(cell, minimum, np.inf))}
+    others = ((cell, n) for cell, n in true.items() if cell not in small)
+    return out | {cell for cell, n in others if not (possible(cell, n + 1, np.inf) or possible(cell, 0, n - 1))}
 
 
 class Everything:

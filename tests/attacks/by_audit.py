@@ -33,6 +33,13 @@ def sizes(of, *releases):
     return fitting(population, list(population.facts()), 1).whole_range(population.people(of))
 
 
+def sizes_by_shares(of, *releases):
+    """The smallest and the largest size that a group may have, by the percentages of all others, too."""
+    population = known(releases)
+    (whole,) = wholes(population.frame)
+    return ShareAttack(population, whole).possible.whole_range(population.people(of, kinds=2))
+
+
 def counts(of, *releases, unit=SHARE):
     """The smallest and the largest number of those in a group who have a property."""
     population = known(releases)
@@ -68,4 +75,4 @@ def _joint(releases):
     return Joint([Published(f"brief {i}", None, one) for i, one in enumerate(releases)])
 
 
-__all__ = ["breaches", "comes_out", "counts", "group", "mean", "sizes"]
+__all__ = ["breaches", "comes_out", "counts", "group", "mean", "sizes", "sizes_by_shares"]

@@ -65,7 +65,13 @@ def everything(releases, atoms):
 
 
 def brute(releases, cells, *, counts):
-    """The groups whose size, and whose count, comes out when everything is tried: sets of finest groups."""
+    """What comes out when everything is tried: ("size" or "share", set of finest groups).
+
+    Parameters
+    ----------
+    counts
+        Whether counts are tried beside sizes: these narrow sizes, too.
+    """
     atoms = tuple(cells)
     told = everything(releases, atoms)
     tried = Everything(atoms, told, shares=counts)
@@ -73,23 +79,21 @@ def brute(releases, cells, *, counts):
     for about, texts in told.items():
         found, n = tried.sums(about), sum(cells[atom][0] for atom in about)
         hidden = all(size == "protected" for size, _ in texts)
-        if about and not counts and hidden and size_comes_out(found[:, 0], n, POLICY.minimum_n):
-            fallen.add(about)
+        if about and hidden and size_comes_out(found[:, 0], n, POLICY.minimum_n):
+            fallen.add(("size", about))
         if about and counts and count_comes_out(found, texts, POLICY.minimum_n):
-            fallen.add(about)
+            fallen.add(("share", about))
     return fallen
 
 
-def audited(releases, atoms, what):
+def audited(releases, atoms):
     """The same by the audit."""
     audit = audit_together([Published(f"brief {i}", 1, one) for i, one in enumerate(releases)])
     levels = [sorted({atom[i] for atom in atoms}) for i in range(len(COLUMNS))]
     fallen = set()
     for breach in audit.breaches:
-        if breach.what == what:
-            fallen.add(
-                frozenset(atom for atom in itertools.product(*levels) if _named(atom, breach.group) and atom in atoms)
-            )
+        named = (atom for atom in itertools.product(*levels) if _named(atom, breach.group) and atom in atoms)
+        fallen.add((breach.what, frozenset(named)))
     return fallen
 
 
@@ -144,7 +148,6 @@ def sequences(random, wanted, *, counted=MOST_COUNTED):
 
 
 def missed(cells, releases, *, counts):
-    """The groups that come out when everything is tried, but not in the audit; and those that come out."""
-    what = "share" if counts else "size"
+    """What comes out when everything is tried, but not in the audit; and all that comes out."""
     tried = brute(releases, cells, counts=counts)
-    return tried - audited(releases, tuple(cells), what), tried
+    return tried - audited(releases, tuple(cells)), tried

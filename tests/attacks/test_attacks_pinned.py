@@ -4,13 +4,15 @@ Each hides a small group alone, or prints a percentage beside its size; the true
 """
 
 import pytest
-from by_audit import comes_out, counts, group, mean, sizes
+from brute_force import sizes_left
+from by_audit import comes_out, counts, group, mean, sizes, sizes_by_shares
 from hand_made import HIDDEN, SHARE, audited, gap, release, share
 from hand_made import mean as mean_row
-from protected_tables import POLICY, estimates
+from protected_tables import POLICY, estimates, shares
 
 from cbe_analysis import protect
 from cbe_analysis.methods.robust import bounded
+from cbe_analysis.protect.record import Recorded
 
 LIMITED = ("value", "std_error", "low", "high")
 
@@ -33,6 +35,65 @@ def test_last_cell_by_subtraction():
     assert (sizes(SMALL, careless), counts(SMALL, careless)) == ((4, 4), (1, 1))
     assert comes_out(SMALL, "size", careless)
     assert comes_out(SMALL, "share", careless)
+
+
+def test_percentages_of_whole_numbers_leave_somebody():
+    """40 % are 8 of 20, 10 of 25 ..., 42 % are 5 of 12 or 8 of 19: in a there is one at least."""
+    careless = table(("(all)", "20-39", "40 %"), ("a", HIDDEN, HIDDEN), ("b", "10-19", "42 %"), true=(20, 1, 19))
+    safe = table(("(all)", "20-39", "40 %"), ("a", HIDDEN, HIDDEN), ("b", "20-39", "40 %"), true=(30, 5, 25))
+    assert sizes(SMALL, careless) == (1, 23)
+    assert sizes_by_shares(SMALL, careless) == (1, 23)
+    assert comes_out(SMALL, "size", careless)
+    assert not comes_out(SMALL, "size", safe)
+
+
+LEARNERS = (  # gender, language, size and share as printed, true size: how a table of a district was printed before
+    ("(all)", "(all)", "380", "41 %", 383),
+    ("(all)", "current", "20-39", "28 %", 39),
+    ("(all)", "former", "20-39", "57 %", 28),
+    ("(all)", "never", "320", "41 %", 316),
+    ("female", "(all)", "200", "42 %", 199),
+    ("female", "current", "20-39", "35 %", 23),
+    ("female", "former", "10-19", "about 60 %", 18),
+    ("female", "never", "160", "41 %", 158),
+    ("male", "(all)", "180", "41 %", 183),
+    ("male", "current", HIDDEN, HIDDEN, 16),
+    ("male", "former", "10-19", "50 %", 10),
+    ("male", "never", "160", "43 %", 157),
+    ("nonbinary", "(all)", HIDDEN, HIDDEN, 1),
+    ("nonbinary", "current", HIDDEN, HIDDEN, 0),
+    ("nonbinary", "former", HIDDEN, HIDDEN, 0),
+    ("nonbinary", "never", HIDDEN, HIDDEN, 1),
+)
+HAVING = {"current": (8, 3, 0), "former": (11, 5, 0), "never": (64, 67, 0)}  # female, male, nonbinary
+
+
+def test_a_percentage_above_those_of_all_printed_parts():
+    """41 % of all who never learned, of whom 41 % and 43 %: no whole numbers without one who is neither."""
+    rows = [share(n, text, gender=g, learner=e) for g, e, n, text, _ in LEARNERS]
+    careless = release(rows, [row[-1] for row in LEARNERS], by=("gender", "learner"))
+    never, former = (group(gender="nonbinary", learner=level) for level in ("never", "former"))
+    assert sizes(never, careless)[0] == 0
+    assert sizes_by_shares(never, careless) == (1, 13)
+    assert comes_out(never, "size", careless)
+    assert comes_out(former, "size", careless)
+
+
+def test_the_protector_leaves_it_open_whether_a_hidden_group_is_empty():
+    cells = {
+        (gender, learner): (int(n), HAVING[learner][("female", "male", "nonbinary").index(gender)])
+        for gender, learner, *_, n in LEARNERS
+        if "(all)" not in (gender, learner)
+    }
+    given = shares(cells, by=("group", "team"))
+    recorded = Recorded.of(protect(given, POLICY))
+    assert not any(breach.what == "size" for breach in audited(recorded).breaches)
+    printed = {
+        tuple(row[c] for c in given.by): (row["n_shown"], row["shown"]) for row in recorded.rows.to_dict("records")
+    }
+    hidden = {key: cells.get(key, (1, 0))[0] for key, (size, _) in printed.items() if size == HIDDEN}
+    assert ("nonbinary", "never") in hidden
+    assert sizes_left(printed, hidden, POLICY.minimum_n) == set()
 
 
 def test_total_across_overlapping_tables():

@@ -2,8 +2,12 @@
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
-from brute_force import left, size_ranges
+import pytest
+from brute_force import left, size_ranges, sizes_left
+from crossed_tables import POLICY as CROSSED
+from crossed_tables import crossed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from protected_tables import POLICY, shares, texts
@@ -83,6 +87,28 @@ def test_no_count_follows_in_one_way_tables(cells, compare):
         having, lacking = {y for _, y in fitting}, {n - y for n, y in fitting}
         few = {"<": [having], ">": [lacking], "p": [having, lacking]}.get(shown[key][0], [having])
         assert min(len(counts) for counts in few) > 1, key
+
+
+def assert_nothing_left(given, policy):
+    """No hidden size follows from the printed sizes and shares together."""
+    release = cbe.protect(given, policy)
+    measured, shown = keyed(texts(given, column="n")), keyed(texts(release))
+    printed = {key: (size, shown[key]) for key, size in keyed(texts(release, column="n_shown")).items()}
+    hidden = {key: int(measured.get(key, 0)) for key, (size, _) in printed.items() if size == "protected"}
+    assert sizes_left(printed, hidden, policy.minimum_n) == set()
+    return hidden
+
+
+@settings(quick, max_examples=15)
+@given(two_way())
+def test_no_size_follows_from_shares_in_two_way_tables(cells):
+    assert_nothing_left(shares(cells, by=("group", "team")), POLICY)
+
+
+@pytest.mark.parametrize("dims", [(3, 3), (5, 3), (3, 2, 2), (3, 3, 2)], ids=str)
+def test_no_size_follows_from_shares_in_crossed_tables(dims):
+    random = np.random.default_rng(29)
+    assert any(assert_nothing_left(crossed(random, dims, typical, empty=0.1), CROSSED) for typical in (15, 40, 90))
 
 
 @thorough

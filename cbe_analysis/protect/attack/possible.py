@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,9 @@ from cbe_analysis.protect.pattern.polytope import BRANCHES, Bound, Point, Polyto
 
 SLACK = 1e-6
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
+TRIED_UP_TO = 80  # unknowns up to which whole numbers are looked for that leave a hidden size its room
 DOUBTED_UP_TO = 32  # unknowns up to which few numbers between two ends are tried as whole ones
+TRIES = 200  # branches that are tried for such
 DOUBTS = 50  # branches that are tried then
 FEW = 3.0
 FEW_LEFT = 0.1
@@ -119,6 +121,27 @@ class Goal:
 
     sum: Sum
     least: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """Limits that a sum must be able to keep, all numbers being whole.
+
+    Parameters
+    ----------
+    row
+        Position of the fact that says nothing of the sum otherwise.
+    """
+
+    sum: Sum
+    row: int
+    low: float
+    high: float
+
+    def within(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points keep the limits."""
+        sums = values[:, self.sum.at] @ self.sum.weights
+        return np.asarray((sums >= self.low - SLACK) & (sums <= self.high + SLACK))
 
 
 class Possible:
@@ -271,6 +294,48 @@ class Possible:
             if len(still) > len(left) / 2 if self.whole else len(still) == len(left):
                 return
             left = still
+
+    def last(self, facts: int) -> list[int]:
+        """Positions of the last facts."""
+        return [at for at, _ in enumerate(self._facts)][len(self._facts) - facts :]
+
+    def unseen(self, wanted: Sequence[Wanted]) -> list[Wanted]:
+        """The limits that no whole numbers are found in, with as much effort as each is worth.
+
+        Several are tried together where fractions keep them together. Where there are no whole numbers at all, nothing
+        counts people, and nothing is missed.
+        """
+        if not len(self._points.whole) and not self._seen_whole(()):
+            return []
+        missed: list[Wanted] = []
+        left = self._not_whole(wanted)
+        while left:
+            together = max((self._kept(left, x) for x in self._points.every), key=len) or left[:1]
+            while not self._seen_whole(together) and len(together) > 1:
+                together = together[: len(together) // 2]
+            now = self._not_whole(left)
+            if len(now) == len(left):
+                missed += together
+                now = [one for one in left if one not in together]
+            left = now
+        return missed
+
+    def _not_whole(self, wanted: Sequence[Wanted]) -> list[Wanted]:
+        """Limits that no point of whole numbers keeps so far."""
+        return [one for one in wanted if not one.within(self._points.whole).any()]
+
+    @staticmethod
+    def _kept(wanted: Sequence[Wanted], x: NDArray[np.float64]) -> list[Wanted]:
+        """The limits that a point keeps."""
+        return [one for one in wanted if one.within(x[None])[0]]
+
+    def _seen_whole(self, wanted: Sequence[Wanted]) -> bool:
+        """Whether whole numbers that keep all of the limits are found; kept for later questions."""
+        with ExitStack() as kept:
+            for one in wanted:
+                kept.enter_context(self.where(one.row, one.low, one.high))
+            point = self._remembered(self._polytope.near_least({}, TRIES))
+        return point is not None and point.whole
 
     @contextmanager
     def where(self, at: int, low: float, high: float) -> Iterator[None]:

@@ -11,9 +11,7 @@ from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.lattice import edges
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import (
-    DOUBTED_UP_TO,
     SLACK,
-    WHOLE_UP_TO,
     Fact,
     Goal,
     Possible,
@@ -23,9 +21,10 @@ from cbe_analysis.protect.attack.possible import (
 )
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import Interval
-from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
+from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, HiddenSizes, fitting
 from cbe_analysis.protect.attack.told import Property
 
+WIDEST = 200  # sizes of a group, whose whole numbers are gone through one by one
 COUNTS_BELOW = 200  # a percentage of more students stands for several counts
 
 
@@ -92,6 +91,7 @@ class ShareAttack:
             for has, part in ((True, self.having), (False, self.lacking)) if not target.printed else ():
                 self._rows[target, has] = len(facts)
                 facts.append(Fact(part(target.kind, target.group), -math.inf, math.inf))
+        self._sizes = HiddenSizes(population, self.kinds)
         self.possible = self._fitting(facts)
 
     def _fitting(self, facts: Sequence[Fact]) -> Possible:
@@ -104,15 +104,19 @@ class ShareAttack:
         behind = [f for kind, group, share in told if share.printed for f in self._behind(kind, group, share.printed)]
         if behind:
             try:
-                return fitting(self.population, [*facts, *behind], self.kinds, tuple(self.names))
+                return fitting(self.population, [*facts, *behind, *self._sizes.facts], self.kinds, tuple(self.names))
             except Contradiction:
                 pass
-        return fitting(self.population, facts, self.kinds, tuple(self.names))
+        return fitting(self.population, [*facts, *self._sizes.facts], self.kinds, tuple(self.names))
 
     def attacked(self) -> Attacked:
-        """The counts that come out."""
+        """The counts that come out, and the hidden sizes."""
         self._look(self.targets)
-        return Attacked(tuple(fallen for target in self.targets for fallen in self._fallen(target)), len(self.targets))
+        counts = [fallen for target in self.targets for fallen in self._fallen(target)]
+        if self.population.rounded:
+            return Attacked(tuple(counts), len(self.targets))  # sizes are attacked knowing which are small
+        sizes = self._sizes.attacked(self.possible)
+        return Attacked((*counts, *sizes.fallen), len(self.targets) + sizes.cells)
 
     def having(self, kind: int, group: Group) -> Sum:
         """Those of a group who have a property."""
@@ -131,13 +135,13 @@ class ShareAttack:
             yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources, says)
 
     def _behind(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
-        """The whole numbers behind the share of a group, where whole numbers are tried that take long to find."""
-        size = self.population.sizes.get(group)
-        doubted = WHOLE_UP_TO < self.population.space.width * self.kinds <= DOUBTED_UP_TO
-        if not doubted or size is None or size.high >= COUNTS_BELOW:
+        """The whole numbers behind the share of a group; none where it is of other numbers than of students."""
+        size, true = self.population.sizes.get(group), self.population.true_size(group)
+        share = printed.low, printed.high
+        if size is None or size.high - size.low > WIDEST or not (math.isnan(true) or edges(share, (true, true))):
             return
         people, having = self.population.people(group, self.kinds), self.having(kind, group)
-        for students, those, most in edges((printed.low, printed.high), (size.low, size.high)):
+        for students, those, most in edges(share, (size.low, size.high)):
             sources = tuple(sorted({*printed.sources, *size.sources}))
             yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources, Says(group))
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Says
+from cbe_analysis.protect.attack.possible import (
+    SLACK,
+    TRIED_UP_TO,
+    WHOLE_UP_TO,
+    Fact,
+    Goal,
+    Possible,
+    Says,
+    Sum,
+    Wanted,
+)
 from cbe_analysis.protect.attack.verdict import What
 
 FIVE = 5.0
@@ -60,16 +70,9 @@ def attack_sizes(population: Population) -> Attacked:
     Contradiction
         When no sizes fit what is printed.
     """
-    students = (group for group in population.hidden if population.counts_students(group))
-    hidden = [group for group in students if len(population.atoms(group))]
-    possible = fitting(population, [*population.facts(), *_known_small(population, hidden)], 1)
-    if not hidden or not population.sizes:
-        return Attacked((), len(hidden))
-    minimum = float(population.minimum)
-    sums = {group: population.people(group) for group in hidden}
-    possible.look([Goal(one.times(-1.0), 0.0) for one in sums.values()])
-    possible.look([Goal(one, minimum) for one in sums.values()])
-    return Attacked(tuple(_fallen(population, possible, hidden)), len(hidden))
+    hidden = HiddenSizes(population)
+    small = _known_small(population, [*hidden.people])
+    return hidden.attacked(fitting(population, [*population.facts(), *small, *hidden.facts], 1))
 
 
 def _known_small(population: Population, hidden: Sequence[Group]) -> Iterator[Fact]:
@@ -100,11 +103,58 @@ def fitting(population: Population, facts: Sequence[Fact], kinds: int, about: Ha
     return possible
 
 
-def _fallen(population: Population, possible: Possible, hidden: Sequence[Group]) -> Iterator[Fallen]:
+class HiddenSizes:
+    """The sizes of a population that no text says, among unknowns that may count people of several kinds.
+
+    A share narrows sizes as well: where the whole has a larger one than all parts that are told of, somebody is left.
+
+    Attributes
+    ----------
+    facts
+        What lets their sums be kept between limits: these come last of all facts. None where there are too many
+        unknowns for whole numbers.
+    """
+
+    def __init__(self, population: Population, kinds: int = 1) -> None:
+        self.population = population
+        students = (group for group in population.hidden if population.counts_students(group))
+        hidden = [group for group in students if len(population.atoms(group))]
+        self.people = {group: population.people(group, kinds) for group in hidden}
+        tried = WHOLE_UP_TO < population.space.width * kinds <= TRIED_UP_TO
+        self.facts = [Fact(people, -math.inf, math.inf) for people in self.people.values()] if tried else []
+
+    def attacked(self, possible: Possible) -> Attacked:
+        """Those that come out, of all numbers that fit."""
+        if not self.people or not self.population.sizes:
+            return Attacked((), len(self.people))
+        minimum = float(self.population.minimum)
+        possible.look([Goal(people.times(-1.0), 0.0) for people in self.people.values()])
+        possible.look([Goal(people, minimum) for people in self.people.values()])
+        fallen = list(_fallen(self.population, possible, self.people))
+        if self.facts and not self.population.rounded:
+            known = {one.group for one in fallen}
+            fallen += self._by_whole_numbers(possible, [group for group in self.people if group not in known])
+        return Attacked(tuple(fallen), len(self.people))
+
+    def _by_whole_numbers(self, possible: Possible, among: Sequence[Group]) -> Iterator[Fallen]:
+        """The small groups that no whole numbers were found with, or for which the search was given up."""
+        minimum = float(self.population.minimum)
+        rows = dict(zip(self.people, possible.last(len(self.people)), strict=True))
+        small = [group for group in among if self.population.true_size(group) < minimum]
+        for low, high in ((-math.inf, 0.0), (minimum, math.inf)):
+            wanted = [Wanted(self.people[group], rows[group], low, high) for group in small]
+            missed = possible.unseen(wanted)
+            for group in [group for group, one in zip(small, wanted, strict=True) if one in missed]:
+                small.remove(group)
+                blame = possible.blame(self.people[group].times(1.0 if high == 0 else -1.0))
+                yield Fallen(group, "size", "", blame.sources, blame.says)
+
+
+def _fallen(population: Population, possible: Possible, hidden: Mapping[Group, Sum]) -> Iterator[Fallen]:
     """The groups whose size comes out, with the releases that give it away."""
     minimum = float(population.minimum)
-    for group in hidden:
-        people, n = population.people(group), population.true_size(group)
+    for group, people in hidden.items():
+        n = population.true_size(group)
         if n >= minimum and not population.rounded and possible.several(people):
             continue
         few, many = possible.may_be(people, most=0.0), possible.may_be(people, least=minimum)

@@ -70,6 +70,7 @@ def _believing(
 ) -> Population:
     """The population with these sizes; where they contradict others, with as many of them as do not."""
     supposing = copy(population)
+    supposing.hidden = ()  # sizes that follow from supposed ones say nothing
     supposing.sizes = population.sizes | {group: sizes[group] for group in asked}
     if fits(supposing):
         return supposing

@@ -15,7 +15,9 @@ from cbe_analysis.protect.pattern.complement import ceiling, known_sums
 from cbe_analysis.protect.pattern.polytope import Bound, Polytope, Weights
 from cbe_analysis.protect.pattern.reach import Explorer
 from cbe_analysis.protect.shares.share_table import Against, ShareTable
+from cbe_analysis.protect.shares.whole_numbers import around
 
+WHOLE_BELOW = 1000  # students: of more, whole numbers say hardly more than a percentage does
 Source = Key | int | None  # the cell of a share, the position of a comparison, or a sum that always holds
 
 
@@ -89,12 +91,14 @@ class Knowledge:
         known = known_sums(table.base, table.ranges)
         always: list[tuple[Source, Bound]] = [(None, bound) for bound in (*self._within(), *self._summed(table))]
         shares = [(key, bound) for key, p in table.percents.items() for bound in self._share(key, p.low, p.high)]
+        whole = [(key, bound) for key in table.percents for bound in self._whole(key, table)]
         gaps = [(i, bound) for i, against in table.comparisons.items() for bound in self._other_side(against)]
         for compared in (gaps, []) if gaps else ([],):
             for columns in fewer(tuple(sorted({line.column for line in known}))):
                 lines = [line for line in known if line.column in columns]
                 sums: list[tuple[Source, Bound]] = [(None, bound) for line in lines for bound in self._adding(line)]
-                yield lines, [*sums, *always, *shares, *compared]
+                for said in (whole, shares):
+                    yield lines, [*sums, *always, *said, *compared]
 
     def _within(self) -> list[Bound]:
         """No count is larger than its size."""
@@ -112,6 +116,13 @@ class Knowledge:
             Bound({**self.count(key), self.at[key]: -low}, 0.0, math.inf),
             Bound({**self.count(key), self.at[key]: -high}, -math.inf, 0.0),
         ]
+
+    def _whole(self, key: Key, table: ShareTable) -> list[Bound]:
+        """The share of a cell is one of whole numbers of students."""
+        percent, size = table.percents[key], table.ranges[key]
+        bounds = around((percent.low, percent.high), size) if size[1] < WHOLE_BELOW else ()
+        n, y = self.at[key], self.at[key] + len(self.at)
+        return [Bound({n: a, y: b}, -math.inf, c) for a, b, c in bounds] or self._share(key, percent.low, percent.high)
 
     def _summed(self, table: ShareTable) -> list[Bound]:
         """All known groups that are split alike, together: "others" are these without one."""
