@@ -7,13 +7,15 @@ median of several tables. Then what patterns of two-way tables cost beside the c
 limit. Last random releases of one to four factors, up to 30 x 8 and 8 x 2 x 2 x 2 groups, each attacked from its
 printed sizes by linear programmes that share nothing with the kit: how many hidden groups are placed better than the
 rule allows (a small one must be able to have any size from 0 to the minimum, another one two sizes), and for comparison
-where small groups alone are hidden. With --write also puts this into benchmarks/results/protect.md. Fails where a time
+where small groups alone are hidden. Releases of few groups are attacked from their printed shares as well, by whole
+numbers: sizes and counts together. With --write also puts this into benchmarks/results/protect.md. Fails where a time
 or a cost is beyond its limit, or where anything at all is placed too well.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import sys
 import time
@@ -33,9 +35,10 @@ from cbe_analysis.protect.pattern.cutting import NO_LIMIT, USUAL, cheapest
 from cbe_analysis.protect.pattern.greedy import cheap, costs
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "attacks")]
-from crossed_tables import POLICY, crossed  # noqa: E402 - found by the line above
-from linear_attacker import attacked, careless  # noqa: E402 - as above
-from protected_tables import shares  # noqa: E402 - as above
+from brute_force import sizes_left  # noqa: E402 - found by the line above
+from crossed_tables import POLICY, crossed  # noqa: E402 - as above
+from linear_attacker import attacked, careless, keyed  # noqa: E402 - as above
+from protected_tables import shares, texts  # noqa: E402 - as above
 
 SEED, TABLES = 20261122, 5
 TIMES = (  # name, groups along each factor, typical size of a cell, comparisons, seconds at most
@@ -58,6 +61,7 @@ KINDS = (  # name, fewest and most groups along each factor
     ("three factors", (2, 2, 2), (6, 4, 3)),
     ("four factors", (2, 2, 2, 2), (8, 2, 2, 2)),
 )
+FINEST_AT_MOST = 16  # groups of a release whose shares are held against its sizes, by whole numbers
 TYPICAL = (8, 200)  # mean sizes of finest cells lie between
 RESULTS = Path(__file__).parent / "results" / "protect.md"
 Lines = list[str]  # of Markdown
@@ -155,6 +159,8 @@ class Attacked:
         Those that are placed better than the rule allows, and those of which the size comes out.
     refused
         1 where there is none, as no hiding was enough.
+    held, by_shares
+        Hidden groups that were held against shares, and those that are placed too well so.
     alone, careless
         Groups, and what is placed too well, where small groups alone are hidden.
     """
@@ -164,6 +170,8 @@ class Attacked:
     small: int = 0
     placed: int = 0
     exactly: int = 0
+    held: int = 0
+    by_shares: int = 0
     alone: int = 0
     careless: int = 0
     refused: int = 0
@@ -184,7 +192,15 @@ def one(at: int) -> Attacked:
     small, fallen = careless(given, POLICY.minimum_n)
     exactly = sum(high - low < 1 - 1e-6 for low, high in placed.values())
     few = sum(n < POLICY.minimum_n for n in hidden.values())
-    return Attacked(name, len(hidden), few, len(placed), exactly, len(small), len(fallen))
+    held, by_shares = beside_shares(release, hidden) if math.prod(dims) <= FINEST_AT_MOST else (0, 0)
+    return Attacked(name, len(hidden), few, len(placed), exactly, held, by_shares, len(small), len(fallen))
+
+
+def beside_shares(release, hidden) -> tuple[int, int]:
+    """Hidden groups, and those of which the size comes out of sizes and shares together."""
+    shown, sizes = keyed(texts(release)), keyed(texts(release, column="n_shown"))
+    printed = {cell: (size, shown[cell]) for cell, size in sizes.items()}
+    return len(hidden), len(sizes_left(printed, hidden, POLICY.minimum_n))
 
 
 def attacks(releases: int, jobs: int) -> Iterator[tuple[Lines, list[str]]]:
@@ -193,16 +209,17 @@ def attacks(releases: int, jobs: int) -> Iterator[tuple[Lines, list[str]]]:
     with ProcessPoolExecutor(jobs) as pool:
         for done, each in enumerate(pool.map(one, range(releases)), 1):
             found.append(each)
-            if each.placed or done % 25 == 0:
-                placed = sum(own.placed for own in found)
+            if each.placed or each.by_shares or done % 25 == 0:
+                placed = sum(own.placed + own.by_shares for own in found)
                 print(f"{done} of {releases} releases attacked; placed too well: {placed}", file=sys.stderr, flush=True)
     for name, fewest, most in KINDS:
         own = [each for each in found if each.kind == name]
-        numbers = ("refused", "hidden", "small", "placed", "exactly", "alone", "careless")
+        numbers = ("refused", "hidden", "small", "placed", "exactly", "held", "by_shares", "alone", "careless")
         sums = {number: sum(getattr(each, number) for each in own) for number in numbers}
         size = f"{' x '.join(map(str, fewest))} to {' x '.join(map(str, most))}"
         line = f"| {name}, {size} | {len(own)} | " + " | ".join(f"{sums[n]:,}" for n in numbers) + " |"
-        yield [line], [f"{name}: {sums['placed']} hidden groups are given away"] if sums["placed"] else []
+        out = sums["placed"] + sums["by_shares"]
+        yield [line], [f"{name}: {out} hidden groups are given away"] if out else []
 
 
 PARTS = (
@@ -215,8 +232,10 @@ PARTS = (
         "| table | tables | ours | worst | s at most | s without a limit | greedy | worst |",
     ),
     (
-        "Random releases, attacked by linear programmes. Last: where small groups alone are hidden.",
-        "| groups | releases | refused | hidden | small | placed too well | exactly | small alone | placed too well |",
+        "Random releases, attacked by linear programmes, and hidden groups held against shares by whole numbers. Last: "
+        "where small groups alone are hidden.",
+        "| groups | releases | refused | hidden | small | placed too well | exactly | held against shares | "
+        "placed too well | small alone | placed too well |",
     ),
 )
 
