@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 
+import numpy as np
 import pandas as pd
 from brute_force import Everything, count_comes_out, size_comes_out
 from protected_tables import shares
@@ -76,7 +77,7 @@ def brute(releases, cells, *, counts):
     told = everything(releases, atoms)
     tried = Everything(atoms, told, shares=counts)
     fallen = set()
-    for about, texts in told.items():
+    for about, texts in (told | {of: [(HIDDEN, HIDDEN)] for of in left_over(releases, told, cells)}).items():
         found, n = tried.sums(about), sum(cells[atom][0] for atom in about)
         hidden = all(size == "protected" for size, _ in texts)
         if about and hidden and size_comes_out(found[:, 0], n, POLICY.minimum_n):
@@ -84,6 +85,29 @@ def brute(releases, cells, *, counts):
         if about and counts and count_comes_out(found, texts, POLICY.minimum_n):
             fallen.add(("share", about))
     return fallen
+
+
+def left_over(releases, told, cells):
+    """The small groups that no row is about, but whose size follows from others by what releases select.
+
+    Levels that nobody has, and that no text names, are none that anybody reckons with.
+    """
+    rows = np.array([[atom in about for atom in cells] for about in told], float)
+    selected = {column for one in releases for column in COLUMNS if any(column in text for text in one.where)}
+    levels = [sorted({atom[i] for atom in cells}) for i in range(len(COLUMNS))]
+    sets = [_some(own, single=column not in selected) for column, own in zip(COLUMNS, levels, strict=True)]
+    for some in itertools.product(*sets):
+        about = frozenset(atom for atom in cells if all(atom[i] in own for i, own in enumerate(some)))
+        own = np.array([atom in about for atom in cells], float)
+        follows = np.linalg.matrix_rank(np.vstack([rows, own])) == np.linalg.matrix_rank(rows)
+        if about and about not in told and follows and 0 < sum(cells[atom][0] for atom in about) < POLICY.minimum_n:
+            yield about
+
+
+def _some(levels, *, single):
+    """All sets of levels, none aside; or each of them and all."""
+    sizes = {1, len(levels)} if single else range(1, len(levels) + 1)
+    return [set(one) for size in sorted(sizes) for one in itertools.combinations(levels, size)]
 
 
 def audited(releases, atoms):
@@ -115,10 +139,12 @@ def _named(atom, words):
 
 SIZES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11)
 BY_GROUP = ((("group",), ()), ((), ()), ((), (("group", "!=", "a"),)), ((), (("group", "=", "b"),)))
+SELECTED = (((), ()), *(((), (("group", operator, level),)) for operator in ("=", "!=") for level in "abc"))
 BY_BOTH = (
     *((("team",), ()), (("group", "team"), ()), (("team",), (("group", "=", "a"),))),
     *((("group",), (("team", "!=", "x"),)), ((), (("team", "=", "y"),)), (("group",), (("group", "!=", "b"),))),
 )
+SELECTIONS_ALONE = 0.3  # of the sequences
 MOST_COUNTED = 19  # students of a sequence whose counts are tried, not only their sizes
 
 
@@ -135,6 +161,11 @@ def sequences(random, wanted, *, counted=MOST_COUNTED):
         drawn = {atom: random.choice(SIZES if random.random() < 0.7 else SIZES[:7]) for atom in atoms}
         cells = {atom: (n, random.choice([0, n, random.randint(0, n)])) for atom, n in drawn.items()}
         asked = [BY_GROUP[0], *random.sample([*BY_GROUP, *(BY_BOTH if len(atoms) > 3 else ())], random.randint(1, 3))]
+        if random.random() < SELECTIONS_ALONE:  # no table names the groups
+            asked = [
+                ((), ()),
+                *random.sample([*SELECTED[1:], *(BY_BOTH[2:5] if len(atoms) > 3 else ())], random.randint(1, 3)),
+            ]
         total = sum(drawn.values())
         if not POLICY.minimum_n <= total <= 2 * MOST_COUNTED:
             continue

@@ -4,7 +4,7 @@ import random
 
 from overlapping import missed, sequences
 
-SEQUENCES = 50
+SEQUENCES = 70
 FEW = 9  # students up to whom all counts of four groups are tried here; the benchmark goes further
 
 

@@ -37,3 +37,22 @@ def test_who_was_never_in_a_school_is_still_found():
     """121 less 117: four students were never there, wherever else they were."""
     told = by_school((121, 117, 57, 2, 30))
     assert fallen(audited(told, of_school("1", "117", "40 %", 117)), "size") == {"never school_id=1"}
+
+
+def test_what_two_selections_together_leave_over():
+    """121 less 61 and 57: neither of them alone leaves few over, and no row is about those who are left."""
+    everyone = release([share("121", "40 %")], [121], by=())
+    assert fallen(audited(everyone, *SELECTED[:1]), "size") == set()
+    assert fallen(audited(everyone, *SELECTED[:2]), "size") == {"school_id other than 1 or 2"}
+
+
+def test_what_selections_by_two_columns_leave_over():
+    """All less grade 6 and up, less those of school 1 below: 5 students of the lower grades and other schools."""
+
+    def of(*where, n):
+        return release([share(f"{n}", "40 %")], [n], by=(), where=where)
+
+    upper, school = "grade>=6", "school_id=1"
+    selections = of(n=203), of(upper, n=121), of(school, n=98), of(upper, school, n=21)
+    assert fallen(audited(*selections), "size") == {"grade other than 6, school_id other than 1"}
+    assert fallen(audited(*selections[:3]), "size") == set()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 from cbe_analysis.protect.attack.groups import Group, Levels
+from cbe_analysis.protect.attack.left_over import exact, left_over
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.told import Table, agreeing, asked
 
@@ -70,37 +70,19 @@ class Frame:
         return found
 
     def left_out(self, levels: Levels, minimum: int) -> dict[Group, float]:
-        """The groups that selections leave out: what one release is about less what another one is; true sizes.
+        """The groups that selections leave out: what one release is about less what others are; true sizes.
 
         Only those that are small, or of which that is not known (NaN).
         """
         found = dict(self.asked)
         if self.of_years:
             return found
-        for column in sorted({column for table in self.tables for column in table.within.columns}):
-            every = frozenset(levels.seen[column])
-            for base, told in along(self.sizes, column, every).items():
-                for part, whole in product(told, told):
-                    if part < whole:
-                        n = exact(told[whole]) - exact(told[part])
-                        if not n >= minimum:
-                            found[base.limited(column, whole - part)] = n
+        columns = {column for table in self.tables for column in table.within.columns}
+        for group, size in left_over(self.sizes, columns, levels).items():
+            n = exact(size)
+            if not n >= minimum:
+                found[group] = n
         return found
-
-
-def along(
-    sizes: Mapping[Group, Interval], column: str, every: frozenset[str]
-) -> dict[Group, dict[frozenset[str], Interval]]:
-    """Groups that differ in one column alone: what they have in common -> levels in that column -> size."""
-    found: dict[Group, dict[frozenset[str], Interval]] = {}
-    for group, size in sizes.items():
-        found.setdefault(group.without(column), {})[dict(group.limits).get(column, every)] = size
-    return found
-
-
-def exact(size: Interval) -> float:
-    """The size where it is known; NaN elsewhere."""
-    return size[0] if size[0] == size[1] else math.nan
 
 
 def frames(tables: Sequence[Table]) -> list[Frame]:

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cbe_analysis.protect.attack.frames import along
 from cbe_analysis.protect.attack.groups import EVER, NO, YES, Group, Levels
+from cbe_analysis.protect.attack.left_over import along
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.told import Said, Table, Universe, asked
 
