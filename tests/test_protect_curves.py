@@ -259,9 +259,9 @@ def test_a_time_is_hidden_with_the_curve_that_it_is_read_off(monkeypatch):
     """What the attack is said to find of a group is its curve; what is read off it goes along."""
     protector = importlib.import_module("cbe_analysis.protect.protector")
     found = iter([{("a", ALL)}, set()])
-    outcome = importlib.import_module("cbe_analysis.protect.attack.auditor").Outcome
+    auditor = importlib.import_module("cbe_analysis.protect.attack.auditor")
     told = {True: (Breach(("",), "a", "curve", "its curve comes out", True),), False: ()}
-    told_of = (outcome(told[bool(own)], dict.fromkeys(own, frozenset())) for own in found)
+    told_of = (auditor.Outcome(told[bool(own)], dict.fromkeys(own, auditor.Proof())) for own in found)
     monkeypatch.setattr(protector.Auditor, "attacked", lambda *_: next(told_of))
     cells = {group: ([7 * (1 + i // 20) for i in range(400)], [True] * 400) for group in "ab"}
     rows = cbe.protect(waiting(cells), POLICY).rows
