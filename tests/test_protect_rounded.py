@@ -162,3 +162,14 @@ def test_limits_tell_no_more_than_the_rounded_counts_do(size, count):
         assert row["shown"] == f"{round(100 * count / size)} %"
         limits.add((row["low"], row["high"]))
     assert len(limits) == 1
+
+
+def test_a_gap_of_rounded_shares_is_that_of_the_rounded_counts():
+    """Of 20 students beside half of 400, a gap of -36 points was that of three; three to seven are printed alike."""
+    told = set()
+    for n, having in itertools.product(range(18, 23), range(3, 8)):
+        rows = cbe.protect(shares({"a": (n, having), "b": (400, 200)}, compare="others"), ROUNDED).rows
+        one = rows[(rows["group"] == "a") & rows["quantity"].isin(["share", "gap"])]
+        told.add(tuple(one[["shown", "n_shown", "value", "std_error"]].astype(str).itertuples(index=False, name=None)))
+    assert len(told) == 1
+    assert told.pop()[1][0] == "−25 points"

@@ -14,6 +14,8 @@ from cbe_analysis.protect.percents import Percent, coded_within, nearest
 from cbe_analysis.protect.printing import Printed, as_protected
 from cbe_analysis.protect.shares.compositions import left_over
 
+SAME = 1e-6  # differences this small are those of arithmetic
+
 
 def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Grounds:
     """The records as they may be printed in the profile `rounded`: sizes in fives, shares of rounded counts.
@@ -33,6 +35,7 @@ def in_fives(found: Sequence[Entry], tables: Sequence[Base], minimum: int) -> Gr
         replace(r.base, sizes={key: 0.0 if math.isnan(n) else n for key, n in r.sizes.items()}) for r in rounded
     )
     entries = tuple(_told(measured, entry, bases, counts) for entry in found)
+    entries = tuple(_compared(measured, entries, i) for i in range(len(entries)))
     return Grounds(entries, bases, tuple(r.hidden for r in rounded), minimum, fives=True)
 
 
@@ -93,6 +96,49 @@ def _error_of_rounded(measured: Entry, rounded: Entry) -> float:
     """
     was, now = (e.value * (1 - e.value) / e.n for e in (measured, rounded))
     return measured.std_error * math.sqrt(now / was) if was > 0 else math.nan
+
+
+def _compared(measured: Grounds, told: Sequence[Entry], at: int) -> Entry:
+    """A gap or ratio of shares as that of the shares of rounded counts: the true one tells the true counts.
+
+    One that holds something else equal is no difference of these shares, and stays.
+    """
+    entry, keys = measured.entries[at], measured.references(measured.entries[at])
+    places = {e.group: i for i, e in enumerate(measured.entries) if _counted(e) and _of_one(entry, e)}
+    if entry.quantity not in ("gap", "ratio") or entry.group not in places or not places.keys() >= {*keys} or not keys:
+        return told[at]
+    own, others = places[entry.group], [places[key] for key in keys]
+    was, now = (_apart(entry.quantity, of[own], [of[i] for i in others]) for of in (measured.entries, told))
+    if not abs(was - entry.value) < SAME or math.isnan(now):
+        return told[at]
+    spread, wide = (_variance(of[own], [of[i] for i in others]) for of in (measured.entries, told))
+    wider = math.sqrt(wide / spread) if spread > 0 else math.nan
+    low, high = (now + (limit - was) * wider for limit in (entry.low, entry.high))
+    return replace(told[at], value=now, std_error=entry.std_error * wider, low=low, high=high)
+
+
+def _of_one(comparison: Entry, share: Entry) -> bool:
+    """Whether a share may be one of those that are compared."""
+    return share.at == comparison.at and (share.unit == comparison.unit or comparison.quantity == "ratio")
+
+
+def _apart(quantity: str, own: Entry, others: Sequence[Entry]) -> float:
+    """How far apart two shares are, or how many times as large one is; NaN where nobody is left to compare with."""
+    n, having = _together(others)
+    if not n or not own.n or (quantity == "ratio" and not having):
+        return math.nan
+    return own.value - having / n if quantity == "gap" else own.value / (having / n)
+
+
+def _together(others: Sequence[Entry]) -> tuple[float, float]:
+    """How many there are in some groups, and how many of them have the property; without those that are hidden."""
+    return math.fsum(e.n for e in others if e.n), math.fsum(e.numerator for e in others if e.n)
+
+
+def _variance(own: Entry, others: Sequence[Entry]) -> float:
+    """That of the difference of two shares, each of a simple sample."""
+    n, having = _together(others)
+    return own.value * (1 - own.value) / own.n + having / n * (1 - having / n) / n
 
 
 def _reference(measured: Grounds, entry: Entry, bases: Sequence[Base]) -> float:
