@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.attack.possible import Fact, Goal, Possible, Sum
-from cbe_analysis.protect.pattern.polytope import Bound, Polytope
+from cbe_analysis.protect.pattern.polytope import DETOURS, Bound, Polytope
 
 THIRDS = [Bound({0: 3.0, 1: 2.0}, 10.5, 13.5)]  # 3x + 2y is 11, 12 or 13
 NEVER = [Bound({0: 2.0, 1: 2.0}, 2.5, 3.5)]  # 2x + 2y is no odd number
@@ -26,6 +27,45 @@ def test_where_no_whole_numbers_fit_there_are_none():
     assert polytope.least({0: 1.0}) is not None
     assert polytope.least_whole({0: 1.0}) is None
     assert polytope.near_least({0: 1.0}) is None
+
+
+class Lost:
+    """A solver that knows no answer, the first so many times that it is started."""
+
+    def __init__(self, solver, times):
+        self.solver, self.times, self.starts = solver, times, 0
+
+    def run(self):
+        self.starts += 1
+        return self.solver.run()
+
+    def getModelStatus(self):
+        import highspy
+
+        return highspy.HighsModelStatus.kUnknown if self.starts <= self.times else self.solver.getModelStatus()
+
+    def __getattr__(self, name):
+        return getattr(self.solver, name)
+
+
+@pytest.mark.parametrize("times", range(len(DETOURS) + 1))
+def test_a_solver_that_loses_its_way_is_led_to_the_same_answer_on_another(times):
+    polytope, straight = (Polytope([0, 0], [9, 9], THIRDS) for _ in range(2))
+    polytope._solver = Lost(polytope._solver, times)
+    found, known = polytope.least({0: 1.0, 1: 2.0}), straight.least({0: 1.0, 1: 2.0})
+    assert polytope._solver.starts == times + 1
+    assert found.value == pytest.approx(known.value)
+    assert found.x == pytest.approx(known.x)
+    assert polytope.prices() == pytest.approx(straight.prices())
+    assert polytope.least({0: -1.0, 1: 1.0}).value == pytest.approx(straight.least({0: -1.0, 1: 1.0}).value)
+    assert Polytope([0, 0], [1, 1], THIRDS).least({0: 1.0}) is None
+
+
+def test_a_solver_that_never_finds_its_way_refuses_the_release():
+    polytope = Polytope([0, 0], [9, 9], THIRDS)
+    polytope._solver = Lost(polytope._solver, len(DETOURS) + 1)
+    with pytest.raises(ReleaseRefused, match="gave no answer"):
+        polytope.least({0: 1.0})
 
 
 def possible(*facts):

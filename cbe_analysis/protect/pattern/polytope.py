@@ -17,6 +17,8 @@ TOLERANCE = 1e-6
 # One thread and one seed, so that every machine walks the same way; the primal simplex, because mostly the question
 # changes and the bounds do not, so that the last answer is a good place to start from.
 OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "simplex_strategy": 4}
+# Where it loses its way: from the start, then on other ways to the same answer, in this order.
+DETOURS: tuple[Mapping[str, Any], ...] = ({}, {"presolve": "on", "simplex_strategy": 1}, {"solver": "ipm"})
 # Jumps towards whole numbers cost more than all else in models as small as these.
 BRANCHING = {"presolve": "on", "mip_heuristic_run_feasibility_jump": False}
 BRANCHES = 2000
@@ -123,18 +125,29 @@ class Polytope:
         everything = np.arange(self._columns, dtype=np.int32)
         self._solver.changeColsCost(self._columns, everything, costs)
         self._solver.run()
-        if self._solver.getModelStatus() not in (self._optimal, self._infeasible):
-            self._solver.clearSolver()  # lost its way: once more, from the start
-            self._solver.run()
-        status = self._solver.getModelStatus()
-        if status == self._infeasible:
-            return None
-        if status != self._optimal:
+        if not self._answered() and not any(map(self._answered_by, DETOURS)):
+            status = self._solver.getModelStatus()
             raise ReleaseRefused(
                 "the privacy check gave no answer", f"solver status {status}", "use --audience staff or fewer factors"
             )
+        if self._solver.getModelStatus() == self._infeasible:
+            return None
         x = np.array(self._solver.getSolution().col_value)
         return Point(float(costs @ x), x)
+
+    def _answered(self) -> bool:
+        """Whether the solver knows what the last question's answer is."""
+        return self._solver.getModelStatus() in (self._optimal, self._infeasible)
+
+    def _answered_by(self, detour: Mapping[str, Any]) -> bool:
+        """Whether it knows when it starts again, on another way."""
+        self._solver.clearSolver()
+        for option, value in detour.items():
+            self._solver.setOptionValue(option, value)
+        self._solver.run()
+        for option in detour:
+            self._solver.setOptionValue(option, OPTIONS.get(option, "choose"))
+        return self._answered()
 
     def reduced(self) -> NDArray[np.float64]:
         """What one more of each variable would cost at the last answer, shape `(n,)`: the reduced costs."""
