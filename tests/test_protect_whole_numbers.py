@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cbe_analysis.errors import ReleaseRefused
-from cbe_analysis.protect.attack.possible import Fact, Goal, Possible, Sum
+from cbe_analysis.protect.attack.facts import Fact, Goal, Sum
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.pattern.polytope import DETOURS, Bound, Polytope
 
 THIRDS = [Bound({0: 3.0, 1: 2.0}, 10.5, 13.5)]  # 3x + 2y is 11, 12 or 13

@@ -10,7 +10,8 @@ from protected_tables import POINTS, POLICY, SHARE, count, effect, estimates, ga
 
 import cbe_analysis as cbe
 from cbe_analysis.errors import ReleaseRefused
-from cbe_analysis.protect.attack.possible import DOUBTED_UP_TO, WHOLE_UP_TO, Fact, Possible, Sum
+from cbe_analysis.protect.attack.facts import Fact, Sum
+from cbe_analysis.protect.attack.possible import DOUBTED_UP_TO, WHOLE_UP_TO, Possible
 from cbe_analysis.protect.pattern.coarse_to_fine import Pattern
 
 ROOM = "cbe_analysis.protect"

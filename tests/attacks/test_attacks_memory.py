@@ -11,8 +11,9 @@ from protected_tables import shares
 
 import cbe_analysis as cbe
 from cbe_analysis.protect.attack.auditor import Auditor
+from cbe_analysis.protect.attack.facts import Fact, Sum
 from cbe_analysis.protect.attack.points import Points
-from cbe_analysis.protect.attack.possible import Fact, Possible, Sum
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.covering import ROUNDS, covering
 from cbe_analysis.protect.entries import entries
 from cbe_analysis.protect.pattern.coarse_to_fine import Pattern

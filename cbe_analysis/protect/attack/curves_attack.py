@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from cbe_analysis.protect.attack.curve_claims import Curve
+from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, together
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Fact, Goal, Possible, Says, Sum, together
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
 
 START = -1  # the position before the first day

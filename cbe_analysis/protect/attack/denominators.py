@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cbe_analysis.protect.attack.claims import Share, Whole
+from cbe_analysis.protect.attack.facts import SLACK, Goal
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.means_attack import Means
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import SLACK, Goal
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, fitting
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cbe_analysis.protect.attack.comparisons import Against, Sides, compared
+from cbe_analysis.protect.attack.facts import Fact, Says, Sum
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import Fact, Possible, Says, Sum
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import error_said, mean_said
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen

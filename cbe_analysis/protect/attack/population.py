@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from cbe_analysis.policy import ROUNDED
 from cbe_analysis.protect.attack.atoms import Atoms, SharedOut, Space
 from cbe_analysis.protect.attack.comparisons import Against, crowds
+from cbe_analysis.protect.attack.facts import Fact, Says, Sum, together
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
 from cbe_analysis.protect.attack.left_over import exact
 from cbe_analysis.protect.attack.points import Memory
-from cbe_analysis.protect.attack.possible import Fact, Possible, Says, Sum, together
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.student_years import each_year
 from cbe_analysis.protect.attack.told import Table, adds

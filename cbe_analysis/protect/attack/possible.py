@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.facts import SLACK, Blame, Fact, Goal, Sum, Wanted, together
 from cbe_analysis.protect.attack.points import Points
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.pattern.polytope import BRANCHES, Bound, Point, Polytope
 
-SLACK = 1e-6
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
 TRIED_UP_TO = 80  # unknowns up to which whole numbers are looked for that leave a hidden size its room
 DOUBTED_UP_TO = 32  # unknowns up to which few numbers between two ends are tried as whole ones
@@ -23,125 +21,6 @@ TRIES = 200  # branches that are tried for such
 DOUBTS = 50  # branches that are tried then
 FEW = 3.0
 FEW_LEFT = 0.1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sum:
-    """A sum of unknowns, each with its weight."""
-
-    at: NDArray[np.intp]
-    weights: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, at: NDArray[np.intp], weight: float = 1.0) -> Sum:
-        """The unknowns at these places, all with one weight."""
-        return cls(at, np.full(len(at), weight))
-
-    def plus(self, other: Sum) -> Sum:
-        """Both together."""
-        return Sum(np.concatenate([self.at, other.at]), np.concatenate([self.weights, other.weights]))
-
-    def times(self, factor: float) -> Sum:
-        """Each weight times the factor."""
-        return Sum(self.at, self.weights * factor)
-
-    def moved(self, by: int) -> Sum:
-        """The same of other unknowns."""
-        return Sum(self.at + by, self.weights)
-
-    def mapping(self) -> Mapping[int, float]:
-        """Unknown -> its weight."""
-        if (self.at[1:] > self.at[:-1]).all():
-            return dict(zip(self.at.tolist(), self.weights.tolist(), strict=True))
-        at, places = np.unique(self.at, return_inverse=True)
-        weights = np.bincount(places, self.weights, len(at))
-        return dict(zip(at.tolist(), weights.tolist(), strict=True))
-
-
-def together(sums: Iterable[Sum]) -> Sum:
-    """All of them added up."""
-    told = list(sums)
-    if not told:
-        return Sum(np.empty(0, np.intp), np.empty(0))
-    return Sum(np.concatenate([s.at for s in told]), np.concatenate([s.weights for s in told]))
-
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """A printed number of a group.
-
-    Parameters
-    ----------
-    compares
-        True where it is a comparison, False for a size, a share or a mean.
-    """
-
-    group: Group
-    compares: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """What gives a number away.
-
-    Parameters
-    ----------
-    sources
-        Positions of releases.
-    says
-        The printed numbers of these that have to do with it.
-    """
-
-    sources: frozenset[int] = frozenset()
-    says: frozenset[Says] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact:
-    """`low <= sum <= high`, as some releases say.
-
-    Parameters
-    ----------
-    sources
-        Positions of the releases; none for what holds anyway.
-    says
-        Whose printed number says so; None for what holds anyway.
-    """
-
-    sum: Sum
-    low: float
-    high: float
-    sources: tuple[int, ...] = ()
-    says: Says | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Goal:
-    """A value that a sum must be able to have, or to exceed."""
-
-    sum: Sum
-    least: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Wanted:
-    """Limits that a sum must be able to keep, all numbers being whole.
-
-    Parameters
-    ----------
-    row
-        Position of the fact that says nothing of the sum otherwise.
-    """
-
-    sum: Sum
-    row: int
-    low: float
-    high: float
-
-    def within(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which points keep the limits."""
-        sums = values[:, self.sum.at] @ self.sum.weights
-        return np.asarray((sums >= self.low - SLACK) & (sums <= self.high + SLACK))
 
 
 class Possible:

@@ -7,18 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.claims import Share, Whole
+from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, together
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.lattice import edges
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import (
-    SLACK,
-    Fact,
-    Goal,
-    Possible,
-    Says,
-    Sum,
-    together,
-)
+from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, HiddenSizes, fitting

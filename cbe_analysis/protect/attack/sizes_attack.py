@@ -6,19 +6,10 @@ import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, Wanted
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
-from cbe_analysis.protect.attack.possible import (
-    SLACK,
-    TRIED_UP_TO,
-    WHOLE_UP_TO,
-    Fact,
-    Goal,
-    Possible,
-    Says,
-    Sum,
-    Wanted,
-)
+from cbe_analysis.protect.attack.possible import TRIED_UP_TO, WHOLE_UP_TO, Possible
 from cbe_analysis.protect.attack.verdict import What
 
 FIVE = 5.0
