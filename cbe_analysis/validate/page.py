@@ -71,6 +71,9 @@ or the whole of a school:
     all = 1312
     S01 = 402
     S02 = {{ all = 910, 9 = 240, 10 = 236 }}
+
+Whoever knows these numbers reads percentages more closely; so they also make shares of small places rougher in public
+([what may leave the building](privacy.md)).
 """
 # Checks made from a column's or a table's declaration, in the words of all of them: what is found, what it distorts.
 GENERAL = {

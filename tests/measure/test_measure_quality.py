@@ -98,7 +98,7 @@ def test_small_tables_and_rare_faults_are_protected(write):
     assert filled.rows["value"].isna().all()
     rare, small = (
         protect(quality.faults(district), district.policy).rows.set_index("n_shown").loc[k]
-        for k in ("5,000", "protected")
+        for k in ("about 5,000", "protected")
     )
     assert (rare["shown"], rare["numerator"]) == ("<=1 %", pytest.approx(float("nan"), nan_ok=True))
     assert small["shown"] == "protected"
