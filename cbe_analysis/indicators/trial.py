@@ -16,7 +16,7 @@ from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.scale import piles
 from cbe_analysis.indicators.study import Study
-from cbe_analysis.indicators.words import counted
+from cbe_analysis.indicators.words import counted, minimum_note
 from cbe_analysis.methods.decision import chances
 from cbe_analysis.methods.robust import Contrasted, RobustFit, cluster_fit
 from cbe_analysis.methods.standardized import improvement_index, pooled_sd, standardize
@@ -183,7 +183,7 @@ def _chances(study: Study, effect: Row) -> list[Row]:
     if not (study.minimum_effect > 0 and np.isfinite(effect["std_error"])):
         return []
     found = chances(effect["value"], effect["std_error"], study.minimum_effect)
-    note = f"minimum effect written beforehand: {study.minimum_effect:g} {study.unit}"
+    note = minimum_note(study.minimum_effect, study.unit)
     return [
         row("probability", "probability, 0 to 1", {}, value, at=at, n=effect["n"], note=note)
         for at, value in (("better", found.better), ("little", found.little), ("worse", found.worse))
