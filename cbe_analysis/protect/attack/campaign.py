@@ -18,6 +18,7 @@ from cbe_analysis.protect.attack.groups import Levels
 from cbe_analysis.protect.attack.means_attack import Means, attack_means, means
 from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.population import Population
+from cbe_analysis.protect.attack.scales_attack import attack_scales
 from cbe_analysis.protect.attack.shares_attack import attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, attack_sizes
 from cbe_analysis.protect.attack.supposed import attack_supposing
@@ -91,6 +92,7 @@ def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
     found = found or [Attacked((), 0), sizes]
     for whole in told:
         found += _shares(knowing, whole, unlinked)
+    found.append(attack_scales(knowing[0], told, averaged))
     for series in averaged:
         found += _means(knowing, series, unlinked)
     for curve in waiting:

@@ -138,7 +138,7 @@ def _denominators(population: Population, told: Sequence[Whole], averaged: Seque
         if size.high >= COUNTS_BELOW or len(every) < 2:
             continue
         true = population.true_size(group) if population.counts_students(group) else math.nan
-        fractions = [f for f in _fractions(group, told, averaged) if math.isnan(true) or f.admit(int(true))]
+        fractions = [f for f in fractions_of(group, told, averaged) if math.isnan(true) or f.admit(int(true))]
         if denominator := _fitting(every, size, sorted(fractions, key=lambda f: f.sources)):
             found[group] = denominator
     return found
@@ -156,7 +156,7 @@ def _fitting(every: Sequence[int], size: Printed, fractions: Sequence[Fractions]
     return Denominator(tuple(sizes), tuple(sorted(sources)), tuple(fractions))
 
 
-def _fractions(group: Group, told: Sequence[Whole], averaged: Sequence[Means]) -> Iterator[Fractions]:
+def fractions_of(group: Group, told: Sequence[Whole], averaged: Sequence[Means]) -> Iterator[Fractions]:
     """Everything that is printed of a group as a part of its students."""
     for whole in told:
         own: list[Share] = [shares[group] for shares in whole.shares.values() if group in shares]

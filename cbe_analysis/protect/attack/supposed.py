@@ -19,6 +19,7 @@ from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population, printed_sizes
 from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
+from cbe_analysis.protect.attack.scales_attack import attack_scales
 from cbe_analysis.protect.attack.shares_attack import ShareAttack, attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
 
@@ -41,6 +42,7 @@ def attack_supposing(population: Population, told: Sequence[Whole], waiting: Seq
     supposing = _believing(population, sizes, finest, _consistent)
     if supposing.sizes == population.sizes:
         return  # they were attacked so
+    yield attack_scales(supposing, told, ())
     for whole in told:
         with suppress(Contradiction):
             yield _shares(supposing, population, whole)
