@@ -10,7 +10,8 @@ from cbe_analysis.load.where import Condition, parse
 
 UNKNOWN = "(unknown)"
 OTHER = "(other"  # how a level begins that no printed text names
-EVER, YES, NO = "ever ", "yes", "no"  # how a column begins that says who ever met a condition, and its levels
+EVER, NEVER = "ever ", "never "  # how a column begins that says who ever met which conditions, and its levels
+AND = "\x1f"  # between the words of such a level
 WORDS_AT_MOST = 3
 TIMES = frozenset(("school_year", "term_id", "term", "month", "instrument", "subject", "program_id"))
 
@@ -65,8 +66,8 @@ class Group:
 
 def _words(column: str, levels: frozenset[str], every: Sequence[str]) -> str:
     """The levels of one column; more than a few as those that are left out."""
-    if column.startswith(EVER) and len(levels) == 1:
-        return column if YES in levels else f"never {column.removeprefix(EVER)}"
+    if column.startswith(EVER):
+        return _met(levels, every) or f"some of those {column}"
     named = sorted(level for level in levels if not level.startswith(OTHER))
     left_out = sorted(level for level in every if level not in levels and not level.startswith(OTHER))
     if 0 < len(named) <= WORDS_AT_MOST and (len(named) == len(levels) or not left_out):
@@ -74,6 +75,19 @@ def _words(column: str, levels: frozenset[str], every: Sequence[str]) -> str:
     if 0 < len(left_out) <= WORDS_AT_MOST:
         return f"{column} other than {' or '.join(left_out)}"
     return f"some of {column}"
+
+
+def _met(levels: frozenset[str], every: Sequence[str]) -> str:
+    """What all of these students, and no others, ever met or never did; empty where that does not tell them apart."""
+    facts = sorted(set.intersection(*(set(level.split(AND)) for level in levels)))
+    others, chosen = [level.split(AND) for level in every if level not in levels], list[str]()
+    while others and facts:
+        best = max(facts, key=lambda fact: sum(fact not in other for other in others))
+        left = [other for other in others if best in other]
+        if len(left) == len(others):
+            return ""
+        others, chosen = left, [*chosen, best]
+    return ", ".join(sorted(chosen))
 
 
 def placed(condition: Condition, times: Collection[str] = TIMES) -> str | None:

@@ -8,9 +8,10 @@ from itertools import chain
 
 from cbe_analysis.policy import ROUNDED, SUPPRESSED
 from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
+from cbe_analysis.protect.attack.ever import set_apart
 from cbe_analysis.protect.attack.frames import Frame, frames
 from cbe_analysis.protect.attack.offers import Offers
-from cbe_analysis.protect.attack.overlaps import overlaps, set_apart
+from cbe_analysis.protect.attack.overlaps import overlaps
 from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.reading import Row, read
 from cbe_analysis.protect.attack.sizes_attack import Fallen
@@ -24,6 +25,7 @@ UNCHECKED = {
     True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
     False: "its numbers contradict each other, so that nothing can be checked",
 }
+OVERLAPPING = "it overlaps with so many other selections that this cannot be checked in time; publish fewer of them"
 
 
 def audit_together(published: Sequence[Published]) -> Audit:
@@ -71,14 +73,15 @@ class Joint:
         levels = with_years(of_years, levels_of(releases))
         told = [table for i, one in enumerate(public) for table in tables(i, one.release, levels)]
         self.overlaps = overlaps(told, levels)
-        told, self.levels = set_apart(told, levels, self.overlaps)
-        self.frames = frames([part for table in told for part in sharing_out(table)])
+        apart = set_apart(told, levels, self.overlaps)
+        self.levels, self.too_fine = apart.levels, apart.too_fine
+        self.frames = frames([part for table in apart.tables for part in sharing_out(table)])
         minimum = max((release.minimum_n for release in releases), default=0)
         self.frames += frames_of_years(of_years, self.levels, self.frames, minimum)
 
     def audit(self) -> Audit:
         """What all attacks found; no offers yet."""
-        breaches, results = [*self._on_the_surface()], list[Result]()
+        breaches, results = [*self._on_the_surface(), *self._overlapping()], list[Result]()
         self.results = results
         for frame in self.frames:
             found, own = self._attacked(frame)
@@ -138,6 +141,13 @@ class Joint:
             mendable = any(self.public[source].draft for source in result.frame.sources)
             says = UNCHECKED[result.unchecked == TOO_FINE]
             yield Breach(self._briefs(result.frame.sources), ", ".join(columns) or "all", "check", says, mendable)
+
+    def _overlapping(self) -> Iterator[Breach]:
+        """Selections that share too many levels in which students count several times."""
+        for table in self.too_fine:
+            mendable = any(self.public[one.source].draft for one in self.too_fine if one.universe == table.universe)
+            group = table.within.words(self.levels)
+            yield Breach(self._briefs([table.source]), group, "check", OVERLAPPING, mendable)
 
     def _on_the_surface(self) -> Iterator[Breach]:
         """Numbers that stand where none may."""
