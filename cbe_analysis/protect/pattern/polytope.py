@@ -17,6 +17,7 @@ TOLERANCE = 1e-6
 # One thread and one seed, so that every machine walks the same way; the primal simplex, because mostly the question
 # changes and the bounds do not, so that the last answer is a good place to start from.
 OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "simplex_strategy": 4}
+DUAL = 1  # the strategy where the bounds change and the question does not
 # Where it loses its way: from the start, then on other ways to the same answer, in this order.
 DETOURS: tuple[Mapping[str, Any], ...] = ({}, {"presolve": "on", "simplex_strategy": 1}, {"solver": "ipm"})
 # Jumps towards whole numbers cost more than all else in models as small as these.
@@ -55,9 +56,13 @@ class Polytope:
         Bounds of the variables, shape `(n,)`; finite.
     sums
         Bounds on linear functions of them.
+    one_question
+        Whether the bounds change between two questions, and what is asked hardly does.
     """
 
-    def __init__(self, low: Sequence[float], high: Sequence[float], sums: Sequence[Bound]) -> None:
+    def __init__(
+        self, low: Sequence[float], high: Sequence[float], sums: Sequence[Bound], *, one_question: bool = False
+    ) -> None:
         import highspy
 
         solver: Any = highspy
@@ -67,6 +72,8 @@ class Polytope:
         self._solver: Any = solver.Highs()
         for option, value in OPTIONS.items():
             self._solver.setOptionValue(option, value)
+        if one_question:
+            self._solver.setOptionValue("simplex_strategy", DUAL)
         model: Any = solver.HighsLp()
         model.num_col_, model.num_row_ = len(low), len(sums)
         model.col_cost_ = np.zeros(len(low))

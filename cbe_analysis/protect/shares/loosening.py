@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Polytope, Weights
+from cbe_analysis.protect.pattern.polytope import TOLERANCE, Bound, Point, Polytope, Weights
 from cbe_analysis.protect.shares.knowledge import Knowledge, Source
 
 
@@ -22,20 +22,22 @@ class Loosening:
 
     def __init__(self, knowledge: Knowledge, prices: Mapping[Source, float], functions: Sequence[Weights]) -> None:
         columns, sums = len(knowledge.low), []
-        self._sources: list[Source] = []
+        at: dict[Source, int] = {}  # how far a record is off, whichever of its bounds says it
         for source, bound in knowledge.held:
             if source in knowledge.forgotten:
                 continue
             weights = dict(bound.weights)
             if source in prices:
-                weights[columns + len(self._sources)] = 1.0 if math.isfinite(bound.low) else -1.0
-                self._sources.append(source)
+                off = at.setdefault(source, columns + len(at))
+                weights[off] = 1.0 if math.isfinite(bound.low) else -1.0
             sums.append(Bound(weights, bound.low, bound.high))
-        self._columns, self._first, off = columns, len(sums), len(self._sources)
+        self._sources, self._functions, self._free = list(at), functions, list[Point]()
+        self._columns, self._first = columns, len(sums)
         self._prices = {columns + i: prices[source] for i, source in enumerate(self._sources)}
         sums += [Bound(function, -math.inf, math.inf) for function in functions]
         most = max(knowledge.high, default=0.0)
-        self._polytope = Polytope([*knowledge.low, *[0.0] * off], [*knowledge.high, *[most] * off], sums)
+        low, high = [*knowledge.low, *[0.0] * len(at)], [*knowledge.high, *[most] * len(at)]
+        self._polytope = Polytope(low, high, sums, one_question=True)
 
     def cheapest(self, ways: Sequence[tuple[int, float, float]]) -> set[Source]:
         """The records to take back so that a function comes between two levels: those of the cheapest way.
@@ -45,13 +47,26 @@ class Loosening:
         ways
             Position of a function, and the levels.
         """
-        found: tuple[float, set[Source]] = math.inf, set()
+        if any(self._reached(*way) for way in ways):
+            return set()
+        best: Point | None = None
         for function, low, high in ways:
             self._polytope.bound_sum(self._first + function, low, high)
             point = self._polytope.least(self._prices)
             self._polytope.bound_sum(self._first + function, -math.inf, math.inf)
-            if point is not None and point.value < found[0] - TOLERANCE:
-                off = (point.x[self._columns :] > TOLERANCE).nonzero()[0].tolist()
-                found = point.value, {self._sources[i] for i in off}
-        self._prices = {i: p for i, p in self._prices.items() if self._sources[i - self._columns] not in found[1]}
-        return found[1]
+            if point is not None and (best is None or point.value < best.value - TOLERANCE):
+                best = point
+            if best is not None and best.value <= TOLERANCE:
+                break
+        if best is None:
+            return set()
+        self._free.append(best)
+        off = (best.x[self._columns :] > TOLERANCE).nonzero()[0].tolist()
+        found = {self._sources[i] for i in off}
+        self._prices = {i: p for i, p in self._prices.items() if self._sources[i - self._columns] not in found}
+        return found
+
+    def _reached(self, function: int, low: float, high: float) -> bool:
+        """Whether a function comes between two levels with the records that were taken back, as far as was seen."""
+        at, weights = zip(*self._functions[function].items(), strict=True)
+        return any(low - TOLERANCE <= float(point.x[list(at)] @ weights) <= high + TOLERANCE for point in self._free)
