@@ -19,7 +19,8 @@ def make_up_of_arms(entries: Sequence[Entry], minimum: int) -> set[int]:
     An arm of few has several shares for each factor, all of one size: together their percentages tell it, and with it
     every count. In a larger one, the share of a small part tells how many it is, and so do the other shares, which it
     makes up the whole with. How alike the arms were, in standard deviations, stays where all parts that it rests on are
-    large: its limits tell the smallest.
+    large, for its limits tell the smallest, and where the percentages of both arms are printed, or of none: beside that
+    of one arm it tells the count of the other.
     """
     described = [i for i, e in enumerate(entries) if e.quantity == "baseline" and e.is_share and not e.difference]
     factors: dict[Factor, dict[str, list[int]]] = {}
@@ -32,7 +33,8 @@ def make_up_of_arms(entries: Sequence[Entry], minimum: int) -> set[int]:
     for (_, group), levels in factors.items():
         gone = _small(entries, levels, minimum)
         found |= {i for level in gone for i in levels[level]}
-        closed |= {(level, group) for level in gone}
+        one_sided = {level for level, own in levels.items() if len({entries[i].n < TELLING_BELOW for i in own}) > 1}
+        closed |= {(level, group) for level in gone | one_sided}
     differences = (i for i, e in enumerate(entries) if e.quantity == "baseline" and e.difference)
     return found | {i for i in differences if (entries[i].at, entries[i].group[:-1]) in closed}
 

@@ -3,6 +3,8 @@
 Each attack is first shown to work on what a careless release would print, then to fail on ours.
 """
 
+import dataclasses
+import itertools
 import math
 
 import pytest
@@ -24,7 +26,10 @@ from protected_tables import (
 )
 
 import cbe_analysis as cbe
+from cbe_analysis.methods.standardized import cox_index
 from cbe_analysis.policy import Policy
+from cbe_analysis.protect.attack import Published, audit_together
+from cbe_analysis.protect.record import Recorded
 
 NUMBERS = ["n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"]
 WHOLE = ("(all)",)
@@ -302,6 +307,48 @@ def test_how_alike_arms_are_in_a_small_part_tells_its_size():
     assert told(30, {"a": 4, "b": 26}) == {"team=a": "protected", "team=b": "protected"}
     assert told(30, {"a": 21, "b": 9}) == {"team=a": "protected", "team=b": "protected"}
     assert told(30, {"a": 14, "b": 16}) == {"team=a": None, "team=b": None}
+
+
+def _at_entry(*arms):
+    """What is printed of arms of so many students of which so many are in a group, and of how alike they are in it."""
+    at = {"quantity": "baseline", "at": "team=a"}
+    names = ("treatment", "comparison")
+    rows = [{**share(n, y, arm=arm), **at} for arm, (n, y) in zip(names, arms, strict=True)]
+    rows += [{**share(n, n - y, arm=arm), **at, "at": "team=b"} for arm, (n, y) in zip(names, arms, strict=True)]
+    g = cox_index(*(y / n for n, y in arms), *(n for n, _ in arms))
+    limits = {"value": g.value, "std_error": g.std_error, "low": g.low, "high": g.high}
+    rows.append({**at, **limits, "unit": SD, "n": sum(n for n, _ in arms), "arm": "difference"})
+    return cbe.protect(estimates(rows, ()), POLICY)
+
+
+@pytest.mark.parametrize("y", [12, 30, 41])
+def test_how_alike_arms_are_beside_the_share_of_one_of_them(y):
+    """In arms of 250 and 60: with 40 % of the first, g leaves few counts of the second, whose shares are hidden."""
+    steps = {}
+    for own, other in itertools.product(range(99, 102), range(1, 60)):  # 40 % of 250
+        g = cox_index(own / 250, other / 60, 250, 60)
+        steps.setdefault(round(g.value * 20), set()).add(other)
+    assert len(steps[round(cox_index(0.4, y / 60, 250, 60).value * 20)]) <= 2
+    rows = _at_entry((250, 100), (60, y)).rows.set_index(["at", "arm"])["shown"]
+    assert rows["team=a"].to_dict() == {"treatment": "40 %", "comparison": "protected", "difference": "protected"}
+
+
+def test_how_alike_arms_are_stays_beside_the_shares_of_both_or_of_none():
+    for arms in (((250, 100), (260, 130)), ((60, 24), (60, 30))):
+        rows = _at_entry(*arms).rows
+        assert rows.loc[rows["arm"].eq("difference"), "hidden"].isna().all()
+
+
+def test_the_audit_finds_a_difference_beside_the_share_of_one_arm():
+    printed = Recorded.of(_at_entry((250, 100), (260, 130)))
+    assert audit_together([Published("trial", None, printed)]).passed
+    rows = printed.rows.copy()
+    hidden = rows["arm"].eq("comparison")
+    rows.loc[hidden, ["shown", "n_shown", "hidden"]] = "protected"
+    rows.loc[hidden, ["n", "value", "low", "high"]] = None
+    careless = dataclasses.replace(printed, rows=rows)
+    says = {breach.says for breach in audit_together([Published("trial", None, careless)]).breaches}
+    assert "a difference rests on a hidden or coded arm" in says
 
 
 def test_percentages_of_one_small_arm_that_tell_its_size():

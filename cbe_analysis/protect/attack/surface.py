@@ -40,6 +40,7 @@ def faults(
         if small(row, minimum) and not row.hidden and row.arm != "difference":
             yield row.cell, "a small group is shown"
     yield from _resting(rows)
+    yield from _one_sided(rows)
 
 
 def _faults(row: Row, size_ok: Callable[[float], bool]) -> Iterator[str]:
@@ -176,6 +177,19 @@ def _resting(rows: Sequence[Row]) -> Iterator[Fault]:
             yield row.cell, "a comparison rests on a hidden or coded group"
         if row.reference == "others" and values.others_hidden(row):
             yield row.cell, "a comparison rests on hidden groups"
+
+
+def _one_sided(rows: Sequence[Row]) -> Iterator[Fault]:
+    """Differences of two arms beside the share of one of them that tell that of the other."""
+    arms: dict[tuple[str, str, Cell], list[Row]] = {}
+    for row in rows:
+        if row.cell[-1] != WHOLE and row.unit.startswith("share"):
+            arms.setdefault((row.quantity, row.at, row.cell[:-1]), []).append(row)
+    for row in rows:
+        if row.arm == "difference" and not row.hidden:
+            plain = {not (arm.hidden or arm.coded) for arm in arms.get((row.quantity, row.at, row.cell[:-1]), ())}
+            if len(plain) > 1:
+                yield row.cell, "a difference rests on a hidden or coded arm"
 
 
 class Values:
