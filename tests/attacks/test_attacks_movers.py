@@ -49,6 +49,12 @@ def test_two_schools_that_share_few():
     assert fallen(audited(A, both), "size") == set()  # 105 more: how many of b were in a is not told
 
 
+def test_who_counts_in_two_schools_together_alone():
+    """130 of a or b are more than 121 and 2: seven had too few days in either. Nine counted, but not in a."""
+    table = by_school(203, 121, 2, 107)
+    assert "ever school_id=a or b, never school_id=a" in fallen(audited(table, of_schools(130, "a", "b")), "size")
+
+
 def test_a_table_beside_a_selection_of_two():
     """The table tells of school a what a selection would."""
     table = by_school(203, 121, 107, 60)

@@ -11,9 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+import numpy as np
+
+from cbe_analysis.protect.attack.facts import Fact, Sum
 from cbe_analysis.protect.attack.groups import AND, EVER, NEVER, Group, Levels
 from cbe_analysis.protect.attack.overlaps import Overlaps, of_table
-from cbe_analysis.protect.attack.told import Said, Table
+from cbe_analysis.protect.attack.possible import Possible
+from cbe_analysis.protect.attack.told import Said, Table, asked
 
 MOST = 64  # ways in which students may have met the selections that are attacked together
 CELLS = 20_000  # crossed levels that selections are made of
@@ -67,7 +71,7 @@ def set_apart(tables: Sequence[Table], levels: Levels, found: Overlaps) -> Apart
         beside = [_without(table, columns) for table in kept if table.universe == universe]
         told = list(_told(own, found))
         for together in _linked([one for one in told if one.whole]):
-            joint = Joint.of([*together, *_within(told, together)], levels) or Joint.of(together, levels)
+            joint = _joint([*together, *_within(told, together)], levels) or _joint(together, levels)
             too_fine += [] if joint else [table for one in together for table in one.tables]
             for one in (joint,) if joint else filter(None, (Joint.of([alone], levels) for alone in together)):
                 named[one.column] = tuple(one.kinds)
@@ -93,12 +97,20 @@ class Joint:
     kinds: Mapping[str, frozenset[int]]
 
     @classmethod
-    def of(cls, told: Sequence[Told], levels: Levels) -> Joint | None:
-        """All ways in which students may have met the selections; None where they are too many."""
+    def of(cls, told: Sequence[Told], levels: Levels, *, unions: bool = True) -> Joint | None:
+        """All ways in which students may have met the selections; None where they are too many.
+
+        Parameters
+        ----------
+        unions
+            Whether who met a wider selection met a part of it: who had too few days in each of two schools to count
+            may have enough in both together.
+        """
         cells = [_cells(one.limits, told, levels) for one in told]
         if not all(cells):
             return None
-        met = {frozenset(i for i, of in enumerate(cells) if cell in of) for cell in set[Cell]().union(*cells)}
+        smallest = (frozenset((cell,)) for cell in frozenset[Cell]().union(*cells)) if unions else cells
+        met = {frozenset(i for i, of in enumerate(cells) if own <= of) for own in smallest}
         known = {frozenset[int]()}
         for own in sorted(met, key=sorted):
             known |= {own | other for other in known}
@@ -111,12 +123,34 @@ class Joint:
         }
         return cls(tuple(told), EVER + "; ".join(words), kinds)
 
+    def fits(self) -> bool:
+        """Whether the sizes, as far as they are known, fit these ways: those of each indicator, group by group."""
+        told: dict[tuple[tuple[str, str], Group], list[Fact]] = {}
+        for table in self.tables():
+            for group, (low, high) in table.sizes().items():
+                kinds = dict(group.limits)[self.column]
+                those = np.array([i for i, kind in enumerate(self.kinds) if kind in kinds], np.intp)
+                of = asked(table.release), group.without(self.column)
+                told.setdefault(of, []).append(Fact(Sum.of(those), low, high))
+        width = len(self.kinds)
+        for facts in told.values():
+            most = max((fact.high for fact in facts if fact.high < math.inf), default=0.0) * len(facts) + 1
+            if not Possible([0.0] * width, [most] * width, facts, whole=False).consistent:
+                return False
+        return True
+
     def tables(self) -> Iterator[Table]:
         """What is told of each selection, as of some kinds of students."""
         for i, one in enumerate(self.told):
             kinds = frozenset(kind for kind, met in self.kinds.items() if i in met)
             for table in one.tables:
                 yield _limited(table, one.limits.columns, self.column, kinds)
+
+
+def _joint(told: Sequence[Told], levels: Levels) -> Joint | None:
+    """The selections as unions of their parts where their sizes fit that; None where they are too many."""
+    joint = Joint.of(told, levels)
+    return joint if joint is None or joint.fits() else Joint.of(told, levels, unions=False)
 
 
 def _selects(table: Table, found: Overlaps) -> frozenset[str]:
