@@ -128,3 +128,30 @@ def test_the_auditor_reads_the_indicators_as_they_are():
     assert all(option in CATALOGUE[indicator].options for indicator, (_, option) in CUT_BY.items())
     assert CUT_BY["year_of_growth"][0] == OBSERVED
     assert CUT_BY["status"][0] == SHARE
+
+
+def test_totals_leave_one_number_in_between():
+    """No table of sizes and counts for two groups and their total but has 12 of b in between: tried one by one."""
+    told_of = (("(all)", "280"), ("a", "220"), ("b", "40-99"))
+    above = {1.0: (91, 93, 83), 2.0: (77, 80, 63), 3.0: (41, 47, 22)}  # percent
+    rows = {
+        cut: [(name, size, f"{p} %") for (name, size), p in zip(told_of, own, strict=True)]
+        for cut, own in above.items()
+    }
+    careless = [at_or_above(cut, *own, true=[275, 215, 60]) for cut, own in rows.items()]
+
+    def counts(n, percent):
+        return {y for y in range(n + 1) if abs(100 * y / n - percent) <= 0.5 + 1e-9}
+
+    found = set()
+    for a, b in itertools.product(range(215, 225), range(40, 100)):
+        if 275 <= a + b <= 284:
+            fitting = [
+                {y for y in counts(b, own[2]) if any(y + z in counts(a + b, own[0]) for z in counts(a, own[1]))}
+                for own in above.values()
+            ]
+            found |= {high - low for high, low in itertools.product(*fitting[:2]) if fitting[2]}
+    assert found == {12}
+    fallen = {(breach.group, breach.says) for breach in audited(*careless).breaches}
+    assert ("group=b", between(1, 2)) in fallen
+    assert not any(breach.breaches for breach in map(audited, careless))

@@ -95,7 +95,7 @@ class Auditor:
             for fallen in result.fallen:
                 cell = _cell(fallen.group, result.frame, columns)
                 rows = ((_cell(said.group, result.frame, columns), said.compares) for said in fallen.says)
-                groups[cell] = groups.get(cell, Proof()).beside(Proof(frozenset(rows), series))
+                groups[cell] = groups.get(cell, Proof()).beside(Proof(frozenset(rows), fallen.series or series))
         return Outcome(breaches, groups)
 
 

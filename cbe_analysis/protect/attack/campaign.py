@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from cbe_analysis.protect.attack.atoms import TooFine
+from cbe_analysis.protect.attack.chains_attack import attack_chain
 from cbe_analysis.protect.attack.claims import Whole, wholes
 from cbe_analysis.protect.attack.curve_claims import Curve, curves
 from cbe_analysis.protect.attack.curves_attack import attack_curves
@@ -18,6 +19,7 @@ from cbe_analysis.protect.attack.groups import Levels
 from cbe_analysis.protect.attack.means_attack import Means, attack_means, means
 from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.population import Population
+from cbe_analysis.protect.attack.scales import Scale, scales
 from cbe_analysis.protect.attack.scales_attack import attack_scales
 from cbe_analysis.protect.attack.shares_attack import attack_shares
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, attack_sizes
@@ -93,6 +95,8 @@ def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
     for whole in told:
         found += _shares(knowing, whole, unlinked)
     found.append(attack_scales(knowing[0], told, averaged))
+    for scale in scales(told):
+        found += _chain(knowing, scale, [fallen for attacked in found for fallen in attacked.fallen])
     for series in averaged:
         found += _means(knowing, series, unlinked)
     for curve in waiting:
@@ -162,6 +166,14 @@ def _alone(population: Population, whole: Whole, source: int) -> Iterator[Attack
         yield attack_shares(population, whole.of(source))
     except Contradiction:
         return
+
+
+def _chain(knowing: Populations, scale: Scale, known: Sequence[Fallen]) -> Iterator[Attacked]:
+    """The attack on all cuts of a scale together; where they contradict each other each was attacked alone."""
+    for population in knowing:
+        with suppress(Contradiction):
+            yield attack_chain(population, scale, known)
+            return
 
 
 def _curves(knowing: Populations, curve: Curve, unlinked: list[str]) -> Iterator[Attacked]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cbe_analysis.protect.attack.claims import Share, Whole
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.printed import Printed
+from cbe_analysis.protect.attack.reading import Series
 from cbe_analysis.protect.attack.told import Property
 
 CUT_BY = {  # indicator -> the unit of its share at or above a cut, and the option that says where that lies
@@ -38,8 +39,14 @@ class Cut:
 
     at: float
     says: str
+    unit: str
     shares: Mapping[Group, Share]
     above: bool = True
+
+    @property
+    def series(self) -> frozenset[Series]:
+        """What is told of the share, and of how groups differ in it."""
+        return frozenset((quantity, self.unit, "") for quantity in ("share", "gap", "ratio"))
 
     def printed(self, group: Group) -> Printed | None:
         """The interval of a group's share above; None where nothing is printed of it."""
@@ -89,10 +96,25 @@ class Nested:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """All cuts of one scale that are told of, from the lowest to the highest."""
+    """All cuts of one scale that are told of, from the lowest to the highest.
 
-    indicator: str
+    Parameters
+    ----------
+    name
+        The indicator with its options, the cut aside.
+    """
+
+    name: Property
     cuts: tuple[Cut, ...]
+
+    @property
+    def indicator(self) -> str:
+        """Which indicator says it."""
+        return self.name[0]
+
+    def between(self, lower: int, upper: int) -> str:
+        """What two of the cuts count together, in words."""
+        return f"{self.indicator}, between {self.cuts[lower].says} and {self.cuts[upper].says}"
 
     def nested(self) -> Iterator[tuple[Group, Nested]]:
         """The groups of which shares are printed at several cuts."""
@@ -111,7 +133,7 @@ def scales(told: Sequence[Whole]) -> list[Scale]:
                 scale, cut = own
                 found.setdefault(scale, []).append(cut)
     return [
-        Scale(name[0], tuple(sorted(cuts, key=lambda cut: cut.at)))
+        Scale(name, tuple(sorted(cuts, key=lambda cut: cut.at)))
         for name, cuts in sorted(found.items())
         if len({cut.at for cut in cuts}) > 1
     ]
@@ -124,10 +146,10 @@ def _cut(name: Property, shares: Mapping[Group, Share]) -> tuple[Property, Cut] 
         return None
     if indicator == "level_gap" and unit in FROM_GRADE:
         says, place, above = FROM_GRADE[unit]
-        return (indicator, asked), Cut(place, says, shares, above)
+        return (indicator, asked), Cut(place, says, unit, shares, above)
     of, option = CUT_BY.get(indicator, ("", ""))
     options = json.loads(asked)
     place = options.pop(option, None)
     if unit != of or not isinstance(place, int | float):
         return None
-    return (indicator, json.dumps(options, sort_keys=True)), Cut(float(place), f"{place:g}", shares)
+    return (indicator, json.dumps(options, sort_keys=True)), Cut(float(place), f"{place:g}", unit, shares)

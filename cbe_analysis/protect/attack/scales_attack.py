@@ -8,7 +8,7 @@ from itertools import combinations
 
 from cbe_analysis.protect.attack.claims import Whole
 from cbe_analysis.protect.attack.denominators import COUNTS_BELOW, fractions_of
-from cbe_analysis.protect.attack.facts import SLACK
+from cbe_analysis.protect.attack.facts import SLACK, Says
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.means_attack import Means
 from cbe_analysis.protect.attack.population import Population
@@ -39,7 +39,8 @@ def _fallen(population: Population, scale: Scale, told: tuple[Group, Nested], si
         one, other = nested.cuts[lower], nested.cuts[upper]
         if len(counts := nested.between(lower, upper, sizes)) == 1 and not (counts == {0} and one.alike(other)):
             sources = (*nested.printed[lower].sources, *nested.printed[upper].sources, *(size.sources if size else ()))
-            yield Fallen(group, "share", f"{scale.indicator}, between {one.says} and {other.says}", frozenset(sources))
+            says = scale.between(scale.cuts.index(one), scale.cuts.index(other))
+            yield Fallen(group, "share", says, frozenset(sources), frozenset({Says(group)}), other.series)
 
 
 def _sizes(

@@ -10,6 +10,7 @@ from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, Want
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import TRIED_UP_TO, WHOLE_UP_TO, Possible
+from cbe_analysis.protect.attack.reading import Series
 from cbe_analysis.protect.attack.verdict import What
 
 FIVE = 5.0
@@ -31,6 +32,8 @@ class Fallen:
         Positions of the releases that it comes out of.
     says
         The printed numbers that give it away, as far as is known.
+    series
+        Of several series that do, one without which the others would not; none where all are of one.
     """
 
     group: Group
@@ -38,6 +41,7 @@ class Fallen:
     of: str
     sources: frozenset[int]
     says: frozenset[Says] = field(default=frozenset(), compare=False)
+    series: frozenset[Series] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
