@@ -134,9 +134,10 @@ class Mending:
         """What an outsider can compute of these cells: a coded count, a hidden count, a hidden size."""
         explorer = self.knowledge.explorer
         demands = {key: self._demands(key) for key in self.table.base.sizes if key in among}
-        explorer.look([goal for asked in demands.values() for demand in asked for goal in demand.goals()])
-        every = ((key, demand) for key, asked in demands.items() for demand in asked)
-        known = ((key, demand, explorer.unmet(demand.weights, demand.met)) for key, demand in every)
+        every = [(key, demand) for key, asked in demands.items() for demand in asked]
+        doubtful = [(key, demand) for key, demand in every if not demand.met(*explorer.seen(demand.weights))]
+        explorer.look([goal for _, demand in doubtful for goal in demand.goals()])
+        known = ((key, demand, explorer.unmet(demand.weights, demand.met)) for key, demand in doubtful)
         return [Fall(key, demand, span) for key, demand, span in known if span is not None]
 
     def _demands(self, key: Key) -> list[Demand]:
@@ -178,14 +179,20 @@ class Mending:
         """Shares whose count would follow from their percentage, now that totals narrow their size and their count."""
         know, ranges = self.knowledge, self.table.ranges
         plain = {k: p for k, p in self.percents.items() if not p.code and ranges[k][1] < TELLING_BELOW}
-        know.explorer.look([g for k in plain for g in between(know.size(k), *ranges[k])])
+        doubtful = [key for key, percent in plain.items() if not self._seen_several(key, percent)]
+        know.explorer.look([g for k in doubtful for g in between(know.size(k), *ranges[k])])
         found: dict[int, Percent | None] = {}
-        for key, percent in plain.items():
-            if not self._several(key, percent):
+        for key in doubtful:
+            if not self._several(key, percent := plain[key]):
                 place = self.table.places[key]
                 rough = rougher(percent, grounds.entries[place].value)
                 found[place] = rough if rough and self._several(key, rough) else None
         return found
+
+    def _seen_several(self, key: Key, percent: Percent) -> bool:
+        """Whether a percentage was seen to stand for several counts."""
+        explorer, of = self.knowledge.explorer, (self.knowledge.size(key), self.knowledge.count(key))
+        return len(counts_behind(percent, *map(explorer.seen, of))) > 1
 
     def _several(self, key: Key, percent: Percent) -> bool:
         """Whether a percentage may stand for several counts, by all that an outsider knows of the group."""
