@@ -16,6 +16,7 @@ from cbe_analysis.protect.attack.curves_attack import attack_curves
 from cbe_analysis.protect.attack.denominators import attack_denominators
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Levels
+from cbe_analysis.protect.attack.hidden_sizes import attack_hidden_sizes
 from cbe_analysis.protect.attack.means_attack import Means, attack_means, means
 from cbe_analysis.protect.attack.points import Memory
 from cbe_analysis.protect.attack.population import Population
@@ -101,6 +102,7 @@ def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
         found += _means(knowing, series, unlinked)
     for curve in waiting:
         found += _curves(knowing, curve, unlinked)
+    found += attack_hidden_sizes(knowing, told, averaged)
     found += attack_supposing(population, told, waiting) if not frame.of_years else ()
     first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
     more = (fallen for attacked in found[1:] for fallen in attacked.fallen)

@@ -10,7 +10,21 @@ from itertools import pairwise
 from cbe_analysis.protect.attack.reading import Interval
 
 NEAR = 1e-9
+WIDEST = 200  # sizes of a group, whose whole numbers are gone through one by one
 Pair = tuple[int, int]  # students, and those who have the property
+
+
+def whole_numbers(share: Interval, size: Interval, true: float) -> tuple[tuple[float, float, float], ...]:
+    """The bounds on all pairs that are printed so; none where the share is of other numbers than of these students.
+
+    Parameters
+    ----------
+    true
+        The size; NaN where that is not known.
+    """
+    if size[1] - size[0] > WIDEST or not (math.isnan(true) or edges(share, (true, true))):
+        return ()
+    return edges(share, size)
 
 
 @lru_cache(maxsize=4096)

@@ -45,6 +45,17 @@ class Means:
     spread: float
     against: tuple[Against, ...] = ()
 
+    @property
+    def middle(self) -> float:
+        """A value in the middle of those that are printed."""
+        return statistics.median((p.low + p.high) / 2 for p in self.printed.values())
+
+    @property
+    def far(self) -> float:
+        """How far from the middle a student may lie, in standard deviations."""
+        ends = [abs(end - self.middle) for p in self.printed.values() for end in (p.low, p.high)]
+        return max(ends) / self.spread + FAR
+
 
 def means(frame: Frame) -> list[Means]:
     """All series of means that are printed of a population."""
@@ -110,7 +121,7 @@ class MeanAttack:
 
     def __init__(self, population: Population, series: Means, targets: Sequence[Group]) -> None:
         self.population, self.series, self.targets = population, series, targets
-        self.middle = statistics.median((p.low + p.high) / 2 for p in series.printed.values())
+        self.middle = series.middle
         self.width = population.space.width
         facts = list(population.facts())
         for one, other in population.space.ties():
@@ -122,7 +133,7 @@ class MeanAttack:
             facts += self._meant(population.those(against), against.printed, Says(against.of, compares=True))
         self._sizes = {group: len(facts) + i for i, group in enumerate(targets)}
         facts += [Fact(population.people(group), -math.inf, math.inf) for group in targets]
-        far = [self._far() * most for most in population.most]
+        far = [series.far * most for most in population.most]
         low, high = [0.0] * self.width + [-most for most in far], population.most + far
         memory = population.memory.of((series.name, self.middle, series.spread), len(low))
         self.possible = Possible(low, high, facts, whole=False, memory=memory)
@@ -154,14 +165,9 @@ class MeanAttack:
         """The sum of values over the same finest groups."""
         return people.moved(self.width)
 
-    def _far(self) -> float:
-        """How far from the middle a student may lie, in standard deviations."""
-        ends = [abs(end - self.middle) for p in self.series.printed.values() for end in (p.low, p.high)]
-        return max(ends) / self.series.spread + FAR
-
     def _within(self) -> Iterator[Fact]:
         """Nobody lies farther away than that."""
-        far = self._far()
+        far = self.series.far
         for atom in range(self.width):
             people = Sum.of(np.array([atom], np.intp))
             yield Fact(self._moved(people).plus(people.times(-far)), -math.inf, 0.0)

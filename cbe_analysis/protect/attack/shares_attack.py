@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cbe_analysis.protect.attack.claims import Share, Whole
 from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, together
 from cbe_analysis.protect.attack.groups import Group
-from cbe_analysis.protect.attack.lattice import edges
+from cbe_analysis.protect.attack.lattice import whole_numbers
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
@@ -17,7 +17,6 @@ from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, HiddenSizes, fitting
 from cbe_analysis.protect.attack.told import Property
 
-WIDEST = 200  # sizes of a group, whose whole numbers are gone through one by one
 COUNTS_BELOW = 200  # a percentage of more students stands for several counts
 
 
@@ -130,11 +129,10 @@ class ShareAttack:
     def _behind(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
         """The whole numbers behind the share of a group; none where it is of other numbers than of students."""
         size, true = self.population.sizes.get(group), self.population.true_size(group)
-        share = printed.low, printed.high
-        if size is None or size.high - size.low > WIDEST or not (math.isnan(true) or edges(share, (true, true))):
+        if size is None:
             return
         people, having = self.population.people(group, self.kinds), self.having(kind, group)
-        for students, those, most in edges(share, (size.low, size.high)):
+        for students, those, most in whole_numbers((printed.low, printed.high), (size.low, size.high), true):
             sources = tuple(sorted({*printed.sources, *size.sources}))
             yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources, Says(group))
 
