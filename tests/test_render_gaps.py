@@ -18,7 +18,7 @@ from cbe_analysis.render.wording import gaps as words
 def alone(gap=-10.0, p=0.001, *, n=300, beside=400, g=-0.5, outcome="map:reading", where=("grade=3",)):
     """The release of status by one factor."""
     rows = [
-        ("mean", "(all)", n + beside, 400.0, 2.0),
+        ("mean", "(all)", n + beside, 405.0 + gap * n / (n + beside), 2.0),
         ("mean", "no", beside, 405.0, 2.0),
         ("mean", "yes", n, 405.0 + gap, 2.0),
         ("gap", "yes", n, gap, 2.0, compared(p, "no")),
