@@ -87,11 +87,16 @@ def brute(releases, cells, *, counts):
     return fallen
 
 
-def left_over(releases, told, cells):
-    """The small groups that no row is about, but whose size follows from others by what releases select.
+def reckoned_with(releases, cells):
+    """The finest groups without those of levels that nobody has and that no text names: nobody reckons with them."""
+    named = {level for one in releases for c in one.by for level in one.rows[c]}
+    named |= {text.rpartition("=")[2] for one in releases for text in one.where}
+    had = {level for atom, (n, _) in cells.items() if n for level in atom}
+    return {atom: pair for atom, pair in cells.items() if named.union(had).issuperset(atom)}
 
-    Levels that nobody has, and that no text names, are none that anybody reckons with.
-    """
+
+def left_over(releases, told, cells):
+    """The small groups that no row is about, but whose size follows from others by what releases select."""
     rows = np.array([[atom in about for atom in cells] for about in told], float)
     selected = {column for one in releases for column in COLUMNS if any(column in text for text in one.where)}
     levels = [sorted({atom[i] for atom in cells}) for i in range(len(COLUMNS))]
@@ -180,5 +185,6 @@ def sequences(random, wanted, *, counted=MOST_COUNTED):
 
 def missed(cells, releases, *, counts):
     """What comes out when everything is tried, but not in the audit; and all that comes out."""
+    cells = reckoned_with(releases, cells)
     tried = brute(releases, cells, counts=counts)
     return tried - audited(releases, tuple(cells)), tried

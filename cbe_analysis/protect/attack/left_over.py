@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 
-from cbe_analysis.protect.attack.groups import Group, Levels
+from cbe_analysis.protect.attack.groups import OTHER, Group, Levels
 from cbe_analysis.protect.attack.reading import Interval
 
 FEW = 12  # selections that are taken apart in every way; of more, each is taken from another, and as many as go
@@ -61,7 +61,7 @@ def _less(told: Selections, every: frozenset[str]) -> Iterator[tuple[frozenset[s
         known |= new
     for of, size in known.items():
         the_same = (part for part in known if part < of and known[part] == size and size[0] == size[1])
-        if of not in told and next(the_same, None) is None:  # levels that nobody has make no other group
+        if of not in told and not any(all(level.startswith(OTHER) for level in of - part) for part in the_same):
             yield of, size
 
 
