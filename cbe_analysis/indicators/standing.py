@@ -114,7 +114,8 @@ def growth_and_status(
         The level that completes the continuum.
     """
     from cbe_analysis.indicators.progress.begin import begin, status_of, unadjusted
-    from cbe_analysis.indicators.progress.standing_rows import Marks, standings
+    from cbe_analysis.indicators.progress.marks import Marks
+    from cbe_analysis.indicators.progress.standing_rows import standings
 
     unadjusted(progress.contrast, "growth beside status")
     growth = begin(progress, exit_level).model

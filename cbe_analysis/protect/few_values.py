@@ -13,6 +13,12 @@ from cbe_analysis.protect.rounding import step_below, to_step
 STEPWISE = 2.5  # from a step of 1, 2 or 5 to the next
 
 
+def told_by_step(entry: Entry) -> bool:
+    """True for the mean of few scores, or a gap of such means, with an error that would tell who has which score."""
+    fewest = min(n for n in (entry.n, entry.n_reference, math.inf) if not math.isnan(n))
+    return FEW_VALUES in entry.note and fewest < TELLING_BELOW
+
+
 def of_few_values(entry: Entry, step: float) -> Entry:
     """The record with an error that says no more than its step: the largest that a mean rounded like it may have.
 
@@ -24,8 +30,7 @@ def of_few_values(entry: Entry, step: float) -> Entry:
     step
         What the value is rounded to.
     """
-    fewest = min(n for n in (entry.n, entry.n_reference, math.inf) if not math.isnan(n))
-    if FEW_VALUES not in entry.note or not entry.std_error > 0 or fewest >= TELLING_BELOW:
+    if not entry.std_error > 0 or not told_by_step(entry):
         return entry
     value, error = to_step(entry.value, step), 2 * step_below(STEPWISE * step)
     reach = (entry.high - entry.low) / 2 / entry.std_error * error

@@ -10,7 +10,7 @@ from cbe_analysis.methods.standardized import improvement_index
 from cbe_analysis.protect.curves.read_off import read_off, unread
 from cbe_analysis.protect.curves.waiting import TIMES
 from cbe_analysis.protect.entries import ESTIMATED, NUMBERS, SHARES, Entry
-from cbe_analysis.protect.few_values import of_few_values
+from cbe_analysis.protect.few_values import of_few_values, told_by_step
 from cbe_analysis.protect.grounds import Carried, Grounds
 from cbe_analysis.protect.percents import FIVES, TELLING_BELOW, Percent, nearest, public_limits
 from cbe_analysis.protect.release import PROTECTED
@@ -183,10 +183,13 @@ def _estimate(grounds: Grounds, entry: Entry, step: float) -> Printed:
 
 
 def printed_p(entry: Entry, value: float, low: float, high: float) -> float:
-    """The p-value that may be printed beside a value and its limits as printed; of shares, what these say."""
+    """The p-value that may be printed beside a value and its limits as printed.
+
+    Of shares, and of means of few scores, it is what these say: the exact one would tell the error that is not printed.
+    """
     if math.isnan(entry.p):
         return math.nan
-    return p_of_limits(value, low, high) if _in_points(entry) else entry.p
+    return p_of_limits(value, low, high) if _in_points(entry) or told_by_step(entry) else entry.p
 
 
 def _wide_enough(grounds: Grounds, entry: Entry) -> tuple[float, float]:

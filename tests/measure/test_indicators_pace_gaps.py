@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import cbe_analysis as cbe
+from cbe_analysis.indicators.alike import FEW_VALUES
 
 POLICY = '[references]\nenglish_learner = "never"\n'
 SCHOOLS, EACH = 8, 24
@@ -34,20 +35,25 @@ def known():
     return students()
 
 
-@pytest.fixture
-def district(write, known):
+def made(write, known, step=1e-9):
+    """The district of these students, levels rounded to a step."""
     spells = known.merge(pd.DataFrame({"school_year": YEARS}), how="cross")
     spells["grade"] = spells["school_year"] - 2020
     for name, end in (("entry_date", "-09-01"), ("exit_date", "-06-01")):
         spells[name] = (spells["school_year"] - (name == "entry_date")).astype(str) + end
     levels = known.merge(pd.DataFrame({"year": YEARS}), how="cross")
-    levels["level"] = 4 + levels["pace"] * (levels["year"] - 2024)
+    levels["level"] = 4 + (levels["pace"] * (levels["year"] - 2024) / step).round() * step
     levels = levels.assign(subject="math", date=levels["year"].astype(str) + "-06-01", method="test")
     return write(
         policy=POLICY,
         enrollments=spells.drop(columns="pace"),
         levels=levels[["student_id", "subject", "date", "level", "method"]],
     )
+
+
+@pytest.fixture
+def district(write, known):
+    return made(write, known)
 
 
 def gap(found):
@@ -73,3 +79,13 @@ def test_all_students_are_compared_on_request(district, known):
 def test_nothing_is_said_of_gaps_where_none_is_asked_for(district):
     for option in (True, False):
         assert "gaps" not in cbe.measure("pace", district, by="english_learner", same_schools=option).method
+
+
+@pytest.mark.parametrize(("name", "options"), [("level_gap", {}), ("pace", {}), ("pace", {"same_schools": False})])
+@pytest.mark.parametrize(("step", "few"), [(1.0, True), (0.001, False)])
+def test_means_of_few_levels_and_gaps_between_them_are_told_as_such(write, known, name, options, step, few):
+    """Levels in whole steps leave few values: an exact error of a mean, or of a gap, counts who has which."""
+    found = cbe.measure(name, made(write, known, step), by="english_learner", compare="reference", **options).rows
+    told = found[found["quantity"].isin(["mean", "slope", "gap"]) & ~found["unit"].str.startswith("share")]
+    assert told["quantity"].eq("gap").any()
+    assert set(told["note"].fillna("").str.contains(FEW_VALUES)) == {few}

@@ -13,6 +13,7 @@ from cbe_analysis.indicators.contrasts import groupings
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.model import SCHOOL, Model, Split
 from cbe_analysis.indicators.progress.pace_rows import counted_share, raw_mean
+from cbe_analysis.indicators.progress.told import Told
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.methods.robust import Contrasted, cluster_fit
 
@@ -20,34 +21,14 @@ FROM_GRADE = "levels from grade"
 LEVEL, TWO = 1.0, 2.0  # levels below grade that are told of
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of the students' gaps.
-
-    Parameters
-    ----------
-    values
-        Shape `(n,)`, NaN for who does not count; 1 or 0 for a share.
-    """
-
-    unit: str
-    values: NDArray[np.float64]
-    scores: Scores
-
-    @property
-    def share(self) -> bool:
-        """True for a share, False for the mean."""
-        return self.unit != FROM_GRADE
-
-
 def gaps_of_groups(of: Model, contrast: Contrast) -> Fitted:
     """Mean gap to grade and the shares below and above, of every group, and how groups differ."""
     gap = of.paces.students["value"].to_numpy(float)
-    told = [Told(FROM_GRADE, gap, Scores.of(gap[np.isfinite(gap)])), *_shares(gap)]
+    told = [Told.of(FROM_GRADE, gap), *_shares(gap)]
     rows: list[Row] = []
     for groups in groupings(of.groups, contrast.by):
         sizes = np.bincount(groups.codes[of.paces.used], minlength=len(groups.values))
-        part = Split(of, groups, sizes, groups.columns == (SCHOOL,))
+        part = Split(of, groups, sizes, groups.columns == (SCHOOL,), told[0])
         rows += [_of_group(part, g, one) for g in range(len(groups.values)) for one in told]
         for one in told:
             rows += part.gaps(contrast, one.unit, Difference(part, one.values).gap)
@@ -67,12 +48,10 @@ def _shares(gap: NDArray[np.float64]) -> list[Told]:
 
 def _of_group(part: Split, group: int, told: Told) -> Row:
     """One number of one group."""
-    if told.share:
+    if told.unit != FROM_GRADE:
         return counted_share(part, told.unit, group, told.values)
-    own = told.values[part.members(group)]
-    note = "; ".join(filter(None, (part.model.note, told.scores.note(own[np.isfinite(own)]))))
-    found = raw_mean(part, group, told.values)
-    return row("mean", told.unit, part.groups.labels(group), found, n=int(part.sizes[group]), note=note)
+    found, n = raw_mean(part, group, told.values), int(part.sizes[group])
+    return row("mean", told.unit, part.groups.labels(group), found, n=n, note=part.note(group))
 
 
 @dataclass(frozen=True, slots=True)

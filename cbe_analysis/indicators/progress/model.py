@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.indicators.alike import alike_note
 from cbe_analysis.indicators.contrasts import (
     DESCRIBED,
     SCHOOLS_AT_LEAST,
@@ -24,6 +23,7 @@ from cbe_analysis.indicators.contrasts import (
 )
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.paces import Paces
+from cbe_analysis.indicators.progress.told import Told
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import PaceFit, fit_pace
@@ -153,12 +153,15 @@ class Split:
         Shape `(groups,)`: students who count.
     by_school
         True where the groups are schools, and there are enough of them to be drawn toward the mean of all.
+    told
+        Of what means are told.
     """
 
     model: Model
     groups: Grouping
     sizes: NDArray[np.int64]
     by_school: bool
+    told: Told
 
     def members(self, group: int) -> NDArray[np.bool_]:
         """Shape `(n,)`: the students of a group."""
@@ -166,9 +169,8 @@ class Split:
         return found
 
     def note(self, group: int) -> str:
-        """What must be said of a group: that all are alike, or that schools are few."""
-        pace = self.model.paces.students["value"].to_numpy(float)[self.members(group)]
-        return alike_note(pace[np.isfinite(pace)]) or self.model.note
+        """What must be said of a group: that schools are few, or values."""
+        return _joined(self.model.note, self.told.note(self.members(group)))
 
     def gaps(self, contrast: Contrast, unit: str, gap: Callable[[NDArray[np.float64]], Contrasted]) -> list[Row]:
         """A row for every comparison; described alone where too few schools are on a side."""
@@ -178,6 +180,8 @@ class Split:
             found, note = gap(pair.weights), self.model.note
             if described(own, against, self.model.schools):
                 found, note = Contrasted(found.value), DESCRIBED
+            elif unit == self.told.unit:
+                note = _joined(note, self.told.close(self.members(pair.group)))
             rows.append(self._gap(pair, unit, found, note))
         return rows
 
@@ -216,16 +220,16 @@ class Part(Split):
         return Contrasted(value, error, low=float(known.low[at]), high=float(known.high[at]))
 
 
-def parts(of: Model, contrast: Contrast) -> list[Part]:
+def parts(of: Model, contrast: Contrast, unit: str = RATE) -> list[Part]:
     """The whole, every factor alone, and the factors crossed, each with its fit."""
     whole = grouping(of.groups, ())
-    first = of.fit(whole)
-    found = []
+    first, found = of.fit(whole), []
+    told = Told.of(unit, of.paces.students["value"].to_numpy(float))
     for groups in groupings(of.groups, contrast.by):
         by_school = groups.columns == (SCHOOL,) and of.nested
         fit = first if by_school or not groups.columns else of.fit(groups)
         sizes = np.bincount(groups.codes[of.paces.used], minlength=len(groups.values))
-        found.append(Part(of, groups, sizes, by_school, fit))
+        found.append(Part(of, groups, sizes, by_school, told, fit))
     return found
 
 
@@ -251,6 +255,11 @@ def verdicts(fit: PaceFit) -> list[str]:
     if not fit.converged:
         found.append("the model of paces did not converge; read its numbers with care")
     return found
+
+
+def _joined(*notes: str) -> str:
+    """The notes as one."""
+    return "; ".join(filter(None, notes))
 
 
 def words(of: Model) -> str:

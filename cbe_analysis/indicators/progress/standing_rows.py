@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.gap_rows import FROM_GRADE
+from cbe_analysis.indicators.progress.marks import Marks
 from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.methods.pace import Standing, growth_and_status
@@ -16,15 +15,6 @@ from cbe_analysis.methods.pace.kinds import KINDS
 from cbe_analysis.methods.robust import Contrasted
 
 CHANCE = "chance, 0 to 1"
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Where high begins, and how sure a kind must be to be named."""
-
-    growth: float
-    status: float
-    certainty: float
 
 
 def standings(growth: Model, status: Model, contrast: Contrast, marks: Marks) -> Fitted:
@@ -46,18 +36,13 @@ def standings(growth: Model, status: Model, contrast: Contrast, marks: Marks) ->
     rows: list[Row] = []
     together = _correlation(growth, status)
     firsts = parts(growth, contrast)
-    for of_growth, of_status in zip(firsts, parts(status, contrast), strict=True):
+    for of_growth, of_status in zip(firsts, parts(status, contrast, FROM_GRADE), strict=True):
         groups = range(len(of_growth.groups.values))
         pairs = [(of_growth.mean(g), of_status.mean(g)) for g in groups]
         told = _told(pairs, marks, together)
         for g in groups:
             rows += _of_group(of_growth, of_status, g, pairs[g], told if of_growth.groups.columns else None)
-    method = (
-        f"growth: {words(growth)}; high from {marks.growth:g} levels a year; status: last level of students who had "
-        f"not left, less that expected of grade and day, by the same model; high from {marks.status:g}; a kind is "
-        f"named from a chance of {marks.certainty:.0%}; errors of both correlated by {together:.2f}, as over students"
-    )
-    return answer(growth, rows, firsts[0].fit, method, status.warnings)
+    return answer(growth, rows, firsts[0].fit, marks.method(words(growth), together), status.warnings)
 
 
 def _told(pairs: list[tuple[Contrasted, Contrasted]], marks: Marks, together: float) -> Standing:
