@@ -1,36 +1,84 @@
-"""Chances of an effect, made of the effect and the error that are printed beside them."""
+"""Chances, made of the values and the errors that are printed beside them.
+
+Chances to whole percentages tell values and errors far more finely than they are rounded. Made of what is printed, they
+say nothing that does not stand beside them; by as much as that is rounded they differ from those of the true values.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cbe_analysis.indicators.progress.marks import Marks
 from cbe_analysis.indicators.words import minimum_of
 from cbe_analysis.methods.decision import chances
-from cbe_analysis.protect.entries import Entry
+from cbe_analysis.methods.pace.kinds import KINDS
+from cbe_analysis.protect.entries import Entry, Key
 from cbe_analysis.protect.few_values import of_few_values
 from cbe_analysis.protect.grounds import Carried
 from cbe_analysis.protect.printing import printed_step
 from cbe_analysis.protect.rounding import in_figures, to_step
 
+Known = tuple[float, float]  # a value and its error, as they are printed
 
-def of_printed_effects(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The records, with the chances of each effect as those of the effect and the error that are printed.
 
-    Chances to whole percentages tell effect and error far more finely than they are rounded. Made of these, they say
-    nothing that does not stand beside them; by as much as the effect is rounded they differ from those of the true one.
+def of_printed_values(entries: Sequence[Entry], method: str) -> tuple[Entry, ...]:
+    """The records, with the chances of effects and of kinds as those of what is printed.
+
+    Parameters
+    ----------
+    method
+        Of the estimates: it tells where growth and status are high.
     """
-    effects = {e.group: e for e in entries if e.quantity == "effect" and not e.compares}
     carried = Carried.of(entries)
-    return tuple(_restated(e, effects.get(e.group), carried) for e in entries)
+    effects = {e.group: e for e in entries if e.quantity == "effect" and not e.compares}
+    kinds = dict(_kinds(entries, carried, method))
+    return tuple(kinds.get((e.group, e.at)) or _of_effect(e, effects.get(e.group), carried) for e in entries)
 
 
-def _restated(entry: Entry, effect: Entry | None, carried: Carried) -> Entry:
+def _printed(entry: Entry, carried: Carried) -> Known:
+    step = printed_step(entry, carried, {})
+    told = of_few_values(entry, step)
+    return to_step(told.value, step), in_figures(told.std_error)
+
+
+def _of_effect(entry: Entry, effect: Entry | None, carried: Carried) -> Entry:
     minimum = minimum_of(entry.note) if entry.quantity == "probability" else math.nan
     if math.isnan(minimum) or effect is None or not effect.std_error > 0:
         return entry
-    step = printed_step(effect, carried, {})
-    printed = of_few_values(effect, step)
-    told = chances(to_step(printed.value, step), in_figures(printed.std_error), minimum)
+    told = chances(*_printed(effect, carried), minimum)
     return replace(entry, value=getattr(told, entry.at))
+
+
+def _kinds(entries: Sequence[Entry], carried: Carried, method: str) -> Iterator[tuple[tuple[Key, str], Entry]]:
+    """The chances of the kinds of growth beside status, and which is named, by group and kind."""
+    said = Marks.of(method)
+    told = [e for e in entries if e.quantity == "probability" and e.at in KINDS]
+    if said is None or not told:
+        return
+    growth, status = (_values(entries, carried, quantity) for quantity in ("slope", "mean"))
+    for entry in told:
+        if entry.group in growth and entry.group in status:
+            value, kind = _standing(growth[entry.group], status[entry.group], *said, at=entry.at)
+            yield (entry.group, entry.at), replace(entry, value=value, note=kind)
+
+
+def _values(entries: Sequence[Entry], carried: Carried, quantity: str) -> dict[Key, Known]:
+    """Group -> what is printed of it, where it has an error."""
+    return {
+        e.group: _printed(e, carried)
+        for e in entries
+        if e.quantity == quantity and not e.compares and e.std_error > 0 and not math.isnan(e.value)
+    }
+
+
+def _standing(growth: Known, status: Known, marks: Marks, together: float, *, at: str) -> tuple[float, str]:
+    """The chance of a kind, and the kind that is named."""
+    from cbe_analysis.methods.pace import growth_and_status
+
+    pairs = [([value], [error]) for value, error in (growth, status)]
+    found = growth_and_status(
+        *pairs, marks=(marks.growth, marks.status), correlation=together, certainty=marks.certainty
+    )
+    return float(found.chances[0, KINDS.index(at)]), str(found.kind[0])

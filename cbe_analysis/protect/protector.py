@@ -14,7 +14,7 @@ from cbe_analysis.measure.estimates import AFTER, ALL, BEFORE, Estimates, Inside
 from cbe_analysis.measure.selection import OPEN, column_of, public
 from cbe_analysis.policy import PERSONAL, ROUNDED, Policy
 from cbe_analysis.protect.attack.auditor import Auditor
-from cbe_analysis.protect.chances import of_printed_effects
+from cbe_analysis.protect.chances import of_printed_values
 from cbe_analysis.protect.completion import Known, completed
 from cbe_analysis.protect.covering import ROUNDS, covering
 from cbe_analysis.protect.curves.waiting import merged
@@ -71,7 +71,7 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     known = Known.of(estimates, policy, minimum)
     officially = Enrollment.of(policy, estimates)
     waiting = merged(entries(estimates), minimum, officially)
-    found = of_printed_effects(completed(of_enough(waiting.entries, minimum), known))
+    found = of_printed_values(completed(of_enough(waiting.entries, minimum), known), estimates.method)
     _not_too_many(found, estimates.by)
     tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
     made = partial(_release, estimates, policy, audience, found)
