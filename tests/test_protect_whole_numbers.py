@@ -6,7 +6,8 @@ import pytest
 from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.protect.attack.facts import Fact, Goal, Sum
 from cbe_analysis.protect.attack.possible import Possible
-from cbe_analysis.protect.pattern.polytope import DETOURS, Bound, Polytope
+from cbe_analysis.protect.pattern.polytope import Bound, Polytope
+from cbe_analysis.protect.pattern.programme import DETOURS
 
 THIRDS = [Bound({0: 3.0, 1: 2.0}, 10.5, 13.5)]  # 3x + 2y is 11, 12 or 13
 NEVER = [Bound({0: 2.0, 1: 2.0}, 2.5, 3.5)]  # 2x + 2y is no odd number
@@ -49,24 +50,33 @@ class Lost:
         return getattr(self.solver, name)
 
 
+@pytest.mark.parametrize("sums", [THIRDS, THIRDS * 5], ids=["upright", "transposed"])
 @pytest.mark.parametrize("times", range(len(DETOURS) + 1))
-def test_a_solver_that_loses_its_way_is_led_to_the_same_answer_on_another(times):
-    polytope, straight = (Polytope([0, 0], [9, 9], THIRDS) for _ in range(2))
-    polytope._solver = Lost(polytope._solver, times)
+def test_a_solver_that_loses_its_way_is_led_to_the_same_answer_on_another(times, sums):
+    polytope, straight = (Polytope([0, 0], [9, 9], sums) for _ in range(2))
+    solver = lost(polytope, times)
     found, known = polytope.least({0: 1.0, 1: 2.0}), straight.least({0: 1.0, 1: 2.0})
-    assert polytope._solver.starts == times + 1
+    assert solver.starts == times + 1
     assert found.value == pytest.approx(known.value)
     assert found.x == pytest.approx(known.x)
-    assert polytope.prices() == pytest.approx(straight.prices())
+    assert sum(polytope.prices()) == pytest.approx(sum(straight.prices()))
     assert polytope.least({0: -1.0, 1: 1.0}).value == pytest.approx(straight.least({0: -1.0, 1: 1.0}).value)
-    assert Polytope([0, 0], [1, 1], THIRDS).least({0: 1.0}) is None
+    assert Polytope([0, 0], [1, 1], sums).least({0: 1.0}) is None
 
 
-def test_a_solver_that_never_finds_its_way_refuses_the_release():
-    polytope = Polytope([0, 0], [9, 9], THIRDS)
-    polytope._solver = Lost(polytope._solver, len(DETOURS) + 1)
+@pytest.mark.parametrize("sums", [THIRDS, THIRDS * 5], ids=["upright", "transposed"])
+def test_a_solver_that_never_finds_its_way_refuses_the_release(sums):
+    polytope = Polytope([0, 0], [9, 9], sums)
+    lost(polytope, len(DETOURS) + 1)
     with pytest.raises(ReleaseRefused, match="gave no answer"):
         polytope.least({0: 1.0})
+
+
+def lost(polytope, times):
+    """A polytope's solver, which from now on loses its way the first so many times."""
+    polytope.least({0: -1.0})
+    polytope._programme.solver = solver = Lost(polytope._programme.solver, times)
+    return solver
 
 
 def possible(*facts):

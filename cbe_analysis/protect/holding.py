@@ -53,6 +53,8 @@ class Holding:
             self._last = more = remedy(grounds, percents, hidden, self._last)
             wanted = withheld | more.withheld | left_over(grounds.entries, percents, hidden, grounds.minimum)
             if wanted == withheld and not more.percents:
+                if grounds is self._grounds:
+                    self._percents = percents  # found before: need not be sought again
                 return as_protected(grounds, percents, hidden)
             withheld, percents = wanted, {**percents, **more.percents}
 

@@ -190,7 +190,7 @@ def _held_against_totals(population: Population, found: Mapping[Group, Denominat
         if high < own.sizes[-1] - SLACK:
             _, high = possible.range(people[group], ends="high")
         if low > own.sizes[0] + SLACK or high < own.sizes[-1] - SLACK:
-            blamed = possible.blame(people[group], people[group].times(-1.0)).sources
+            blamed = possible.sources(people[group], people[group].times(-1.0))
             own = own.between(low, high, blamed)
         kept[group] = own
     return kept

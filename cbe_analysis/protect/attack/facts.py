@@ -41,9 +41,10 @@ class Sum:
         """Unknown -> its weight."""
         if (self.at[1:] > self.at[:-1]).all():
             return dict(zip(self.at.tolist(), self.weights.tolist(), strict=True))
-        at, places = np.unique(self.at, return_inverse=True)
-        weights = np.bincount(places, self.weights, len(at))
-        return dict(zip(at.tolist(), weights.tolist(), strict=True))
+        found: dict[int, float] = {}
+        for at, weight in zip(self.at.tolist(), self.weights.tolist(), strict=True):
+            found[at] = found.get(at, 0.0) + weight
+        return found
 
 
 def together(sums: Iterable[Sum]) -> Sum:

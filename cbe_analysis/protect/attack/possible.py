@@ -234,6 +234,10 @@ class Possible:
         says = frozenset(fact.says for fact in held if fact.says)
         return Blame(sources if len(self._sources) > 1 else self._sources, says)
 
+    def sources(self, *sums: Sum) -> frozenset[int]:
+        """The releases that keep sums from being smaller."""
+        return self.blame(*sums).sources if len(self._sources) > 1 else self._sources
+
     @property
     def _fitting(self) -> NDArray[np.float64]:
         """The points so far."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.claims import Share, Whole
@@ -71,9 +72,6 @@ class ShareAttack:
         self.kinds = max(2, len(self.names))
         facts = list(population.facts(self.kinds))
         for kind, name in enumerate(self.names):
-            for group, share in whole.shares[name].items():
-                if share.printed:
-                    facts += self._claimed(kind, Sum.of(population.atoms(group)), share.printed, Says(group))
             for against in whole.against.get(name, ()):
                 says = Says(against.of, compares=True)
                 facts += self._claimed(kind, population.those(against), against.printed, says)
@@ -88,18 +86,20 @@ class ShareAttack:
 
     def _fitting(self, facts: Sequence[Fact]) -> Possible:
         """All counts that fit, whole numbers behind each percentage where there are such."""
-        told = (
-            (kind, group, share)
+        claims = [
+            (kind, group, share.printed)
             for kind, name in enumerate(self.names)
             for group, share in self.whole.shares[name].items()
-        )
-        behind = [f for kind, group, share in told if share.printed for f in self._behind(kind, group, share.printed)]
-        if behind:
-            try:
-                return fitting(self.population, [*facts, *behind, *self._sizes.facts], self.kinds, tuple(self.names))
-            except Contradiction:
-                pass
-        return fitting(self.population, [*facts, *self._sizes.facts], self.kinds, tuple(self.names))
+            if share.printed
+        ]
+        about, sizes = tuple(self.names), self._sizes.facts
+        straight = [[*self._said(kind, group, printed)] for kind, group, printed in claims]
+        behind = [[*self._behind(kind, group, printed)] for kind, group, printed in claims]
+        if any(behind):
+            told = (f for whole, share in zip(behind, straight, strict=True) for f in whole or share)
+            with suppress(Contradiction):
+                return fitting(self.population, [*facts, *told, *sizes], self.kinds, about)
+        return fitting(self.population, [*facts, *(f for share in straight for f in share), *sizes], self.kinds, about)
 
     def attacked(self) -> Attacked:
         """The counts that come out, and the hidden sizes."""
@@ -118,6 +118,10 @@ class ShareAttack:
         """Those of a group who have it not."""
         return together(self.having(other, group) for other in range(self.kinds) if other != kind)
 
+    def _said(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
+        """The share of a group lies in its interval."""
+        return self._claimed(kind, Sum.of(self.population.atoms(group)), printed, Says(group))
+
     def _claimed(self, kind: int, those: Sum, printed: Printed, says: Says) -> Iterator[Fact]:
         """The share of some students lies in its interval."""
         width = self.population.space.width
@@ -127,12 +131,17 @@ class ShareAttack:
             yield Fact(having.times(1 - limit).plus(lacking.times(-limit)), low, high, printed.sources, says)
 
     def _behind(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
-        """The whole numbers behind the share of a group; none where it is of other numbers than of students."""
+        """The whole numbers behind the share of a group, which say all that the share and the size say.
+
+        None where it is of other numbers than of students.
+        """
         size, true = self.population.sizes.get(group), self.population.true_size(group)
         if size is None:
             return
         people, having = self.population.people(group, self.kinds), self.having(kind, group)
         for students, those, most in whole_numbers((printed.low, printed.high), (size.low, size.high), true):
+            if not those and most in (-size.low, size.high):
+                continue  # as the printed size says
             sources = tuple(sorted({*printed.sources, *size.sources}))
             yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources, Says(group))
 

@@ -23,7 +23,8 @@ from cbe_analysis.protect.entries import Key
 from cbe_analysis.protect.pattern.cells import Base, Line
 from cbe_analysis.protect.pattern.complement import ceiling, known_sums, sizes_polytope
 from cbe_analysis.protect.pattern.greedy import Prices, cheap, spared
-from cbe_analysis.protect.pattern.polytope import OPTIONS, TOLERANCE
+from cbe_analysis.protect.pattern.polytope import TOLERANCE
+from cbe_analysis.protect.pattern.programme import DUAL, OPTIONS
 
 Numbers = NDArray[np.float64]
 WHOLE = 0.5
@@ -197,7 +198,7 @@ class Master:
 
         self._names: Any = highspy
         self._solver: Any = self._names.Highs()
-        options: dict[str, Any] = {**OPTIONS, "simplex_strategy": 1, "mip_rel_gap": 0.0, "mip_abs_gap": WORTH}
+        options: dict[str, Any] = {**OPTIONS, **DUAL, "mip_rel_gap": 0.0, "mip_abs_gap": WORTH}
         for option, value in options.items():
             self._solver.setOptionValue(option, value)
         self._size = len(prices)

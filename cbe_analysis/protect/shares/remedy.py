@@ -183,10 +183,10 @@ class Mending:
         know.explorer.look([g for k in doubtful for g in between(know.size(k), *ranges[k])])
         found: dict[int, Percent | None] = {}
         for key in doubtful:
-            if not self._several(key, percent := plain[key]):
+            if spans := self._one_count(key, percent := plain[key]):
                 place = self.table.places[key]
                 rough = rougher(percent, grounds.entries[place].value)
-                found[place] = rough if rough and self._several(key, rough) else None
+                found[place] = rough if rough and len(counts_behind(rough, *spans)) > 1 else None
         return found
 
     def _seen_several(self, key: Key, percent: Percent) -> bool:
@@ -194,12 +194,15 @@ class Mending:
         explorer, of = self.knowledge.explorer, (self.knowledge.size(key), self.knowledge.count(key))
         return len(counts_behind(percent, *map(explorer.seen, of))) > 1
 
-    def _several(self, key: Key, percent: Percent) -> bool:
-        """Whether a percentage may stand for several counts, by all that an outsider knows of the group."""
+    def _one_count(self, key: Key, percent: Percent) -> tuple[Range, Range] | None:
+        """Size and count, as far as an outsider knows them, where a percentage stands for one count; None elsewhere."""
         explorer, of = self.knowledge.explorer, (self.knowledge.size(key), self.knowledge.count(key))
-        spans = [list(explorer.seen(weights)) for weights in of]
+        spans, printed = [list(explorer.seen(weights)) for weights in of], self.table.ranges[key]
         for at, end in ((1, 1), (1, 0), (0, 1), (0, 0)):
             if len(counts_behind(percent, *spans)) > 1:
-                return True
+                return None
+            if at == 0 and len(counts_behind(percent, printed, spans[1])) < 2:
+                return printed, (spans[1][0], spans[1][1])
             spans[at][end] = explorer.range(of[at], low=end == 0, high=end == 1)[end]
-        return len(counts_behind(percent, *spans)) > 1
+        (least, most), (few, many) = spans
+        return None if len(counts_behind(percent, *spans)) > 1 else ((least, most), (few, many))
