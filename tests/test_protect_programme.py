@@ -58,10 +58,11 @@ def bounded_by(limits, programme, costs):
     st.lists(st.lists(NUMBERS, min_size=VARIABLES, max_size=VARIABLES), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(0, 8), BOUNDS), max_size=3),
     st.lists(st.tuples(st.integers(0, VARIABLES - 1), st.tuples(st.integers(0, 2), st.integers(2, 5))), max_size=2),
+    st.booleans(),
 )
-def test_upright_and_transposed_answer_alike_as_bounds_change(sums, questions, changed, moved):
+def test_upright_and_transposed_answer_alike_as_bounds_change(sums, questions, changed, moved, asked_first):
     limits, of = programmes(sums)
-    for step in (None, *changed, *moved):
+    for step in (*[None] * asked_first, *changed, *moved):
         if step in changed and step[0] < len(sums):
             limits.least[step[0]], limits.most[step[0]] = step[1]
             for programme in of:

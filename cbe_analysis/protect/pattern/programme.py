@@ -123,6 +123,8 @@ class Transposed:
 
     def bound(self, variable: int) -> None:
         """The bounds of a variable have changed."""
+        if self.solver is None:
+            return
         low, high = float(self._limits.low[variable]), float(self._limits.high[variable])
         self._put(self._first + variable, self._first + len(self._rows) + variable, low, high)
 
@@ -132,6 +134,8 @@ class Transposed:
 
     def bound_sum(self, at: int) -> None:
         """The bounds of a sum have."""
+        if self.solver is None:
+            return
         self._put(int(self._up[at]), int(self._down[at]), float(self._limits.least[at]), float(self._limits.most[at]))
 
     def least(self, costs: Numbers) -> Numbers | None:
@@ -181,8 +185,6 @@ class Transposed:
 
     def _put(self, up: int, down: int, low: float, high: float) -> None:
         """Other bounds for a sum or a variable, by its two columns; -1 for a side that there is not."""
-        if self.solver is None:
-            return
         fixed = low == high
         for column, cost, wanted in ((up, -low, math.isfinite(low)), (down, high, math.isfinite(high) and not fixed)):
             if column < 0 and wanted:
