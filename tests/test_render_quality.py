@@ -134,7 +134,7 @@ def test_no_brief_calls_data_full_whose_scores_are_empty():
 def test_full_columns_are_no_gaps_however_their_share_is_coded(audience):
     filled = shares("column", {"students.gender": (1000, 1000), "supports.minutes": (45, 45)}, audience)
     assert words.gaps(filled, POLICY) == ()
-    least = {"public": 95, "staff": 100}[audience]
+    least = {"public": 75, "staff": 100}[audience]  # 10 of 40 rows may be empty
     text = words.sure(checked(), filled, POLICY)
     assert text.endswith(f"Every column that we may tell of is about {least}% filled or more.")
 

@@ -25,6 +25,7 @@ ORDER = (  # what a reader wants first: the values, how groups differ, what it r
     *("cor_student", "cor_school"),
 )
 PLACES = ("school_id", "grade", "school_year")  # a school without a grade is no secret
+SHARE_OF_ROWS = "share of rows, 0 to 1"  # what is filled, or at fault, in a file
 DIFFERENCE = "difference"  # the arm of a row that sets the two arms against each other
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
@@ -78,6 +79,11 @@ class Entry:
     def compares(self) -> bool:
         """True when it rests on two groups, or on one against the rest."""
         return self.quantity in COMPARISONS or bool(self.reference) or self.difference
+
+    @property
+    def of_rows(self) -> bool:
+        """True for a share of the rows of a file: those without a value may be a group, whose size is hidden."""
+        return self.unit == SHARE_OF_ROWS
 
     @property
     def is_share(self) -> bool:

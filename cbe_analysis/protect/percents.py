@@ -10,7 +10,7 @@ from functools import lru_cache
 from cbe_analysis.protect.sizes import ROUNDED_FROM, Size
 
 CODED = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # from this size on: percentages this near to an end are coded
-FIVES = 5
+FIVES, HALF = 5, 50
 TELLING_BELOW = 200  # a whole percentage of this many students or more stands for several counts
 SLACK = 1e-6
 EDGE = 0.205  # from 100 students on, only percentages nearer to an end than this stand for few counts
@@ -60,7 +60,17 @@ def coded_within(n: float) -> int:
     return next(points for size, points in CODED if n >= size)
 
 
-def public_percent(share: float, n: float, size: Size, official: int | None = None) -> Percent | None:
+def wide_enough(points: int, n: float, least: float) -> int:
+    """The percentage points from 0 and from 100 of a code, so many at least that it may stand for `least` of `n`.
+
+    A percentage stands for all that is nearest to it.
+    """
+    return max(points, math.ceil(100 * least / n - 0.5 - SLACK)) if n and least else points
+
+
+def public_percent(
+    share: float, n: float, size: Size, official: int | None = None, *, least: int = 0
+) -> Percent | None:
     """The share as it may be printed; None where any text would give the count away.
 
     Parameters
@@ -72,8 +82,12 @@ def public_percent(share: float, n: float, size: Size, official: int | None = No
     official
         The size that officials published of such a group, which may be its own: the percentage then stands for several
         counts by that alone, too.
+    least
+        As many must be possible of those who are counted, and of those who are not: they may be a hidden group.
     """
-    points, whole, five = coded_within(n), nearest(share), nearest(share, FIVES)
+    points, whole, five = wide_enough(coded_within(n), size.low, least), nearest(share), nearest(share, FIVES)
+    if points >= HALF:
+        return None
     if whole <= points:
         return Percent(points, 1, "<=")
     if whole >= 100 - points:

@@ -1,13 +1,17 @@
 """How sound data are, counted by hand on small districts and on Project STAR."""
 
+import importlib
+
 import pandas as pd
 import pytest
 
-from cbe_analysis.errors import UsageError
+from cbe_analysis.errors import ReleaseRefused, UsageError
 from cbe_analysis.load.findings import Finding, Findings
 from cbe_analysis.measure import quality
 from cbe_analysis.policy import Policy
 from cbe_analysis.protect import protect
+from cbe_analysis.protect.attack.reading import read
+from cbe_analysis.protect.record import Recorded
 
 STUDENTS = """
 student_id,gender,race_ethnicity,club
@@ -102,3 +106,24 @@ def test_small_tables_and_rare_faults_are_protected(write):
     )
     assert (rare["shown"], rare["numerator"]) == ("<=1 %", pytest.approx(float("nan"), nan_ok=True))
     assert small["shown"] == "protected"
+
+
+@pytest.mark.parametrize("profile", ["suppressed", "rounded"])
+@pytest.mark.parametrize("total", [25, 45, 120, 400, 999, 5000])
+def test_how_full_a_file_is_leaves_the_size_of_a_small_group_open(write, profile, total):
+    """Of 400 students, 4 have no gender: ">=99 %" would say that at most 6 are in the group of the unknown."""
+    policy = Policy(privacy_profile=profile)
+    for few in (0, 1, 4, 9):
+        for count in (few, total - few):
+            release = protect(quality.faults(checked(write, finding(count=count, total=total))), policy)
+            (row,) = read(Recorded.of(release))
+            low, high = row.share or (0.0, 1.0)
+            assert min(high, 1 - low) * row.size[1] >= 10 if row.share else row.hidden
+    assert row.hidden == (total < 40 and profile == "suppressed")
+
+
+def test_the_audit_refuses_how_full_a_file_is_where_it_counts_a_few(write, monkeypatch):
+    percents = importlib.import_module("cbe_analysis.protect.percents")
+    monkeypatch.setattr(percents, "wide_enough", lambda points, n, least: points)
+    with pytest.raises(ReleaseRefused, match="it counts few rows of a file"):
+        protect(quality.faults(checked(write, finding(count=4, total=400))), Policy())

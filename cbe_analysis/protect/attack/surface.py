@@ -16,6 +16,8 @@ BANDED_BELOW = 100
 NORMAL = 1.959964
 EXPANSION = (((1, 1), 4), ((3, 16, 5), 96), ((-15, 17, 19, 3), 384))  # of z, z^3, z^5 ...; by the degrees of freedom
 FIVE, FIFTY = 5, 50
+ROWS_OF_A_FILE = "share of rows, 0 to 1"
+SLACK = 1e-6
 NEAR_END = ((300, 1), (100, 2), (40, 5), (20, 10), (0, 20))  # size, and the percentages that are coded from it on
 
 
@@ -35,6 +37,8 @@ def faults(
     for row in rows:
         for fault in _faults(row, size_ok):
             yield row.cell, fault
+        if _few_rows(row, minimum):
+            yield row.cell, "it counts few rows of a file"
         if _finer(row, rough=rough):
             yield row.cell, "a size is finer than its text"
         if small(row, minimum) and not row.hidden and row.arm != "difference":
@@ -74,6 +78,14 @@ def _faults(row: Row, size_ok: Callable[[float], bool]) -> Iterator[str]:
         yield "a value is too exact"
     elif _narrow(row, fives=size_ok is _five):
         yield "its limits tell its size"
+
+
+def _few_rows(row: Row, minimum: int) -> bool:
+    """Whether a share of rows says that fewer than a minimum have a value, or have none: the size of a hidden group."""
+    if row.hidden or row.unit != ROWS_OF_A_FILE or row.share is None or row.size is None:
+        return False
+    low, high = row.share
+    return min(high, 1 - low) * row.size[1] < minimum - SLACK
 
 
 def _coarse(row: Row) -> bool:

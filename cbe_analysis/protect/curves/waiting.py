@@ -140,8 +140,9 @@ def printed_percent(entry: Entry, minimum: int, officially: Enrollment = NOTHING
 
     A curve tells many shares of one group: all together, whole percentages would give its size and every count away.
     """
-    size = public_size(entry.n, minimum)
-    percent = public_percent(entry.value, entry.n, size, officially.size(entry.group, size.low, size.high))
+    size, least = public_size(entry.n, minimum), minimum if entry.of_rows else 0
+    official = officially.size(entry.group, size.low, size.high)
+    percent = public_percent(entry.value, entry.n, size, official, least=least)
     if entry.quantity == SURVIVAL and percent and not percent.code and size.low < TELLING_BELOW:
         return rougher(percent, entry.value) or percent
     return percent

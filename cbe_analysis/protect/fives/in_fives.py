@@ -10,7 +10,7 @@ from cbe_analysis.protect.entries import Entry, Key
 from cbe_analysis.protect.fives.rounded import RoundedBase, fives, rounded_counts, rounded_sizes
 from cbe_analysis.protect.grounds import Grounds, hidden_entries
 from cbe_analysis.protect.pattern.cells import Base
-from cbe_analysis.protect.percents import Percent, coded_within, nearest
+from cbe_analysis.protect.percents import HALF, Percent, coded_within, nearest, wide_enough
 from cbe_analysis.protect.printing import Printed, as_protected
 from cbe_analysis.protect.shares.compositions import left_over
 
@@ -48,7 +48,7 @@ def printed_in_fives(grounds: Grounds, withheld: frozenset[int] = frozenset()) -
         Positions to hide for another reason.
     """
     percents = {
-        i: _percent(entry)
+        i: _percent(entry, grounds.minimum)
         for i, entry in enumerate(grounds.entries)
         if entry.is_share and not math.isnan(entry.value) and not grounds.cell_hidden(entry)
     }
@@ -155,9 +155,12 @@ def _shown(n: float, minimum: int) -> float:
     return fives(n) if n >= minimum else 0.0
 
 
-def _percent(entry: Entry) -> Percent:
-    """The share as a whole percentage, coded near the ends."""
-    points, whole = coded_within(entry.n), nearest(entry.value)
+def _percent(entry: Entry, minimum: int) -> Percent | None:
+    """The share as a whole percentage, coded near the ends; None where all would be."""
+    least, whole = minimum if entry.of_rows else 0, nearest(entry.value)
+    points = wide_enough(coded_within(entry.n), entry.n, least)
+    if points >= HALF:
+        return None
     if whole <= points:
         return Percent(points, 1, "<=")
     return Percent(100 - points, 1, ">=") if whole >= 100 - points else Percent(whole, 1, "")
