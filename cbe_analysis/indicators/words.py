@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DRAWN = "schools drawn toward the mean of their group"  # what `protect` heeds in a method
 _WRITTEN = "minimum effect written beforehand: "
 
 

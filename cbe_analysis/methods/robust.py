@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr, stdtridf, stdtrit
 
 from cbe_analysis.errors import UsageError
 from cbe_analysis.methods.arrays import FloatArray, coded, columns, numbers
@@ -118,6 +118,11 @@ def bounded(value: float, std_error: float, df: float, seen: float = 1.0) -> Con
     reach = float(stdtrit(df, 0.5 + COVERAGE / 2)) * std_error
     p = 2 * float(stdtr(df, -abs(value) / std_error)) if std_error > 0 else NONE
     return Contrasted(value, std_error, df, value - reach, value + reach, p, seen)
+
+
+def freedom(reach: float) -> float:
+    """The degrees of freedom for which Student's interval reaches so many standard errors."""
+    return float(stdtridf(0.5 + COVERAGE / 2, reach))
 
 
 def cluster_fit(

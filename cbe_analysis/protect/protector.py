@@ -25,6 +25,7 @@ from cbe_analysis.protect.fives.in_fives import in_fives, printed_in_fives
 from cbe_analysis.protect.fives.rounded import SMALLEST
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.holding import Holding
+from cbe_analysis.protect.lines import of_sizes_together
 from cbe_analysis.protect.pattern.cells import bases
 from cbe_analysis.protect.pattern.coarse_to_fine import secured
 from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
@@ -32,6 +33,7 @@ from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back, of_the_whole
 from cbe_analysis.protect.sizes import ABOUT, of_few, vague
+from cbe_analysis.protect.spread import Spread
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
@@ -69,9 +71,10 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     _door(estimates, policy)
     minimum = _minimum(estimates, policy)
     known = Known.of(estimates, policy, minimum)
-    officially = Enrollment.of(policy, estimates)
-    waiting = merged(entries(estimates), minimum, officially)
-    found = of_printed_values(completed(of_enough(waiting.entries, minimum), known), estimates.method)
+    spread, officially = Spread(estimates, known.places, minimum), Enrollment.of(policy, estimates)
+    estimates = spread.public()
+    waiting = merged(spread.told(entries(estimates)), minimum, officially)
+    found = _restated(completed(of_enough(waiting.entries, minimum), known), estimates, policy, minimum)
     _not_too_many(found, estimates.by)
     tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
     made = partial(_release, estimates, policy, audience, found)
@@ -86,6 +89,12 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     grounds = Grounds(found, tables, hidden, minimum, officially=counted, times=times)
     remarks = (*remarks, *kept_back(tables, patterns))
     return _agreed(Holding(grounds).printed, found, estimates, withheld, partial(made, remarks))
+
+
+def _restated(found: Sequence[Entry], estimates: Estimates, policy: Policy, minimum: int) -> tuple[Entry, ...]:
+    """The records, of which some tell no more than what is printed beside them."""
+    fives, method = policy.privacy_profile == ROUNDED, estimates.method
+    return of_printed_values(of_sizes_together(found, estimates.by, method, minimum, fives=fives), method)
 
 
 def _agreed(

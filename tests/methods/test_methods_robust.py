@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cbe_analysis.errors import UsageError
-from cbe_analysis.methods.robust import bounded, cluster_fit, cluster_mean, published_fit
+from cbe_analysis.methods.robust import bounded, cluster_fit, cluster_mean, freedom, published_fit
 
 TRUTHS = json.loads((Path(__file__).parents[1] / "truths" / "regression.json").read_text())
 PRINTED = 1e-8  # the truths carry ten digits
@@ -289,3 +289,8 @@ def test_blocks_alone_have_no_coefficient():
 def test_a_contrast_has_a_weight_for_every_column():
     with pytest.raises(UsageError, match="2 weights for 1 columns"):
         cluster_fit([1.0, 2.0, 4.0], np.ones((3, 1))).contrast([1, 2])
+
+
+@pytest.mark.parametrize("df", [1.0, 2.5, 6.0, 30.0, 400.0, 1e6])
+def test_degrees_of_freedom_are_read_off_the_reach_of_an_interval(df):
+    assert freedom(bounded(0.0, 1.0, df).high) == pytest.approx(df, rel=1e-6)

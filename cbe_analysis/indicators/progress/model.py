@@ -25,7 +25,7 @@ from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.paces import Paces
 from cbe_analysis.indicators.progress.told import Told
 from cbe_analysis.indicators.rows import Row, row
-from cbe_analysis.indicators.words import counted
+from cbe_analysis.indicators.words import DRAWN, counted
 from cbe_analysis.methods.pace import PaceFit, fit_pace
 from cbe_analysis.methods.robust import Contrasted, cluster_mean
 
@@ -264,7 +264,7 @@ def _joined(*notes: str) -> str:
 
 def words(of: Model) -> str:
     """The model in a sentence."""
-    nesting = "schools drawn toward the mean of their group" if of.nested else "no schools in the model"
+    nesting = DRAWN if of.nested else "no schools in the model"
     errors = "CR2 by school with Satterthwaite df" if of.nested else "HC3: these students alone"
     return (
         f"{of.paces.estimator}; {of.paces.subject}; model of observed paces by REML, groups with means of their own, "
