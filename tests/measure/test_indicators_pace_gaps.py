@@ -89,3 +89,12 @@ def test_means_of_few_levels_and_gaps_between_them_are_told_as_such(write, known
     told = found[found["quantity"].isin(["mean", "slope", "gap"]) & ~found["unit"].str.startswith("share")]
     assert told["quantity"].eq("gap").any()
     assert set(told["note"].fillna("").str.contains(FEW_VALUES)) == {few}
+
+
+@pytest.mark.parametrize(("step", "few"), [(1.0, True), (0.001, False)])
+def test_the_mean_of_few_paces_that_are_needed_is_told_as_such(write, known, step, few):
+    """All are in one grade and have as long to go: as few levels as there are, as few paces are needed."""
+    found = cbe.measure("on_track", made(write, known, step), by="english_learner").rows
+    told = found[found["quantity"].eq("mean")]
+    assert len(told) == 3
+    assert set(told["note"].fillna("").str.contains(FEW_VALUES)) == {few}

@@ -170,7 +170,7 @@ class Split:
 
     def note(self, group: int) -> str:
         """What must be said of a group: that schools are few, or values."""
-        return _joined(self.model.note, self.told.note(self.members(group)))
+        return joined(self.model.note, self.told.note(self.members(group)))
 
     def gaps(self, contrast: Contrast, unit: str, gap: Callable[[NDArray[np.float64]], Contrasted]) -> list[Row]:
         """A row for every comparison; described alone where too few schools are on a side."""
@@ -181,7 +181,7 @@ class Split:
             if described(own, against, self.model.schools):
                 found, note = Contrasted(found.value), DESCRIBED
             elif unit == self.told.unit:
-                note = _joined(note, self.told.close(self.members(pair.group)))
+                note = joined(note, self.told.close(self.members(pair.group)))
             rows.append(self._gap(pair, unit, found, note))
         return rows
 
@@ -257,7 +257,7 @@ def verdicts(fit: PaceFit) -> list[str]:
     return found
 
 
-def _joined(*notes: str) -> str:
+def joined(*notes: str) -> str:
     """The notes as one."""
     return "; ".join(filter(None, notes))
 

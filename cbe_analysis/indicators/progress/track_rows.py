@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from cbe_analysis.indicators.declare import Contrast, Fitted
 from cbe_analysis.indicators.progress.gap_rows import Difference
-from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, parts, words
+from cbe_analysis.indicators.progress.model import RATE, Model, Part, answer, joined, parts, words
 from cbe_analysis.indicators.progress.pace_rows import counted_share
 from cbe_analysis.indicators.progress.rounding import alike
+from cbe_analysis.indicators.progress.told import Told
 from cbe_analysis.indicators.rows import Row, row
 from cbe_analysis.indicators.words import counted
 from cbe_analysis.methods.pace import Alike, Share, Track, on_track, shares_in_units
@@ -34,6 +35,8 @@ class Ahead:
         Shape `(n,)`: who is judged.
     alike
         Whose levels are rounded alike.
+    needed
+        The pace that each of them needs; NaN for who has no time left, or is not judged.
     """
 
     level: NDArray[np.float64]
@@ -41,6 +44,7 @@ class Ahead:
     present: NDArray[np.bool_]
     exit_level: float
     alike: Alike
+    needed: Told
 
     @classmethod
     def of(cls, model: Model, exit_level: float) -> Ahead:
@@ -49,7 +53,10 @@ class Ahead:
         expected = students["expected"].to_numpy(float)
         present = students["present"].to_numpy(bool) & np.isfinite(expected)
         years = np.where(present, np.maximum(exit_level - expected, 0), 0)
-        return cls(students["level"].to_numpy(float), years, present, exit_level, alike(students))
+        level = students["level"].to_numpy(float)
+        missing = np.maximum(exit_level - level, 0)
+        needed = np.divide(missing, years, out=np.full(len(missing), np.nan), where=present & (years > 0))
+        return cls(level, years, present, exit_level, alike(students), Told.of(NEEDED, needed))
 
     def track(self, part: Part) -> Track:
         """The chances of all students by the fit of a part."""
@@ -90,18 +97,17 @@ def _of_group(part: Part, group: int, ahead: Ahead, track: Track, share: Share) 
         row("expected_share", SHARE, labels, found, n=int(inside.sum()), note=part.model.note),
         counted_share(part, OBSERVED, group, ahead.observed(pace, track.required)),
         row("slope", RATE, labels, part.mean(group), n=int(part.sizes[group]), note=note),
-        _needed(part, group, ahead, inside),
+        _needed(part, group, ahead),
     ]
 
 
-def _needed(part: Part, group: int, ahead: Ahead, inside: NDArray[np.bool_]) -> Row:
+def _needed(part: Part, group: int, ahead: Ahead) -> Row:
     """The pace at which a group would cover all that is left in all the time that is left."""
-    missing = np.maximum(ahead.exit_level - ahead.level, 0)
-    some = inside & (ahead.years_left > 0)
-    needed = np.divide(missing, ahead.years_left, out=np.zeros(len(missing)), where=some)
+    some = part.members(group) & np.isfinite(ahead.needed.values)
     cluster = part.model.unit_of_schools[some] if part.model.nested and not part.by_school else None
-    found = cluster_mean(needed[some], cluster=cluster, weights=ahead.years_left[some])
-    return row("mean", NEEDED, part.groups.labels(group), found, n=int(some.sum()), note=part.model.note)
+    found = cluster_mean(ahead.needed.values[some], cluster=cluster, weights=ahead.years_left[some])
+    note = joined(part.model.note, ahead.needed.note(some))
+    return row("mean", NEEDED, part.groups.labels(group), found, n=int(some.sum()), note=note)
 
 
 def shares(part: Part, track: Track, present: NDArray[np.bool_]) -> tuple[Share, ...]:
