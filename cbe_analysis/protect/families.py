@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cbe_analysis.methods.multiplicity import benjamini_hochberg, said
@@ -34,8 +34,17 @@ def readjusted(found: Sequence[Entry], printed: Sequence[Printed]) -> list[Print
 
 def of_printed(method: str, found: Sequence[Entry], printed: Sequence[Printed]) -> str:
     """The method with the number of comparisons that are printed."""
-    measured = sum(entry.quantity in TESTED and not math.isnan(entry.p) for entry in found)
-    return method.replace(said(measured), said(len(_family(found, printed))), 1) if said(measured) else method
+    return of_so_many(method, tested(found), len(_family(found, printed)))
+
+
+def tested(found: Iterable[Entry]) -> int:
+    """How many comparisons have a p that is adjusted."""
+    return sum(entry.quantity in TESTED and not math.isnan(entry.p) for entry in found)
+
+
+def of_so_many(method: str, measured: int, left: int) -> str:
+    """The method with the number of comparisons that are left of those that were tested."""
+    return method.replace(said(measured), said(left), 1) if said(measured) else method
 
 
 def _family(found: Sequence[Entry], printed: Sequence[Printed]) -> list[int]:

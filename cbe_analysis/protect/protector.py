@@ -33,6 +33,7 @@ from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
 from cbe_analysis.protect.remarks import kept_back, of_the_whole
 from cbe_analysis.protect.sizes import ABOUT, of_few, vague
+from cbe_analysis.protect.spread import Spread
 
 WAY_OUT = "use --audience staff or fewer factors"
 MOST_FACTORS = 4
@@ -70,8 +71,9 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
     _door(estimates, policy)
     minimum = _minimum(estimates, policy)
     known = Known.of(estimates, policy, minimum)
+    estimates, measured = Spread(estimates, known.places, minimum).public()
     officially = Enrollment.of(policy, estimates)
-    waiting = merged(entries(estimates), minimum, officially)
+    waiting = merged(measured, minimum, officially)
     found = _restated(completed(of_enough(waiting.entries, minimum), known), estimates, policy, minimum)
     _not_too_many(found, estimates.by)
     tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
