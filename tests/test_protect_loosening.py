@@ -1,11 +1,9 @@
 """Which printed records to take back, where one record says several things."""
 
-from types import SimpleNamespace
-
 import pytest
 
+from cbe_analysis.protect.pattern.loosening import Held, Loosening
 from cbe_analysis.protect.pattern.polytope import Bound
-from cbe_analysis.protect.shares.loosening import Loosening
 
 MANY, ONE = ("many", "(all)"), ("one", "(all)")
 INFINITE = float("inf")
@@ -14,7 +12,7 @@ INFINITE = float("inf")
 def knowing(bounds_of_many):
     """Two numbers of at most 1, the first by several bounds of one record."""
     bounds = [(MANY, Bound({0: 1.0}, -INFINITE, 1.0))] * bounds_of_many + [(ONE, Bound({1: 1.0}, -INFINITE, 1.0))]
-    return SimpleNamespace(low=[0.0, 0.0], high=[9.0, 9.0], held=bounds, forgotten=set())
+    return Held([0.0, 0.0], [9.0, 9.0], bounds)
 
 
 @pytest.mark.parametrize("bounds", [1, 3])

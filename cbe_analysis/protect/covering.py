@@ -17,11 +17,16 @@ ROUNDS = 16  # attacks at most
 WIDE = 9  # after so many, all that is split alike is hidden
 WIDEST = ROUNDS - 3  # after so many, all that is split at all, and then everything
 Rows = Collection[tuple[Key, bool]]  # groups that give one away, and whether comparisons do
-Proofs = Mapping[Key, tuple[Rows, Collection[Series]]]  # group -> what gives it away, and is told of the same people
+Relief = Collection[
+    tuple[Key, bool, Series | tuple[()]]
+]  # rows that are enough together, and what is told in them, if not all
+Proofs = Mapping[
+    Key, tuple[Rows, Collection[Series], Relief]
+]  # group -> what gives it away, who is told of, and relief
 
 
 def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proofs, turn: int) -> set[int]:
-    """Positions of the records to hide: for each fallen group the cheapest of those that give it away.
+    """Positions of the records to hide: for each fallen group what is enough, else the cheapest of its proof.
 
     What is told of other people, as the mean of those who have a score beside the share of all, is left as it is.
 
@@ -32,8 +37,12 @@ def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proof
     """
     shown = [i for i, p in enumerate(printed) if not p.hidden and not math.isnan(entries[i].value)]
     found: set[int] = set()
-    for key, (rows, series) in sorted(fallen.items(), key=lambda one: one[0]):
+    for key, (rows, series, relief) in sorted(fallen.items(), key=lambda one: one[0]):
         same = [i for i in shown if entries[i].series in series] or shown
+        enough = [i for i in same if _split(entries[i].group) and _relieves(entries[i], relief)]
+        found |= set(enough)
+        if enough and not rows and turn < WIDE:
+            continue
         proof = [i for i in same if _split(entries[i].group) and _rests(entries[i], rows)]
         own = [i for i in same if entries[i].group == key]
         if turn >= WIDE:
@@ -47,6 +56,12 @@ def covering(entries: Sequence[Entry], printed: Sequence[Printed], fallen: Proof
 def _rests(entry: Entry, rows: Rows) -> bool:
     """Whether a record is among the rows that give something away."""
     return (entry.group, entry.compares) in rows
+
+
+def _relieves(entry: Entry, relief: Relief) -> bool:
+    """Whether a record is among the rows that are enough."""
+    own = entry.group, entry.compares
+    return (*own, entry.series) in relief or (*own, ()) in relief
 
 
 def _cheapest(entries: Sequence[Entry], near: Sequence[int], own: Sequence[int]) -> Iterator[int]:

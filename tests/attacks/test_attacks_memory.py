@@ -155,7 +155,7 @@ def test_something_is_hidden_as_long_as_anything_is_shown(turn):
     key, random = ("b", "x", "q", "(all)"), np.random.default_rng(turn)
     for hidden in (random.random(len(told)) < part for part in (0.2, 0.8, 0.95)):
         printed = [Printed(e, "", "", hidden=bool(gone)) for e, gone in zip(told, hidden, strict=True)]
-        while more := covering(told, printed, {key: ((), ())}, turn):
+        while more := covering(told, printed, {key: ((), (), ())}, turn):
             assert not any(printed[i].hidden for i in more)
             printed = [Printed(p.entry, "", "", hidden=p.hidden or i in more) for i, p in enumerate(printed)]
         assert all(p.hidden or np.isnan(p.entry.value) for p in printed)

@@ -31,14 +31,18 @@ class Proof(NamedTuple):
         Their cells, and whether they are comparisons.
     series
         What is told of the same people: they are among it.
+    relief
+        Rows that, all hidden, are known to be enough for numbers that no other rows are named for: also what is told in
+        them, empty for all.
     """
 
     rows: frozenset[tuple[Cell, bool]] = frozenset()
     series: frozenset[Series] = frozenset()
+    relief: frozenset[tuple[Cell, bool, Series | tuple[()]]] = frozenset()
 
     def beside(self, other: Proof) -> Proof:
         """Both together."""
-        return Proof(self.rows | other.rows, self.series | other.series)
+        return Proof(self.rows | other.rows, self.series | other.series, self.relief | other.relief)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,11 @@ class Auditor:
             series = frozenset(said.row.series for table in result.frame.tables for said in table.said)
             for fallen in result.fallen:
                 cell = _cell(fallen.group, result.frame, columns)
-                rows = ((_cell(said.group, result.frame, columns), said.compares) for said in fallen.says)
-                groups[cell] = groups.get(cell, Proof()).beside(Proof(frozenset(rows), fallen.series or series))
+                told = {said: _cell(said.group, result.frame, columns) for said in fallen.relief or fallen.says}
+                rows = frozenset((of, said.compares) for said, of in told.items() if not fallen.relief)
+                relief = frozenset((of, said.compares, said.series) for said, of in told.items() if fallen.relief)
+                proof = Proof(rows, fallen.series or series, relief)
+                groups[cell] = groups.get(cell, Proof()).beside(proof)
         return Outcome(breaches, groups)
 
 

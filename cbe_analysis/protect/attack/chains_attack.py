@@ -77,13 +77,14 @@ class ChainAttack(CurveAttack):
     def _targets(self) -> Iterator[Target]:
         """Every part between two cuts, or an end of the scale, but of groups so large that none is certain."""
         end = len(self.days)
+        cuts = [*combinations(self.scale.cuts, 2)]
+        nobody = {pair for pair, told in zip(combinations(range(end), 2), cuts, strict=True) if told[0].alike(told[1])}
         for group in sorted({*self.curve.groups, *self.population.left_out}, key=Group.order):
             size = self.population.sizes.get(group)
             if not len(self.population.atoms(group)) or (size and size.high >= COUNTS_BELOW):
                 continue
             for after, until in combinations(range(START, end + 1), 2):
-                inside = after > START and until < end
-                if until - after <= end and not (inside and self.scale.cuts[after].alike(self.scale.cuts[until])):
+                if until - after <= end and (after, until) not in nobody:
                     yield Target(group, after, until, size is not None)
 
     def _out(self, target: Target) -> Sum | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.reading import Series
 
 SLACK = 1e-6
 
@@ -63,10 +64,18 @@ class Says:
     ----------
     compares
         True where it is a comparison, False for a size, a share or a mean.
+    series
+        What is told of the group; empty for its size, and where all that is told of it is meant.
     """
 
     group: Group
     compares: bool = False
+    series: Series | tuple[()] = ()
+
+    @property
+    def mendable(self) -> bool:
+        """Whether it can be hidden, and the group's size, beside other numbers, be told all the same."""
+        return bool(self.group.limits) and (self.compares or bool(self.series))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import WHOLE_UP_TO, Possible
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, HiddenSizes
+from cbe_analysis.protect.attack.told import series_of
 
 Series = Whole | Means
 COUNTED_UP_TO = 48  # unknowns of several series up to which whole numbers are looked for
@@ -129,11 +130,12 @@ class EverySeries:
         for name, place in behind.items():
             for group, share in whole.shares[name].items():
                 if printed := share.printed:
-                    yield from self._between(self._people(group), place, printed, Says(group))
-                    yield from self._behind(group, place, printed)
+                    says = Says(group, series=series_of(name))
+                    yield from self._between(self._people(group), place, printed, says)
+                    yield from self._behind(group, place, printed, says)
             for against in whole.against.get(name, ()) if self.compared else ():
-                says = Says(against.of, compares=True)
-                yield from self._between(self.population.those(against), place, against.printed, says)
+                compared = Says(against.of, compares=True)
+                yield from self._between(self.population.those(against), place, against.printed, compared)
 
     def _means(self, series: Means) -> Iterator[Fact]:
         """What the means say; nobody lies farther from the middle one than is plausible."""
@@ -144,7 +146,10 @@ class EverySeries:
             students = Sum.of(np.array([at], np.intp))
             yield Fact(students.moved(place).plus(students.times(-far)), -math.inf, 0.0)
             yield Fact(students.moved(place).plus(students.times(far)), 0.0, math.inf)
-        told = [(self._people(group), printed, Says(group)) for group, printed in series.printed.items()]
+        told = [
+            (self._people(group), printed, Says(group, series=series_of(series.name)))
+            for group, printed in series.printed.items()
+        ]
         told += [
             (self.population.those(against), against.printed, Says(against.of, compares=True))
             for against in (series.against if self.compared else ())
@@ -159,7 +164,7 @@ class EverySeries:
         yield Fact(of.plus(people.times(-printed.low)), 0.0, math.inf, printed.sources, says)
         yield Fact(of.plus(people.times(-printed.high)), -math.inf, 0.0, printed.sources, says)
 
-    def _behind(self, group: Group, place: int, printed: Printed) -> Iterator[Fact]:
+    def _behind(self, group: Group, place: int, printed: Printed, says: Says) -> Iterator[Fact]:
         """The whole numbers behind a percentage."""
         size, people = self.population.sizes.get(group), self._people(group)
         if self.hulls and size:
@@ -167,7 +172,7 @@ class EverySeries:
             share = printed.low, printed.high
             for students, having, most in whole_numbers(share, (size.low, size.high), self.population.true_size(group)):
                 both = people.times(students).plus(people.moved(place).times(having))
-                yield Fact(both, -math.inf, most, sources, Says(group))
+                yield Fact(both, -math.inf, most, sources, says)
 
     def _people(self, group: Group) -> Sum:
         return self.population.people(group)

@@ -53,7 +53,8 @@ class Means:
     @property
     def far(self) -> float:
         """How far from the middle a student may lie, in standard deviations."""
-        ends = [abs(end - self.middle) for p in self.printed.values() for end in (p.low, p.high)]
+        middle = self.middle
+        ends = (abs(end - middle) for p in self.printed.values() for end in (p.low, p.high))
         return max(ends) / self.spread + FAR
 
 
@@ -121,7 +122,7 @@ class MeanAttack:
 
     def __init__(self, population: Population, series: Means, targets: Sequence[Group]) -> None:
         self.population, self.series, self.targets = population, series, targets
-        self.middle = series.middle
+        self.middle, self.far = series.middle, series.far
         self.width = population.space.width
         facts = list(population.facts())
         for one, other in population.space.ties():
@@ -133,7 +134,7 @@ class MeanAttack:
             facts += self._meant(population.those(against), against.printed, Says(against.of, compares=True))
         self._sizes = {group: len(facts) + i for i, group in enumerate(targets)}
         facts += [Fact(population.people(group), -math.inf, math.inf) for group in targets]
-        far = [series.far * most for most in population.most]
+        far = [self.far * most for most in population.most]
         low, high = [0.0] * self.width + [-most for most in far], population.most + far
         memory = population.memory.of((series.name, self.middle, series.spread), len(low))
         self.possible = Possible(low, high, facts, whole=False, memory=memory)
@@ -167,7 +168,7 @@ class MeanAttack:
 
     def _within(self) -> Iterator[Fact]:
         """Nobody lies farther away than that."""
-        far = self.series.far
+        far = self.far
         for atom in range(self.width):
             people = Sum.of(np.array([atom], np.intp))
             yield Fact(self._moved(people).plus(people.times(-far)), -math.inf, 0.0)

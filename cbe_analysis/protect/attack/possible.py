@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from cbe_analysis.protect.attack.facts import SLACK, Blame, Fact, Goal, Sum, Wanted, together
+from cbe_analysis.protect.attack.facts import SLACK, Blame, Fact, Goal, Says, Sum, Wanted, together
 from cbe_analysis.protect.attack.points import Points
 from cbe_analysis.protect.attack.reading import Interval
+from cbe_analysis.protect.pattern.loosening import Held
 from cbe_analysis.protect.pattern.polytope import BRANCHES, Bound, Point, Polytope
 
 WHOLE_UP_TO = 24  # unknowns up to which all answers are whole numbers
@@ -53,7 +54,7 @@ class Possible:
         whole: bool,
         memory: Points | None = None,
     ) -> None:
-        self._facts = facts
+        self._facts, self._low, self._high = facts, low, high
         self._sources = frozenset(source for fact in facts for source in fact.sources)
         self.whole = whole and len(low) <= WHOLE_UP_TO
         self._doubtful = whole and len(low) <= DOUBTED_UP_TO
@@ -237,6 +238,24 @@ class Possible:
     def sources(self, *sums: Sum) -> frozenset[int]:
         """The releases that keep sums from being smaller."""
         return self.blame(*sums).sources if len(self._sources) > 1 else self._sources
+
+    @property
+    def unknowns(self) -> int:
+        """How many there are."""
+        return len(self._low)
+
+    @property
+    def said(self) -> frozenset[Says]:
+        """Whose printed numbers say the facts."""
+        return frozenset(fact.says for fact in self._facts if fact.says)
+
+    @property
+    def held(self) -> Held[Says | None]:
+        """The facts, each with whose printed number says it."""
+        bounds = (Bound(fact.sum.mapping(), fact.low, fact.high) for fact in self._facts)
+        return Held(
+            self._low, self._high, [(fact.says, bound) for fact, bound in zip(self._facts, bounds, strict=True)]
+        )
 
     @property
     def _fitting(self) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import TRIED_UP_TO, WHOLE_UP_TO, Possible
 from cbe_analysis.protect.attack.reading import Series
+from cbe_analysis.protect.attack.relief import Ways, reliefs
 from cbe_analysis.protect.attack.verdict import What
 
 FIVE = 5.0
@@ -34,6 +35,8 @@ class Fallen:
         The printed numbers that give it away, as far as is known.
     series
         Of several series that do, one without which the others would not; none where all are of one.
+    relief
+        What to hide so that it does not, as far as is known: all of it, at little cost.
     """
 
     group: Group
@@ -42,6 +45,7 @@ class Fallen:
     sources: frozenset[int]
     says: frozenset[Says] = field(default=frozenset(), compare=False)
     series: frozenset[Series] = field(default=frozenset(), compare=False)
+    relief: frozenset[Says] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,9 @@ class HiddenSizes:
         minimum = float(self.population.minimum)
         possible.look([Goal(people.times(-1.0), 0.0) for people in self.people.values()])
         possible.look([Goal(people, minimum) for people in self.people.values()])
-        fallen = list(_fallen(self.population, possible, self.people))
+        told = list(_fallen(self.population, possible, self.people))
+        relief = reliefs(self.population, possible, [(self.people[one.group], one.needs) for one in told])
+        fallen = [one.told(possible, enough) for one, enough in zip(told, relief, strict=True)]
         if self.facts and not self.population.rounded:
             known = {one.group for one in fallen}
             fallen += self._by_whole_numbers(possible, [group for group in self.people if group not in known])
@@ -145,8 +151,32 @@ class HiddenSizes:
                 yield Fallen(group, "size", "", blame.sources, blame.says)
 
 
-def _fallen(population: Population, possible: Possible, hidden: Mapping[Group, Sum]) -> Iterator[Fallen]:
-    """The groups whose size comes out, with the releases that give it away."""
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A hidden size that comes out.
+
+    Parameters
+    ----------
+    ends
+        What would have to be smaller.
+    needs
+        Where the size would have to lie as well; none where that is not sought.
+    """
+
+    group: Group
+    ends: Sequence[Sum]
+    needs: Sequence[Ways]
+
+    def told(self, possible: Possible, relief: frozenset[Says]) -> Fallen:
+        """With the releases that give it away, and the printed numbers where no relief is known."""
+        if relief:
+            return Fallen(self.group, "size", "", possible.sources(*self.ends), relief=relief)
+        blame = possible.blame(*self.ends)
+        return Fallen(self.group, "size", "", blame.sources, blame.says)
+
+
+def _fallen(population: Population, possible: Possible, hidden: Mapping[Group, Sum]) -> Iterator[Out]:
+    """The groups whose size comes out."""
     minimum = float(population.minimum)
     for group, people in hidden.items():
         n = population.true_size(group)
@@ -155,18 +185,19 @@ def _fallen(population: Population, possible: Possible, hidden: Mapping[Group, S
         few, many = possible.may_be(people, most=0.0), possible.may_be(people, least=minimum)
         if few and many:
             continue
-        low, high = possible.whole_range(people)
+        small = n < minimum and not population.rounded  # of such a one it does not matter what else it may be
+        low, high = (math.nan, math.nan) if small else possible.whole_range(people)
+        needs: Sequence[Ways] = []
         if population.rounded:
             falls, few, many = _in_five(population, low, high, n), False, False
         elif n >= minimum or (math.isnan(n) and low >= minimum):
             falls, few, many = low >= high - SLACK, False, False
+            needs = [[(-math.inf, low - 1), (high + 1, math.inf)]]
         else:
-            falls = n < minimum or not few or high < minimum
-        if falls:
-            ends = [people] * (not few) + [people.times(-1.0)] * (not many)
-            blame = possible.blame(*ends)
-            if not (n >= minimum and population.officially(group)):
-                yield Fallen(group, "size", "", blame.sources, blame.says)
+            falls = small or not few or high < minimum
+            needs = [[(-math.inf, 0.0)]] * (not few) + [[(minimum, math.inf)]] * (not many)
+        if falls and not (n >= minimum and population.officially(group)):
+            yield Out(group, [people] * (not few) + [people.times(-1.0)] * (not many), needs)
 
 
 def _in_five(population: Population, low: float, high: float, n: float) -> bool:

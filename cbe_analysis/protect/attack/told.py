@@ -18,6 +18,11 @@ STUDENT_YEARS = "student-years"  # what is counted where students count several 
 AROUND = ("by", "compare", "where", "adjust", "over")  # parameters that change no single value
 
 
+def series_of(name: Property) -> Series:
+    """What rows that say a property say, of whichever group."""
+    return name[-3], name[-2], name[-1]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One printed row: of which group it speaks.

@@ -12,6 +12,7 @@ from cbe_analysis.measure.estimates import UNKNOWN
 from cbe_analysis.protect.entries import Key, pattern_of
 from cbe_analysis.protect.pattern.cells import Line, fewer
 from cbe_analysis.protect.pattern.complement import ceiling, known_sums
+from cbe_analysis.protect.pattern.loosening import Held
 from cbe_analysis.protect.pattern.polytope import Bound, Polytope, Weights
 from cbe_analysis.protect.pattern.reach import Explorer
 from cbe_analysis.protect.shares.share_table import Against, ShareTable
@@ -85,6 +86,11 @@ class Knowledge:
         self.forgotten.add(source)
         for row, _ in self._rows.get(source, ()):
             self._polytope.bound_sum(row, -math.inf, math.inf)
+
+    @property
+    def told(self) -> Held[Source]:
+        """All that is not taken back."""
+        return Held(self.low, self.high, [own for own in self.held if own[0] not in self.forgotten])
 
     def _beliefs(self, table: ShareTable) -> Iterator[tuple[list[Line], list[tuple[Source, Bound]]]]:
         """What an outsider may take to hold, from the most on: what contradicts the print is given up."""

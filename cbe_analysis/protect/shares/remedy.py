@@ -15,11 +15,11 @@ from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.pattern.cells import Range
 from cbe_analysis.protect.pattern.demands import Demand
 from cbe_analysis.protect.pattern.greedy import UNKNOWN_COSTS
+from cbe_analysis.protect.pattern.loosening import Loosening
 from cbe_analysis.protect.pattern.polytope import Weights
 from cbe_analysis.protect.pattern.reach import between
 from cbe_analysis.protect.percents import TELLING_BELOW, Percent, counts_behind, rougher
 from cbe_analysis.protect.shares.knowledge import Knowledge, NothingFits, Source
-from cbe_analysis.protect.shares.loosening import Loosening
 from cbe_analysis.protect.shares.one_group import telling_together
 from cbe_analysis.protect.shares.share_table import ShareTable, share_tables
 from cbe_analysis.protect.shares.supposed import supposed
@@ -164,7 +164,7 @@ class Mending:
         """The cheapest records to hide so that what has fallen has the room that it lacks."""
         prices: dict[Source, float] = {key: self._cost(key) for key in self.percents}
         prices |= {i: COMPARISONS_COST * self._cost(against.group) for i, against in self.comparisons.items()}
-        way_out = Loosening(self.knowledge, prices, [fall.demand.weights for fall in fallen])
+        way_out = Loosening(self.knowledge.told, prices, [fall.demand.weights for fall in fallen])
         found: set[Source] = set()
         for i, fall in enumerate(fallen):
             for ways in fall.demand.ways(*fall.span):
