@@ -26,7 +26,7 @@ SIZES = {"a": 4, "b": 30, "c": 40, "d": 50}
 UNKNOWNS = 4
 MOST = 20.0
 DRAWN = st.tuples(
-    st.lists(st.integers(-2, 2), min_size=UNKNOWNS, max_size=UNKNOWNS), st.integers(0, 30), st.integers(0, 3)
+    st.lists(st.integers(-1, 1), min_size=UNKNOWNS, max_size=UNKNOWNS), st.integers(0, 30), st.integers(0, 3)
 )
 
 
