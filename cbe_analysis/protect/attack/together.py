@@ -9,6 +9,7 @@ from itertools import chain
 from cbe_analysis.policy import ROUNDED, SUPPRESSED
 from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
 from cbe_analysis.protect.attack.ever import set_apart
+from cbe_analysis.protect.attack.few_moved import few_moved
 from cbe_analysis.protect.attack.frames import Frame, frames
 from cbe_analysis.protect.attack.offers import Offers
 from cbe_analysis.protect.attack.overlaps import overlaps
@@ -25,6 +26,7 @@ UNCHECKED = {
     True: "so many columns are crossed that this cannot be checked in time; publish fewer crossings",
     False: "its numbers contradict each other, so that nothing can be checked",
 }
+FEW = "the few who came, left or changed groups since it was told before"
 OVERLAPPING = "it overlaps with so many other selections that this cannot be checked in time; publish fewer of them"
 
 
@@ -81,7 +83,7 @@ class Joint:
 
     def audit(self) -> Audit:
         """What all attacks found; no offers yet."""
-        breaches, results = [*self._on_the_surface(), *self._overlapping()], list[Result]()
+        breaches, results = [*self._on_the_surface(), *self._overlapping(), *self._few_moved()], list[Result]()
         self.results = results
         for frame in self.frames:
             found, own = self._attacked(frame)
@@ -148,6 +150,14 @@ class Joint:
             mendable = any(self.public[one.source].draft for one in self.too_fine if one.universe == table.universe)
             group = table.within.words(self.levels)
             yield Breach(self._briefs([table.source]), group, "check", OVERLAPPING, mendable)
+
+    def _few_moved(self) -> Iterator[Breach]:
+        """What was told twice of all but the same students."""
+        minimum = max((one.release.minimum_n for one in self.public), default=0)
+        for moved in few_moved(self.frames, minimum):
+            mendable = any(self.public[source].draft for source in moved.sources)
+            group, says = moved.group.words(self.levels), f"the {moved.what} of {FEW} comes out ({moved.of})"
+            yield Breach(self._briefs(moved.sources), group, moved.what, says, mendable)
 
     def _on_the_surface(self) -> Iterator[Breach]:
         """Numbers that stand where none may."""
