@@ -71,6 +71,38 @@ def test_a_published_curve_is_held_against_a_draft():
     assert audit.offers == ("brief 0: leave out support_delay by group",)
 
 
+def by_group(**curves):
+    """The curve of all, and of two groups of 45; the third has nine students and none."""
+    sizes = {"(all)": 99, "a": 45, "b": 45, "c": 9}
+    told = [(name, day, text) for name, own in curves.items() for day, text in own.items()]
+    told += [("c", day, HIDDEN) for day in curves["whole"]]
+    rows = [(point(d, "40-99", t, group=name.replace("whole", "(all)")), name) for name, d, t in told]
+    return printed(*(row for row, _ in rows), sizes=[sizes[name.replace("whole", "(all)")] for _, name in rows])
+
+
+def test_steps_of_enough_tell_how_many_there_are():
+    """Ten of a have it by the first day, and are a fifth of them: 45 or more. So many in b, too, leave nine of 99."""
+    whole = {21: "about 80 %", 70: "about 50 %"}
+    assert fallen(audited(by_group(whole=whole, a=whole, b=whole)), "size") == {"group=c"}
+    half = {21: "about 70 %", 70: "about 50 %"}
+    assert fallen(audited(by_group(whole=whole, a=half, b=whole)), "size") == set()
+
+
+def test_two_curves_of_groups_that_fill_the_band_are_not_both_printed(monkeypatch):
+    """Two groups of 45, ten of whom have it in the first three weeks, and one of nine: 40-99 in all."""
+    of_a = ([*range(10, 20), *range(60, 70), *range(90, 100), *[120] * 15], [True] * 30 + [False] * 15)
+    given = waiting({"a": of_a, "b": of_a, "c": ([120] * 9, [False] * 9)})
+    assert len(_with_curve(cbe.protect(given, POLICY))) < 3
+    reading = importlib.import_module("cbe_analysis.protect.attack.reading")
+    monkeypatch.setattr(reading, "size_by_steps", lambda curve, minimum: 0.0)
+    assert _with_curve(cbe.protect(given, POLICY)) == {"(all)", "a", "b"}
+
+
+def _with_curve(release):
+    rows = release.rows
+    return set(rows.loc[rows["quantity"].eq("survival") & rows["hidden"].isna(), "group"])
+
+
 def test_a_hidden_group_is_left_over_of_the_whole():
     """Of 50 and 50 students a quarter of all, and half of those of one school, have had it by then: nobody else has."""
     known = {"official": (("1", None, 50), ("2", None, 50)), "by": ("school_id",), "sizes": [100, 50, 50] * 2}

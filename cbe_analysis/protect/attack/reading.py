@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 from cbe_analysis.policy import ROUNDED
+from cbe_analysis.protect.attack.curve_days import WITHOUT
 from cbe_analysis.protect.record import Recorded
 from cbe_analysis.protect.release import PROTECTED
 
@@ -21,6 +22,7 @@ NAMED_AT = ("baseline", "probability")  # their `at` names a characteristic or a
 FOLLOWED = ("survival",)  # at each of their days the same students are counted
 COUNTED = r"\d{1,3}(,\d{3})*"
 RATIO_STEP = 0.05  # no ratio is printed more finely, as everybody may read
+MOST_STUDENTS = 1e6
 Z = 1.96  # of limits that hold in 95 of 100 cases
 NUMBERS = (*("n", "n_reference", "numerator", "denominator", "value", "std_error", "low", "high", "p", "p_adjusted"),)
 
@@ -74,7 +76,8 @@ def read(release: Recorded) -> list[Row]:
     there = release.rows.astype(object).where(release.rows.notna(), None)
     columns = {str(name): there[name].tolist() for name in there.columns}
     rows = [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
-    return blurred(rows, release.minimum_n) if release.profile == ROUNDED else rows
+    rows = blurred(rows, release.minimum_n) if release.profile == ROUNDED else rows
+    return of_steps(rows, release.minimum_n)
 
 
 def _row(row: dict[str, Any], release: Recorded) -> Row:
@@ -153,6 +156,39 @@ def _blurred(row: Row, parts: Sequence[Row], minimum: int) -> Row:
     if share and not row.compares:
         share = max((share[0] * n - fewer) / (n + more), 0.0), min((share[1] * n + more) / max(n - fewer, 1.0), 1.0)
     return replace(row, size=(max(n - fewer, float(minimum)), n + more), share=share)
+
+
+def of_steps(rows: Sequence[Row], minimum: int) -> list[Row]:
+    """The rows, those of curves and times with sizes that leave enough students for every step that is printed."""
+    told: dict[tuple[str, str, Cell], list[Row]] = {}
+    for row in rows:
+        if not row.hidden and not row.compares and row.quantity in (*FOLLOWED, *WITHOUT):
+            told.setdefault((row.quantity if row.quantity in FOLLOWED else "", row.unit, row.cell), []).append(row)
+    least = {
+        id(row): size_by_steps(own, minimum) if curve else float(minimum * (len(own) + 1))
+        for (curve, *_), own in told.items()
+        for row in own
+    }
+    return [_at_least(row, least.get(id(row), 0.0)) for row in rows]
+
+
+def _at_least(row: Row, least: float) -> Row:
+    """The row with a size of so many or more, where its text allows that."""
+    return replace(row, size=(least, row.size[1])) if row.size and row.size[0] < least <= row.size[1] else row
+
+
+def size_by_steps(curve: Sequence[Row], minimum: int) -> float:
+    """The smallest size that a printed curve allows: each of its steps rests on enough students, and so does its end.
+
+    Where `minimum` students have the event in a step, a tenth of those who wait, they are a tenth of ten times as many;
+    all that had it before are to be added. Students who were lost from sight only raise this.
+    """
+    points = sorted((float(row.at), row.share) for row in curve if row.at.isdigit() and row.share)
+    least, before = float(minimum * (len(points) + 1)), 1.0
+    for i, (_, (low, high)) in enumerate(points):
+        waiting = minimum / max(1 - low / before, minimum / MOST_STUDENTS)
+        least, before = max(least, minimum * i + waiting), high
+    return math.ceil(least - 1e-6)
 
 
 def size_by_limits(row: Row) -> float:
