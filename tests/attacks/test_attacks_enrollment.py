@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 from hand_made import HIDDEN, audited, fallen, release, share
-from protected_tables import ALL, POLICY, estimates, shares
+from linear_attacker import FAR, Outsider, keyed, true_sizes
+from protected_tables import ALL, POLICY, estimates, shares, texts
 
 import cbe_analysis as cbe
 from cbe_analysis.policy import Policy
@@ -195,6 +196,80 @@ def test_numbers_of_other_groups_change_nothing(seed):
     far = policy(*((school, None, 10 * n + 500) for school, n in enrolled.items()), ("99", None, 30), ("99", 3, 12))
     assert cbe.protect(given, far).rows.equals(plain.rows)
     assert cbe.protect(given, policy()).rows.equals(plain.rows)
+
+
+def small_schools(seed):
+    """Girls and boys of a few schools, many of them with fewer than ten students, and what officials publish of it."""
+    random, cells = np.random.default_rng([7, seed]), {}
+    for school in map(str, range(1, random.integers(3, 7))):
+        most = int(random.choice([6, 12, 30, 60, 200]))
+        for gender in ("female", "male"):
+            n = int(random.integers(0, most))
+            cells[school, gender] = (n, int(random.binomial(n, random.beta(2, 3))))
+    enrolled = {s: sum(n for (of, _), (n, _) in cells.items() if of == s) for s, _ in cells}
+    return cells, {s: n for s, n in enrolled.items() if n} | ({ALL: sum(enrolled.values())} if seed % 2 else {})
+
+
+@pytest.mark.parametrize("profile", ["suppressed", "rounded"])
+@pytest.mark.parametrize("seed", range(40))
+def test_what_officials_say_of_a_small_school_is_given_away_by_no_release(seed, profile):
+    """Of seven students at most seven are girls; the release must leave open all that this leaves open.
+
+    In fives everybody knows that what is hidden is below ten: of 15 hidden girls and boys, six to nine are girls.
+    """
+    cells, official = small_schools(seed)
+    if profile == "rounded":
+        official = {s: n for s, n in official.items() if not 10 <= n <= 18}
+    given = shares(cells, by=BY)
+    told = policy(*((None if s == ALL else s, None, n) for s, n in official.items()))
+    made = cbe.protect(given, replace(told, privacy_profile=profile))
+    true, of_officials = true_sizes(given), {(s, ALL): n for s, n in official.items()}
+    shown = {cell: text for cell, text in keyed(texts(made, column="n_shown")).items() if text != "protected"}
+    assert all(cell not in shown for cell, n in true.items() if n < 10)
+    for cell, (low, high), (least, most) in knowing(true, shown if profile == "suppressed" else {}, of_officials):
+        if true[cell] < 10:
+            assert low <= (least if least < 10 else 0) + 1e-6
+            assert high >= min(10, most) - 1e-6
+        else:
+            assert high - low >= min(1, most - least) - 1e-6
+
+
+def knowing(true, shown, official):
+    """The hidden cells, each as an outsider places it who knows both, and one who knows the official numbers alone."""
+    fixed = {cell: (n, n) for cell, n in official.items()}
+    wide = dict.fromkeys(true, (0, FAR))
+    bands = {cell: (printed(text)[0], printed(text)[-1]) for cell, text in shown.items()}
+    both, before = Outsider(wide | bands | fixed), Outsider(wide | fixed)
+    for cell in true.keys() - bands.keys() - fixed.keys():
+        yield cell, both.range(cell), before.range(cell)
+
+
+def test_what_a_release_adds_to_what_officials_say_is_found():
+    """At most 99 of 100 to 104 boys are in the one school, so somebody is in the other, of whom officials say seven."""
+    rows = [
+        share("110", "33 %"),
+        share("100", "33 %", gender="male"),
+        share(HIDDEN, HIDDEN, gender="female"),
+        share(HIDDEN, HIDDEN, school_id="1"),
+        share("100", "33 %", school_id="2"),
+        share(HIDDEN, HIDDEN, school_id="1", gender="male"),
+        share(HIDDEN, HIDDEN, school_id="1", gender="female"),
+        share("40-99", "33 %", school_id="2", gender="male"),
+        share(HIDDEN, HIDDEN, school_id="2", gender="female"),
+    ]
+    known = {"by": BY, "sizes": [107, 102, 5, 7, 100, 5, 2, 97, 3]}
+    official = (("1", None, 7), ("2", None, 100), (None, None, 107))
+    assert fallen(audited(release(rows, **known, official=official)), "size") == {
+        "gender=female",
+        "gender=female, school_id=1",
+        "gender=female, school_id=2",
+        "gender=male, school_id=1",
+    }
+    rows[1] = share(HIDDEN, HIDDEN, gender="male")
+    assert fallen(audited(release(rows, **known, official=official)), "size") == {
+        "gender=female",
+        "gender=female, school_id=2",
+    }
 
 
 def test_a_group_that_is_no_place_has_no_published_size():

@@ -36,7 +36,7 @@ class Population:
     sizes
         Group -> its size as printed, or as officials published it.
     official
-        The groups of which officials published the size.
+        Group -> its size as officials published it.
     left_out
         The small groups, and their true size, that no row tells of but that are what a selection leaves out.
     hidden
@@ -60,18 +60,18 @@ class Population:
         self.minimum = max(table.release.minimum_n for table in frame.tables)
         self.rounded = all(table.release.profile == ROUNDED for table in frame.tables)
         self.sizes = printed_sizes(frame)
-        self.official = frozenset(self._official()) if official else frozenset()
+        self.official = {group: self.sizes[group].low for group in self._official()} if official else {}
         told = {said.group for table in frame.tables for said in table.said}
         self._several = {said.group for table in frame.tables for said in table.said if said.times > 1}
         self._students = {said.group: (said.n, said.n) for table in frame.tables for said in table.said}
         self.left_out = {group: n for group, n in frame.left_out(levels, self.minimum).items() if group not in told}
         self._yearly = list(each_year(frame, levels))
-        every = told | self.left_out.keys() | self.official | {group for group, _ in self._yearly}
+        every = told | self.left_out.keys() | self.official.keys() | {group for group, _ in self._yearly}
         named = {c: [v for v in own if c in unnamed or not v.startswith(OTHER)] for c, own in levels.seen.items()}
         self.space = Space(every, named, [one for t in frame.tables for one in shared_out(t)], crowds(frame))
         known = {self.atoms(group).tobytes() for group in told}
         self.left_out = {g: n for g, n in self.left_out.items() if self.atoms(g).tobytes() not in known}
-        every = told | self.left_out.keys() | self.official
+        every = told | self.left_out.keys() | self.official.keys()
         self.hidden = tuple(sorted(every - self.sizes.keys(), key=Group.order))
 
     def credible(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, Wanted
 from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.officials import Officials
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import TRIED_UP_TO, WHOLE_UP_TO, Possible
 from cbe_analysis.protect.attack.reading import Series
@@ -115,7 +116,7 @@ class HiddenSizes:
     """
 
     def __init__(self, population: Population, kinds: int = 1) -> None:
-        self.population = population
+        self.population, self._officials = population, Officials(population)
         students = (group for group in population.hidden if population.counts_students(group))
         hidden = [group for group in students if len(population.atoms(group))]
         self.people = {group: population.people(group, kinds) for group in hidden}
@@ -129,7 +130,7 @@ class HiddenSizes:
         minimum = float(self.population.minimum)
         possible.look([Goal(people.times(-1.0), 0.0) for people in self.people.values()])
         possible.look([Goal(people, minimum) for people in self.people.values()])
-        told = list(_fallen(self.population, possible, self.people))
+        told = list(_fallen(self._officials, possible, self.people))
         relief = reliefs(self.population, possible, [(self.people[one.group], one.needs) for one in told])
         fallen = [one.told(possible, enough) for one, enough in zip(told, relief, strict=True)]
         if self.facts and not self.population.rounded:
@@ -142,12 +143,14 @@ class HiddenSizes:
         minimum = float(self.population.minimum)
         rows = dict(zip(self.people, possible.last(len(self.people)), strict=True))
         small = [group for group in among if self.population.true_size(group) < minimum]
-        for low, high in ((-math.inf, 0.0), (minimum, math.inf)):
-            wanted = [Wanted(self.people[group], rows[group], low, high) for group in small]
+        room = {group: self._officials.room(group) for group in small}
+        for end, sign in ((0, 1.0), (1, -1.0)):
+            ranges = [(-math.inf, room[of][0]) if end == 0 else (room[of][1], math.inf) for of in small]
+            wanted = [Wanted(self.people[of], rows[of], *span) for of, span in zip(small, ranges, strict=True)]
             missed = possible.unseen(wanted)
             for group in [group for group, one in zip(small, wanted, strict=True) if one in missed]:
                 small.remove(group)
-                blame = possible.blame(self.people[group].times(1.0 if high == 0 else -1.0))
+                blame = possible.blame(self.people[group].times(sign))
                 yield Fallen(group, "size", "", blame.sources, blame.says)
 
 
@@ -175,14 +178,19 @@ class Out:
         return Fallen(self.group, "size", "", blame.sources, blame.says)
 
 
-def _fallen(population: Population, possible: Possible, hidden: Mapping[Group, Sum]) -> Iterator[Out]:
-    """The groups whose size comes out."""
+def _fallen(officials: Officials, possible: Possible, hidden: Mapping[Group, Sum]) -> Iterator[Out]:
+    """The groups whose size comes out, but by what officials published alone."""
+    population = officials.population
     minimum = float(population.minimum)
     for group, people in hidden.items():
         n = population.true_size(group)
         if n >= minimum and not population.rounded and possible.several(people):
             continue
-        few, many = possible.may_be(people, most=0.0), possible.may_be(people, least=minimum)
+        least, most = 0.0, minimum
+        few, many = possible.may_be(people, most=least), possible.may_be(people, least=most)
+        if population.official and not (few and many) and not population.rounded:
+            least, most = officials.room(group)
+            few, many = possible.may_be(people, most=least), possible.may_be(people, least=most)
         if few and many:
             continue
         small = n < minimum and not population.rounded  # of such a one it does not matter what else it may be
@@ -194,9 +202,9 @@ def _fallen(population: Population, possible: Possible, hidden: Mapping[Group, S
             falls, few, many = low >= high - SLACK, False, False
             needs = [[(-math.inf, low - 1), (high + 1, math.inf)]]
         else:
-            falls = small or not few or high < minimum
-            needs = [[(-math.inf, 0.0)]] * (not few) + [[(minimum, math.inf)]] * (not many)
-        if falls and not (n >= minimum and population.officially(group)):
+            falls = small or not few or high < most
+            needs = [[(-math.inf, least)]] * (not few) + [[(most, math.inf)]] * (not many)
+        if falls and not officials.told(group, low, high):
             yield Out(group, [people] * (not few) + [people.times(-1.0)] * (not many), needs)
 
 
