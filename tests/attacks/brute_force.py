@@ -121,7 +121,7 @@ def sizes_left(printed, true, minimum):
     Parameters
     ----------
     printed
-        Cell (a tuple) -> the texts of its size and its share.
+        Cell (a tuple) -> the texts of its size and of its share, or of several shares of the same students.
     true
         Hidden cell -> its size: one below the minimum must be able to be 0, and to be the minimum; another one to have
         two sizes.
@@ -129,19 +129,27 @@ def sizes_left(printed, true, minimum):
     levels = [sorted({cell[at] for cell in printed} - {WHOLE}) or [WHOLE] for at in range(len(next(iter(printed))))]
     finest = list(itertools.product(*levels))
     parts = {c: np.array([all(a in (WHOLE, b) for a, b in zip(c, f, strict=True)) for f in finest]) for c in printed}
-    nobody = np.zeros(len(finest))
-    rows = [(np.concatenate([-one, one]), -np.inf, 0) for one in np.eye(len(finest))]
-    for cell, (size, share) in printed.items():
+    several = len(next(iter(printed.values()))) - 1
+
+    def row(students, having=0.0, at=0):
+        found = np.zeros((1 + several, len(finest)))
+        found[0], found[1 + at] = students, having
+        return found.ravel()
+
+    rows = [(row(-one, one, at), -np.inf, 0) for at in range(several) for one in np.eye(len(finest))]
+    for cell, (size, *shares) in printed.items():
         if size != "protected":
-            (low, high), known = percentages(share), sizes(size)
-            rows.append((np.concatenate([parts[cell], nobody]), known[0], known[-1]))
-            rows.append((np.concatenate([-low / 100 * parts[cell], parts[cell]]), -1e-9, np.inf))
-            rows.append((np.concatenate([-high / 100 * parts[cell], parts[cell]]), -np.inf, 1e-9))
+            rows.append((row(parts[cell]), sizes(size)[0], sizes(size)[-1]))
+        for at, share in enumerate(shares):
+            if share != "protected":
+                low, high = percentages(share)
+                rows.append((row(-low / 100 * parts[cell], parts[cell], at), -1e-9, np.inf))
+                rows.append((row(-high / 100 * parts[cell], parts[cell], at), -np.inf, 1e-9))
 
     def possible(cell, low, high):
-        every = [*rows, (np.concatenate([parts[cell], nobody]), low, high)]
-        bounds = LinearConstraint(*(np.array(of) for of in zip(*every, strict=True)))
-        return milp(np.zeros(2 * len(finest)), constraints=bounds, integrality=np.ones(2 * len(finest))).status != 2
+        bounds = LinearConstraint(*(np.array(of) for of in zip(*rows, (row(parts[cell]), low, high), strict=True)))
+        unknowns = (1 + several) * len(finest)
+        return milp(np.zeros(unknowns), constraints=bounds, integrality=np.ones(unknowns)).status != 2
 
     assert all(possible(cell, n, n) for cell, n in true.items()), "the truth fits what is printed"
     small = {cell for cell, n in true.items() if n < minimum}

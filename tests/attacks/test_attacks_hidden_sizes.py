@@ -5,8 +5,9 @@ where one is not much larger than half of the other. Where both are printed of t
 """
 
 import itertools
+from pathlib import Path
 
-from brute_force import percentages, sizes
+from brute_force import percentages, sizes, sizes_left
 from by_audit import comes_out, group
 from hand_made import HIDDEN, release, share
 from hand_made import mean as mean_row
@@ -14,7 +15,9 @@ from protected_tables import POLICY, estimates
 from protected_tables import share as counted
 
 import cbe_analysis as cbe
+from cbe_analysis.load.findings import Findings
 
+RIVERBEND = Path(__file__).parents[2] / "data" / "riverbend"
 A = group(group="a")
 SIZES = {"(all)": "130", "a": HIDDEN, "b": "40-99", "c": "40-99"}
 TRUE = (128, 8, 60, 60)
@@ -95,3 +98,21 @@ def test_what_is_protected_leaves_it_open_whether_anybody_is_left():
     found = [[told[unit, name]["shown"] for name in ("(all)", "b", "c")] for unit in units]
     assert len(found) == len(having)
     assert nobody_left(*known, found)
+
+
+def test_several_shares_of_three_columns_crossed():
+    """Each share by itself leaves it open whether a boy is a current learner; all together must, too."""
+    by = ("gender", "english_learner", "disability")
+    district = cbe.load(RIVERBEND).with_findings(Findings((), 1, 1, (), ""))
+    measured = cbe.measure("level_gap", district, by=by)
+    rows = cbe.protect(measured, district.policy).rows.query("quantity == 'share'")
+    told, shown = {}, {}
+    for row in rows.to_dict("records"):
+        cell = tuple(row[column] for column in by)
+        told.setdefault(cell, []).append(row["shown"])
+        shown.setdefault(cell, set()).add(row["n_shown"])
+    printed = {cell: (min(shown[cell], key=lambda text: text == HIDDEN), *own) for cell, own in told.items()}
+    true = measured.rows.query("quantity == 'share'").groupby(list(by))["n"].first()
+    hidden = [cell for cell in printed if printed[cell][0] == HIDDEN and cell[0] == "male" and cell[2] == "(all)"]
+    assert ("male", "current", "(all)") in hidden
+    assert sizes_left(printed, {cell: int(true[cell]) for cell in hidden}, 10) == set()

@@ -21,7 +21,7 @@ from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Hi
 from cbe_analysis.protect.attack.told import series_of
 
 Series = Whole | Means
-COUNTED_UP_TO = 48  # unknowns of several series up to which whole numbers are looked for
+COUNTED_UP_TO = 160  # unknowns of several series up to which whole numbers are looked for
 TOGETHER_UP_TO = 5_000  # unknowns of several series that are held together
 
 
