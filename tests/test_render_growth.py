@@ -1,5 +1,6 @@
 """Growth briefs say what their numbers allow, and draw what may be shown."""
 
+import math
 import re
 
 import pytest
@@ -25,14 +26,18 @@ def growth(factor="support", group="yes", base="no", *, n=300, beside=400, gap=-
     return protect(estimates("growth_rate", [factor], rows, **parameters), POLICY)
 
 
-def standing(place, gap, factor="support", group="yes", base="no", *, n=300, beside=400, error=2.0, **parameters):
+def standing(
+    place, gap, factor="support", group="yes", base="no", *, n=300, beside=400, error=2.0, tested=True, **parameters
+):
     """The release of status in one grade."""
     mean = 400.0 + 20 * place
     rows = [
         ("mean", "(all)", n + beside, mean, error),
         ("mean", base, beside, mean, error),
         ("mean", group, n, mean + gap, error),
-        ("gap", group, n, gap, error, compared(0.01, base)),
+        ("gap", group, n, gap, error, compared(0.01, base))
+        if tested
+        else ("gap", group, n, gap, math.nan, {"reference": base}),
     ]
     return protect(estimates("status", [factor], rows, where=[f"grade={place}"], **parameters), POLICY)
 
@@ -206,3 +211,13 @@ def test_conditions_in_words():
     assert names.condition(POLICY, "grade=3") == "Grade 3"
     assert names.condition(POLICY, "school_year>=2024") == "School year 2024 or more"
     assert names.condition(POLICY, "school_id!=12") == "Not school id 12"
+
+
+@pytest.mark.parametrize("tested", [True, False])
+def test_differences_that_are_not_tested_are_drawn_without_an_interval(tested):
+    """In a district of few schools no difference has limits: the chart is made all the same."""
+    (picture,) = growth_curves(
+        courses([growth()], [standing(3, -15, tested=tested), standing(4, -12, tested=tested)]), POLICY
+    )
+    assert ">\u221215<" in picture.svg
+    assert ">\u221212<" in picture.svg

@@ -144,15 +144,16 @@ def _name(axes: Axes, name: str, *, above: bool, left: bool, dot: dict[str, obje
 
 
 def _differences(axes: Axes, course: Course, scale: Scale) -> None:
-    """The difference between the two groups at every grade, with its interval, over zero."""
+    """The difference between the two groups at every grade, with its interval if it has one, over zero."""
     low, high = scale.gaps
     axes.set(xlim=scale.across, ylim=(low, high), yticks=_ticks(low, high, 3))
     axes.set_xticks(range(len(course.points)), [names.short_grade(p.at) for p in course.points])
     axes.spines.bottom.set_visible(False)
     axes.axhline(0, color=SOFT, lw=0.8)
-    shown = [(x, gap) for x, gap in enumerate(course.gaps()) if gap is not None and gap.bounded]
+    shown = [(x, gap) for x, gap in enumerate(course.gaps()) if gap is not None and gap.known]
     for x, gap in shown:
-        axes.vlines([x], [gap.low], [gap.high], color=INK, lw=1.3)
+        if gap.bounded:
+            axes.vlines([x], [gap.low], [gap.high], color=INK, lw=1.3)
         axes.plot([x], [gap.value], "o", color=INK, ms=4.4)
         near = abs(gap.value) * STRIP / (high - low) < CLOSE
         lift = (LIFTED if gap.value >= 0 else -LIFTED) if near else 0
@@ -177,9 +178,9 @@ def _sizes(canvas: Canvas, course: Course, scale: Scale, at: tuple[float, float]
 
 
 def _limits(rows: Iterable[Reading], *, zero: bool = False) -> tuple[float, float]:
-    """The lowest and the highest limit, with some air; zero may have to lie between."""
-    known = [r for r in rows if r.bounded]
-    low, high = min(r.low for r in known), max(r.high for r in known)
+    """The lowest and the highest limit, with some air; zero may have to lie between. Of a value without, the value."""
+    ends = [end for r in rows if r.known for end in ((r.low, r.high) if r.bounded else (r.value, r.value))]
+    low, high = min(ends, default=0.0), max(ends, default=0.0)
     low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
     air = 0.06 * (high - low) or 1.0
     return (low - air, high + 2 * air) if zero else (low - air, high + air)
