@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from files_below import files_below
 from small_district import write
 
 from cbe_analysis import cli, disk
@@ -82,7 +83,7 @@ def test_reports_may_have_any_name_that_a_folder_can_have(tmp_path):
 SLOW = """import tempfile, time
 import cbe_analysis as cbe
 district = cbe.load(data)
-district.table("students").df().to_csv(tempfile.mktemp())
+district.table("students").df().to_csv(tempfile.mktemp("-rows.csv"))
 time.sleep(600)
 """
 PATIENCE = 120  # seconds until the test gives up; nothing is timed
@@ -108,16 +109,16 @@ def test_a_run_that_is_stopped_leaves_no_students(district, tmp_path, sent):
     cells = [nbformat.v4.new_code_cell("data = ''\naudience = 'public'", metadata={"tags": ["parameters"]})]
     nbformat.write(nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell(SLOW)]), "slow.ipynb")
     line = [sys.executable, "-m", "cbe_analysis.cli", "run", "slow.ipynb", district]
-    child = subprocess.Popen(line, env={**os.environ, "TMPDIR": str(here)}, stderr=subprocess.PIPE, text=True)
-    try:
-        rows = wait_for(lambda: [f for f in here.rglob("tmp*") if f.is_file() and f.stat().st_size], "rows", child)[0]
-        top = here / rows.relative_to(here).parts[0]
-        assert stat.S_IMODE(top.stat().st_mode) & 0o777 == 0o700
-        kernel = wait_for(lambda: _kernels(here), "a kernel", child)
-        child.send_signal(getattr(signal, sent))
-        _, said = child.communicate(timeout=PATIENCE)
-    finally:
-        child.kill()
+    with subprocess.Popen(line, env={**os.environ, "TMPDIR": str(here)}, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            rows = wait_for(lambda: [f for f in files_below(here) if f.name.endswith("-rows.csv")], "rows", child)[0]
+            top = here / rows.relative_to(here).parts[0]
+            assert stat.S_IMODE(top.stat().st_mode) & 0o777 == 0o700
+            kernel = wait_for(lambda: _kernels(here), "a kernel", child)
+            child.send_signal(getattr(signal, sent))
+            _, said = child.communicate(timeout=PATIENCE)
+        finally:
+            child.kill()
     wait_for(lambda: not any(Path("/proc", number).exists() for number in kernel), "the end of the kernel")
     if sent == "SIGTERM":
         assert (child.returncode, said) == (143, "cbe: stopped\n")

@@ -8,12 +8,17 @@ import sys
 import time
 
 import pytest
+from files_below import files_below
 
 SCRIPT = """
 import importlib
+import signal
 import sys
 
 import duckdb
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits that it is ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 from cbe_analysis import cli
 
@@ -42,15 +47,15 @@ def test_what_is_spilled_is_private_and_goes_when_the_command_is_stopped(folder,
     here.mkdir()
     variables = {**os.environ, "TMPDIR": str(here)}
     line = [sys.executable, "-c", SCRIPT, str(folder())]
-    child = subprocess.Popen(line, env=variables, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    try:
-        spilled = wait_for_files(here, child)
-        ways = [part for part in (spilled, *spilled.parents) if part.is_relative_to(here) and part != here]
-        assert stat.S_IMODE(ways[-1].stat().st_mode) == 0o700
-        child.send_signal(getattr(signal, sent))
-        _, said = child.communicate(timeout=PATIENCE)
-    finally:
-        child.kill()
+    with subprocess.Popen(line, env=variables, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            spilled = wait_for_files(here, child)
+            ways = [part for part in (spilled, *spilled.parents) if part.is_relative_to(here) and part != here]
+            assert stat.S_IMODE(ways[-1].stat().st_mode) == 0o700
+            child.send_signal(getattr(signal, sent))
+            _, said = child.communicate(timeout=PATIENCE)
+        finally:
+            child.kill()
     assert child.returncode == code
     assert said == "cbe: stopped\n"
     assert list(here.iterdir()) == []
@@ -60,8 +65,7 @@ def wait_for_files(place, child):
     """The first file below the folder; the child must be alive until it is there."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and child.poll() is None:
-        for file in place.rglob("*"):
-            if file.is_file() and file.stat().st_size:
-                return file
+        if found := files_below(place):
+            return found[0]
         time.sleep(0.05)
     raise AssertionError(f"nothing was spilled (exit code {child.poll()})")
