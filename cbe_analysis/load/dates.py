@@ -19,14 +19,29 @@ def latest(reader: Reader, tables: Iterable[str]) -> date | None:
     return max((day for day in found if day is not None), default=None)
 
 
-def earliest(reader: Reader, tables: Iterable[str]) -> date | None:
+def earliest(reader: Reader, tables: Iterable[str], enough: int = 1) -> date | None:
     """The earliest date on which something was observed in the tables; None where they hold none.
 
     Only columns called `date` count: a birth or an entry lies before the data begin.
+
+    Parameters
+    ----------
+    enough
+        By that date, something was observed of so many students; in a table without students, in so many rows.
     """
     there = [t for t in tables if t not in NOT_OBSERVED and "date" in reader.source(t).header.columns]
-    days = [reader.rows(f"SELECT min(date) FROM ({reader.typed(table, ['date'])})")[0][0] for table in there]
-    return min((day for day in days if isinstance(day, date)), default=None)
+    days = [day for table in there if (day := _earliest_of(reader, table, enough))]
+    return min(days, default=None)
+
+
+def _earliest_of(reader: Reader, table: str, enough: int) -> date | None:
+    """The date of the student who is the last of enough, by the first date of each."""
+    student = "student_id" in reader.source(table).header.columns
+    rows = reader.typed(table, ["student_id", "date"] if student else ["date"])
+    first = "SELECT min(date) AS day FROM rows GROUP BY student_id" if student else "SELECT date AS day FROM rows"
+    dated = f"SELECT day FROM ({first}) WHERE day IS NOT NULL ORDER BY day LIMIT 1 OFFSET {enough - 1}"
+    found = reader.rows(f"WITH rows AS ({rows}) {dated}")
+    return found[0][0] if found and isinstance(found[0][0], date) else None
 
 
 def latest_year(reader: Reader, tables: Iterable[str]) -> int | None:

@@ -248,8 +248,8 @@ class District:
         return day
 
     def since(self, tables: Iterable[str]) -> date | None:
-        """The first date on which something in the tables was observed; None where they hold none."""
-        return dates.earliest(self._reader, list(tables))
+        """The first date by which as many students were observed as may be shown; None where that never is."""
+        return dates.earliest(self._reader, list(tables), self.policy.minimum_n)
 
     def sql(self, query: str, **relations: Relation | pd.DataFrame) -> DuckDBPyRelation:
         """The relation that a query gives over named relations or data frames.

@@ -198,7 +198,9 @@ def options(chosen: Chosen) -> tuple[dict[str, str], ...]:
 
 
 def since(district: District, indicator: str = "", where: Where = None) -> str:
-    """The first date in what the indicator reads, YYYY-MM-DD; empty where a school year was chosen, which says it.
+    """The first date, of enough students, in what the indicator reads, YYYY-MM-DD; empty where none is.
+
+    Empty, too, where a school year was chosen, which says it.
 
     Parameters
     ----------

@@ -98,6 +98,23 @@ def test_data_begin_with_the_first_observation_not_with_a_birth_or_an_entry(writ
     assert choices.since(here) == "2025-03-01"
 
 
+@pytest.mark.parametrize(
+    ("early", "since"), [(0, "2025-03-01"), (9, "2025-03-01"), (10, "2021-03-09"), (12, "2021-03-09")]
+)
+def test_data_begin_when_enough_students_are_observed(write, early, since):
+    """The first day of all is the day of one student, and stands in public briefs."""
+
+    def earlier(**given):
+        rows = [(f"{n:03d}", "map", "math", f"2021-03-{min(n, 9):02d}", 190) for n in range(early) if n]
+        rows += [("000", "map", subject, "2021-03-01", 190) for subject in ("math", "reading") if early]
+        more = pd.DataFrame(rows, columns=given["assessments"].columns)
+        return write(
+            **given | {"assessments": pd.concat([given["assessments"], more]) if rows else given["assessments"]}
+        )
+
+    assert choices.since(district(earlier, policy="minimum_n = 10\n" + POLICY), "status", ["grade=4"]) == since
+
+
 def test_more_outcomes_than_a_brief_has_room_for_are_refused(write):
     here = district(write)
     three = ["map:math", "map:reading", "map:art"]
