@@ -5,6 +5,7 @@ import random
 import pytest
 from hand_made import ALL, HIDDEN, audited, mean, release, share
 
+from cbe_analysis.protect.attack import Published, audit_together
 from cbe_analysis.protect.percents import public_percent
 from cbe_analysis.protect.sizes import public_size
 
@@ -150,3 +151,11 @@ def _texts(row):
 
 def _size(n):
     return public_size(n, 10).shown
+
+
+def test_a_brief_of_many_such_tables_is_to_be_left_out_as_a_whole():
+    """Every table of it tells the same: a list of all its tables is of no help."""
+    properties = [{"parameters": {"by": ["group"], "cut": cut}} for cut in range(8)]
+    old = [Published("brief", 1, table(GROUPS, **more)) for more in properties]
+    new = [Published("brief", None, table(with_few(1, 1), **more)) for more in properties]
+    assert audit_together([*old, *new]).offers == ("brief: leave out the brief",)

@@ -10,6 +10,7 @@ from cbe_analysis.protect.attack.verdict import Breach, Published
 from cbe_analysis.protect.record import Recorded
 
 TRIES, FEWEST_TRIES = 24, 4  # audits at most, and at most of very many rows: a refusal does not wait for them
+AT_ONCE = 6  # single things to leave out together; of more, nobody leaves out one by one: the brief
 ROWS = 6_000  # that all audits together may read
 Audited = Callable[[Sequence[Published]], tuple[Breach, ...]]
 
@@ -60,7 +61,8 @@ class Offers:
             fewest = list(self._each_once(offers))
             if fewest and self._passes(fewest):
                 enough = [offer.says for offer in offers if len(offers) == 1 or self._passes([offer])]
-                return tuple(enough) or ("; and ".join(offer.says for offer in fewest),)
+                if enough or len(fewest) <= AT_ONCE:
+                    return tuple(enough) or ("; and ".join(offer.says for offer in fewest),)
         briefs = list(self._briefs())
         enough = [offer.says for offer in briefs if len(briefs) == 1 or self._passes([offer])]
         return tuple(enough) or (("; and ".join(offer.says for offer in briefs),) if briefs else ())
