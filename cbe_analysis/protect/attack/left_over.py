@@ -67,22 +67,38 @@ def _less(told: Selections, every: frozenset[str]) -> Iterator[tuple[frozenset[s
 
 def _once(told: Selections) -> Iterator[tuple[frozenset[str], Interval]]:
     """What is left over of each selection by another one, and by as many as have no level in common."""
+    inside = _Inside(told)
     for part, whole in product(told, told):
         if part < whole:
             yield whole - part, _without(told[whole], [told[part]])
-            parts = _beside(part, (of for of in told if of < whole))
+            parts = inside.beside(part, whole)
             if len(parts) > 1 and (rest := whole.difference(*parts)):
                 yield rest, _without(told[whole], [told[of] for of in parts])
 
 
-def _beside(first: frozenset[str], others: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """A selection with others that share no level with it nor with each other, the widest first."""
-    found, taken = [first], set(first)
-    for of in sorted(others, key=lambda of: (-len(of), sorted(of))):
-        if taken.isdisjoint(of):
-            found.append(of)
-            taken |= of
-    return found
+class _Inside:
+    """The selections within each other, as sets of bits: there are many pairs, and many to put beside each."""
+
+    def __init__(self, told: Selections) -> None:
+        widest = sorted(told, key=lambda of: (-len(of), sorted(of)))
+        bit = {level: 1 << i for i, level in enumerate(sorted(frozenset().union(*told)))}
+        self._bits = {of: sum(bit[level] for level in of) for of in told}
+        ordered = [(self._bits[of], of) for of in widest]
+        self._parts = {
+            whole: [(own, of) for own, of in ordered if own & ~bits == 0 and own != bits]
+            for whole, bits in self._bits.items()
+        }
+
+    def beside(self, first: frozenset[str], whole: frozenset[str]) -> list[frozenset[str]]:
+        """A part of a selection with others that share no level with it nor with each other, the widest first."""
+        found, free = [first], self._bits[whole] & ~self._bits[first]
+        for own, of in self._parts[whole]:
+            if not own & ~free:
+                found.append(of)
+                free &= ~own
+                if not free:
+                    break
+        return found
 
 
 def _without(whole: Interval, parts: Iterable[Interval]) -> Interval:
