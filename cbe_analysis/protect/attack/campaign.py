@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
@@ -27,6 +27,8 @@ from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fa
 from cbe_analysis.protect.attack.supposed import attack_supposing
 
 Populations = tuple[Population, ...]  # with all that is known of the sizes, and last as they are printed
+Told = tuple[Sequence[Whole], Sequence[Means], Sequence[Curve]]
+Enough = Callable[[Sequence[Fallen]], bool]
 TOO_FINE, CONTRADICTORY = "too fine", "contradictory"
 
 
@@ -51,15 +53,22 @@ class Result:
     unchecked: str = ""
 
 
-def attack(frame: Frame, levels: Levels, memory: Memory) -> list[Result]:
+def never(fallen: Sequence[Fallen]) -> bool:
+    """False: everything that comes out is asked for."""
+    return False
+
+
+def attack(frame: Frame, levels: Levels, memory: Memory, enough: Enough = never) -> list[Result]:
     """What comes out of a population; of several parts where its releases cannot be about the same students.
 
     Parameters
     ----------
     memory
         What other attacks on these students saw.
+    enough
+        Whether nothing more is asked for, by what one attack found.
     """
-    result = _together(frame, levels, memory)
+    result = _together(frame, levels, memory, enough)
     if result.unchecked != CONTRADICTORY or len(frame.sources) < 2:
         return [result]
     parts: list[tuple[Frame, Result]] = []
@@ -75,7 +84,7 @@ def attack(frame: Frame, levels: Levels, memory: Memory) -> list[Result]:
     return [result for _, result in parts]
 
 
-def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
+def _together(frame: Frame, levels: Levels, memory: Memory, enough: Enough = never) -> Result:
     """All attacks on one population; without what officials published where that contradicts what is printed."""
     told, averaged, waiting = wholes(frame), means(frame), curves(frame)
     for official in (False,) if frame.of_years else (True, False):
@@ -89,26 +98,46 @@ def _together(frame: Frame, levels: Levels, memory: Memory) -> Result:
         break
     else:
         return Result(frame, (), 0, unchecked=CONTRADICTORY)
+    if enough(sizes.fallen):
+        return Result(frame, sizes.fallen, sizes.cells)
     unlinked: list[str] = []
     days = [whole for curve in waiting for whole in curve.wholes()]
     knowing, found = _with_denominators(population, [*told, *days], averaged)
     found = found or [Attacked((), 0), sizes]
-    for whole in told:
-        found += _shares(knowing, whole, unlinked)
-    found.append(attack_scales(knowing[0], told, averaged))
-    for scale in scales(told):
-        found += _chain(knowing, scale, [fallen for attacked in found for fallen in attacked.fallen])
-    for series in averaged:
-        found += _means(knowing, series, unlinked)
-    for curve in waiting:
-        found += _curves(knowing, curve, unlinked)
-    found += attack_hidden_sizes(knowing, told, averaged)
-    found += attack_supposing(population, told, waiting) if not frame.of_years else ()
+    for attacked in _one_by_one(knowing, (told, averaged, waiting), found, unlinked):
+        found.append(attacked)
+        if enough(attacked.fallen):
+            break
     first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
     more = (fallen for attacked in found[1:] for fallen in attacked.fallen)
     new = (fallen for fallen in more if (fallen.group, fallen.what, fallen.of) not in first)
     cells = sum(attacked.cells for attacked in found)
     return Result(frame, tuple(dict.fromkeys((*found[0].fallen, *new))), cells, tuple(dict.fromkeys(unlinked)))
+
+
+def _one_by_one(
+    knowing: Populations, series: Told, found: Sequence[Attacked], unlinked: list[str]
+) -> Iterator[Attacked]:
+    """The attacks on all that is told beside sizes.
+
+    Parameters
+    ----------
+    found
+        What the attacks before found.
+    """
+    told, averaged, waiting = series
+    for whole in told:
+        yield from _shares(knowing, whole, unlinked)
+    yield attack_scales(knowing[0], told, averaged)
+    for scale in scales(told):
+        yield from _chain(knowing, scale, [fallen for attacked in found for fallen in attacked.fallen])
+    for one in averaged:
+        yield from _means(knowing, one, unlinked)
+    for curve in waiting:
+        yield from _curves(knowing, curve, unlinked)
+    yield from attack_hidden_sizes(knowing, told, averaged)
+    if not knowing[-1].frame.of_years:
+        yield from attack_supposing(knowing[-1], told, waiting)
 
 
 def _with_denominators(

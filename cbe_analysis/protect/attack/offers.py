@@ -12,7 +12,7 @@ from cbe_analysis.protect.record import Recorded
 TRIES, FEWEST_TRIES = 24, 4  # audits at most, and at most of very many rows: a refusal does not wait for them
 AT_ONCE = 6  # single things to leave out together; of more, nobody leaves out one by one: the brief
 ROWS = 6_000  # that all audits together may read
-Audited = Callable[[Sequence[Published]], tuple[Breach, ...]]
+Audited = Callable[[Sequence[Published]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Offers:
     breaches
         What came out.
     audited
-        What would still come out of drafts.
+        Whether anything would still come out of drafts.
     """
 
     def __init__(self, public: Sequence[Published], breaches: Sequence[Breach], audited: Audited) -> None:

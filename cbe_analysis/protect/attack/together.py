@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from cbe_analysis.policy import ROUNDED, SUPPRESSED
-from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack
+from cbe_analysis.protect.attack.campaign import TOO_FINE, Result, attack, never
 from cbe_analysis.protect.attack.ever import set_apart
 from cbe_analysis.protect.attack.few_moved import few_moved
 from cbe_analysis.protect.attack.frames import Frame, frames
@@ -49,7 +49,7 @@ def audit_together(published: Sequence[Published]) -> Audit:
     audit = joint.audit()
     if audit.passed:
         return audit
-    offers = Offers(joint.concerned(audit.breaches), audit.breaches, lambda kept: Joint(kept).breaches()).found()
+    offers = Offers(joint.concerned(audit.breaches), audit.breaches, lambda kept: Joint(kept).lets_out()).found()
     return replace(audit, offers=offers)
 
 
@@ -102,6 +102,14 @@ class Joint:
         """What comes out of the drafts."""
         return tuple(breach for breach in self.audit().breaches if breach.mendable)
 
+    def lets_out(self) -> bool:
+        """Whether anything comes out of the drafts; nothing is sought beyond that."""
+        easily = (*self._on_the_surface(), *self._overlapping(), *self._few_moved())
+        if any(breach.mendable for breach in easily):
+            return True
+        drafts = (frame for frame in self.frames if any(self.public[source].draft for source in frame.sources))
+        return any(breach.mendable for frame in drafts for breach in self._attacked(frame, any_one=True)[0])
+
     def concerned(self, breaches: Iterable[Breach]) -> list[Published]:
         """The releases of briefs that give something away, and those about the same students."""
         blamed = {brief for breach in breaches if breach.mendable for brief in breach.briefs}
@@ -111,8 +119,14 @@ class Joint:
                 found |= set(frame.sources)
         return [one for source, one in enumerate(self.public) if source in found]
 
-    def _attacked(self, frame: Frame) -> tuple[list[Breach], list[Result]]:
-        """What comes out of one population, first without the drafts: that can no longer be helped."""
+    def _attacked(self, frame: Frame, *, any_one: bool = False) -> tuple[list[Breach], list[Result]]:
+        """What comes out of one population, first without the drafts: that can no longer be helped.
+
+        Parameters
+        ----------
+        any_one
+            Whether the first thing that comes out with the drafts is enough.
+        """
         before = [source for source in frame.sources if not self.public[source].draft]
         known: set[tuple[object, ...]] = set()
         breaches: list[Breach] = []
@@ -121,12 +135,15 @@ class Joint:
             for result in attack(frame.before(before, self.levels, minimum), self.levels, self.memory):
                 breaches += [self._breach(fallen, result, mendable=False) for fallen in result.fallen]
                 known |= {(fallen.group, fallen.what, fallen.of) for fallen in result.fallen}
-        results = attack(frame, self.levels, self.memory)
+
+        def new(fallen: Sequence[Fallen]) -> list[Fallen]:
+            return [one for one in fallen if (one.group, one.what, one.of) not in known]
+
+        results = attack(frame, self.levels, self.memory, (lambda fallen: bool(new(fallen))) if any_one else never)
         mendable = len(before) < len(frame.sources)
         for result in results:
             breaches += self._unchecked(result)
-            new = [one for one in result.fallen if (one.group, one.what, one.of) not in known]
-            breaches += [self._breach(fallen, result, mendable=mendable) for fallen in new]
+            breaches += [self._breach(fallen, result, mendable=mendable) for fallen in new(result.fallen)]
         return breaches, results
 
     def _breach(self, fallen: Fallen, result: Result, *, mendable: bool) -> Breach:
