@@ -220,6 +220,15 @@ def test_no_step_rests_on_few_and_the_attack_finds_nothing(seed, shape, policy, 
     assert audit_together([Published("draft", None, Recorded.of(release))]).passed
 
 
+@pytest.mark.parametrize(
+    ("seed", "shape", "minimum", "typical", "lost"), [(2029, (2,), 5, 40, 0.0), (552_084, (6, 2), 10, 15, 0.4)]
+)
+def test_in_fives_the_size_that_steps_leave_is_reckoned_with_not_refused(seed, shape, minimum, typical, lost):
+    """As large as a size in fives may be; and three times read off a curve of two steps, which need no more."""
+    policy = Policy(factors=("group", "team"), minimum_n=minimum, privacy_profile="rounded")
+    test_no_step_rests_on_few_and_the_attack_finds_nothing.hypothesis.inner_test(seed, shape, policy, typical, lost)
+
+
 def test_times_that_tell_of_a_hidden_curve_are_hidden_in_fives_as_well():
     """The medians of two small groups and the quartiles of both together leave one student for a step."""
     random = np.random.default_rng(34)

@@ -76,8 +76,7 @@ def read(release: Recorded) -> list[Row]:
     there = release.rows.astype(object).where(release.rows.notna(), None)
     columns = {str(name): there[name].tolist() for name in there.columns}
     rows = [_row({name: values[i] for name, values in columns.items()}, release) for i in range(len(release.rows))]
-    rows = blurred(rows, release.minimum_n) if release.profile == ROUNDED else rows
-    return of_steps(rows, release.minimum_n)
+    return blurred(rows, release.minimum_n) if release.profile == ROUNDED else rows
 
 
 def _row(row: dict[str, Any], release: Recorded) -> Row:
@@ -164,10 +163,12 @@ def of_steps(rows: Sequence[Row], minimum: int) -> list[Row]:
     for row in rows:
         if not row.hidden and not row.compares and row.quantity in (*FOLLOWED, *WITHOUT):
             told.setdefault((row.quantity if row.quantity in FOLLOWED else "", row.unit, row.cell), []).append(row)
+    curves = {cell for quantity, _, cell in told if quantity}
     least = {
-        id(row): size_by_steps(own, minimum) if curve else float(minimum * (len(own) + 1))
-        for (curve, *_), own in told.items()
+        id(row): size_by_steps(own, minimum) if quantity else float(minimum * (len(own) + 1))
+        for (quantity, _, cell), own in told.items()
         for row in own
+        if quantity or cell not in curves  # beside a curve, times are read off it, and rest on no more than it does
     }
     return [_at_least(row, least.get(id(row), 0.0)) for row in rows]
 

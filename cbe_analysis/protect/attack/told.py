@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from cbe_analysis.load.where import parse
 from cbe_analysis.protect.attack.groups import TIMES, Group, Levels, selected
-from cbe_analysis.protect.attack.reading import FOLLOWED, NAMED_AT, WHOLE, Interval, Row, Series, read, size_by_limits
+from cbe_analysis.protect.attack.reading import (
+    FOLLOWED,
+    NAMED_AT,
+    WHOLE,
+    Interval,
+    Row,
+    Series,
+    of_steps,
+    read,
+    size_by_limits,
+)
 from cbe_analysis.protect.record import Recorded
 
 Property = tuple[str, ...]  # the indicator with its options, then what the rows say
@@ -136,7 +146,7 @@ def tables(source: int, release: Recorded, levels: Levels, times: Collection[str
     within, conditions = selected(release.where, levels, times)
     sizes = release.sizes or [math.nan] * len(release.rows)
     series: dict[Series, list[Said]] = {}
-    for row, n in zip(read(release), sizes, strict=True):
+    for row, n in zip(of_steps(read(release), release.minimum_n), sizes, strict=True):
         if row.arm != "difference":
             series.setdefault(row.series, []).append(_said(source, release, within, row, n))
     found: list[Table] = []
