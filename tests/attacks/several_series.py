@@ -246,10 +246,11 @@ def _kept(model, also):
     return model.points[good]
 
 
-def counts_out(model, unit, minimum):
-    """The cells whose count of those who have a property comes out, or is better known than its code says."""
+def counts_out(model, unit, minimum, among=None):
+    """The cells, all or some, whose count of those who have a property is certain, or surer than its code says."""
     found = []
-    for cell, text in model.told.shares[unit].items():
+    for cell in among or model.told.shares[unit]:
+        text = model.told.shares[unit][cell]
         having = model.count(cell, unit)
         lacking = model.size(cell) - having
         if text == HIDDEN:

@@ -81,3 +81,11 @@ def test_nothing_follows_from_several_series_that_are_protected(seed):
     for units in wholes:
         own = Model(told.of(units), table.true, seconds=1.0)
         assert [cell for unit in units for cell in counts_out(own, unit, MINIMUM)] == []
+
+
+def test_no_count_of_larger_tables_follows_from_levels_by_whole_numbers():
+    """27 groups: fractions leave two values to the counts of one row where whole numbers leave one."""
+    table = drawn([20261122, 87], 2)
+    model = Model(told_by(cbe.protect(table.estimates(), POLICY), [table.units]), table.true)
+    row = [("g6", team) for team in ("(all)", "t0", "t1", "t2")]
+    assert [cell for unit in table.units for cell in counts_out(model, unit, MINIMUM, row)] == []

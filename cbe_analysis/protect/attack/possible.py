@@ -21,6 +21,7 @@ DOUBTED_UP_TO = 32  # unknowns up to which few numbers between two ends are trie
 TRIES = 200  # branches that are tried for such
 DOUBTS = 50  # branches that are tried then
 FEW = 3.0
+FEWER, FEWER_DOUBTS = 2.0, 5  # the same where more unknowns are doubted
 FEW_LEFT = 0.1
 
 
@@ -57,12 +58,18 @@ class Possible:
         self._facts, self._low, self._high = facts, low, high
         self._sources = frozenset(source for fact in facts for source in fact.sources)
         self.whole = whole and len(low) <= WHOLE_UP_TO
-        self._doubtful = whole and len(low) <= DOUBTED_UP_TO
+        self._doubtful, self._counting = whole and len(low) <= DOUBTED_UP_TO, whole
+        self._few, self._doubts = FEW, DOUBTS
         self._polytope = Polytope(low, high, [Bound(f.sum.mapping(), f.low, f.high) for f in facts])
         self._points, self._memory = Points(len(low)), memory
         if memory is not None:
             self._points.add_fitting(memory, self._polytope)
         self.consistent = len(self._fitting) > 0 or self._remembered(self._anywhere()) is not None
+
+    def doubt_up_to(self, unknowns: int) -> None:
+        """Try the numbers between near ends as whole ones where there are up to so many unknowns."""
+        if self._counting and not self._doubtful and self.unknowns <= unknowns:
+            self._doubtful, self._few, self._doubts = True, FEWER, FEWER_DOUBTS
 
     def may_be(self, sum_of: Sum, *, most: float = math.inf, least: float = -math.inf) -> bool:
         """Whether a sum may be as small as `most` and as large as `least`, each at some point."""
@@ -109,7 +116,7 @@ class Possible:
     def whole_range(self, sum_of: Sum) -> Interval:
         """The smallest and the largest whole value of a sum; where only fractions fit, those between which they lie."""
         low, high = self.range(sum_of)
-        if self._doubtful and not self.whole and high - low < FEW:
+        if self._doubtful and not self.whole and high - low < self._few:
             least, most = self._whole_end(sum_of), self._whole_end(sum_of.times(-1.0))
             low, high = (least.value, -most.value) if least and most else (low, high)
         first, last = float(math.ceil(low - SLACK)), float(math.floor(high + SLACK))
@@ -118,13 +125,13 @@ class Possible:
     def several(self, sum_of: Sum) -> bool:
         """Whether a sum may have two whole values or more."""
         low, high = self.seen(sum_of)
-        enough = FEW if self._doubtful and not self.whole else 1.0
+        enough = self._few if self._doubtful and not self.whole else 1.0
         if high > low and math.floor(high + SLACK) - math.ceil(low - SLACK) >= enough:
             return True
         if not self.whole:
             low, high = self.range(sum_of)
             first, last = math.ceil(low - SLACK), math.floor(high + SLACK)
-            if not self._doubtful or high - low >= FEW or last <= first:
+            if not self._doubtful or high - low >= self._few or last <= first:
                 return last != first
         return self._several_whole(sum_of, low, high)
 
@@ -141,7 +148,7 @@ class Possible:
 
     def _whole_end(self, sum_of: Sum) -> Point | None:
         """Where a sum is smallest among whole numbers, as far as few branches tell."""
-        nodes = BRANCHES if self.whole else DOUBTS
+        nodes = BRANCHES if self.whole else self._doubts
         return self._remembered(self._polytope.least_whole(sum_of.mapping(), nodes))
 
     def approach(self, sum_of: Sum) -> None:

@@ -19,6 +19,9 @@ from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fa
 from cbe_analysis.protect.attack.told import Property
 
 COUNTS_BELOW = 200  # a percentage of more students stands for several counts
+DOUBTED_UP_TO = (
+    110  # unknowns of several shares of a whole up to which counts between near ends are tried as whole ones
+)
 
 
 def attack_shares(population: Population, whole: Whole) -> Attacked:
@@ -83,6 +86,8 @@ class ShareAttack:
                 facts.append(Fact(part(target.kind, target.group), -math.inf, math.inf))
         self._sizes = HiddenSizes(population, self.kinds)
         self.possible = self._fitting(facts)
+        if len(self.names) > 1:
+            self.possible.doubt_up_to(DOUBTED_UP_TO)
 
     def _fitting(self, facts: Sequence[Fact]) -> Possible:
         """All counts that fit, whole numbers behind each percentage where there are such."""
