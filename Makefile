@@ -51,7 +51,7 @@ check: $(STAMP)
 	@$(BIN)/mypy
 
 bench: $(PEERS)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit $$?; done
+	@status=0; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || status=1; done; exit $$status
 
 lab: $(STAMP) data/star/district.toml
 	@$(BIN)/cbe lab data/star
