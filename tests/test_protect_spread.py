@@ -1,5 +1,6 @@
 """What a release says of tests and of few schools tells nothing of whether anybody of a group is in a school."""
 
+import dataclasses
 import itertools
 
 import pandas as pd
@@ -123,6 +124,16 @@ def test_a_test_takes_more_than_the_minimum_outside_the_largest_schools(girls, b
     assert gaps["hidden"].isna().all()
     assert set(gaps["p"].notna()) == {tested}
     assert set(gaps["note"]) == ({None} if tested else {GATHERED})
+
+
+@pytest.mark.parametrize(("times", "tested"), [(1, True), (2, False)])
+def test_years_of_a_school_are_added_up_where_a_student_counts_in_one(times, tested):
+    given = crossed((16, 20), (16, 0))
+    counts = given.population.counts
+    years = pd.concat([counts.assign(n=counts["n"] // 2, school_year=str(year)) for year in (2025, 2026)])
+    people = dataclasses.replace(given.population, counts=years, times=times)
+    rows = cbe.protect(dataclasses.replace(given, population=people), POLICY).rows
+    assert set(rows.loc[rows["quantity"].eq("gap"), "p"].notna()) == {tested}
 
 
 def test_staff_read_of_the_test_and_an_alike_group_is_told_as_that():

@@ -134,9 +134,12 @@ class Spread:
         return counts[counts[YEAR].eq(period)] if over == "year" and YEAR in counts else counts.iloc[:0]
 
     def _by_school(self, counts: pd.DataFrame) -> Sizes:
-        """How many there are at least in every school that is known: of several years, as many as in one."""
+        """How many there are at least in every school that is known.
+
+        Of several years as many as in one, where a student may count in each.
+        """
         there = counts[counts[SCHOOL] != UNKNOWN]
-        years = [YEAR] if YEAR in there else []
+        years = [YEAR] if YEAR in there and self.estimates.population.times != 1 else []
         sizes = there.groupby([SCHOOL, *years], observed=True)[COUNT].sum().groupby(SCHOOL).max()
         found: Sizes = sizes.reindex(self._names, fill_value=0).to_numpy(float)
         return found
