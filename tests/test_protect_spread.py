@@ -5,7 +5,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from protected_tables import POLICY, estimates, gap, mean
+from protected_tables import POLICY, SD, effect, estimates, gap, mean
 from small_district import write
 
 import cbe_analysis as cbe
@@ -13,7 +13,7 @@ from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.comparisons import ALIKE
 from cbe_analysis.measure.estimates import Population
 from cbe_analysis.measure.summaries import THESE
-from cbe_analysis.protect.spread import GATHERED
+from cbe_analysis.protect.spread import GATHERED, Spread
 
 DESCRIBED = "described, not tested: fewer than 3 schools on a side"
 ALONE = "fewer than 6 schools: intervals speak of these students alone"
@@ -161,3 +161,17 @@ def test_which_model_is_chosen_by_the_schools_of_selected_students_is_not_told(l
     else:
         release = cbe.protect(given, POLICY)
         assert (release.method, release.warnings) == ("a growth model", ())
+
+
+def test_the_effect_on_a_group_in_standard_deviations_keeps_its_interval():
+    """It sets two arms against each other, not two groups of students."""
+    counts = pd.DataFrame({"group": "f", "school_id": [f"{at}" for at in range(6)], "n": [40, 40, 5, 0, 0, 0]})
+    error = {"value": 0.4, "std_error": 0.1, "low": 0.2, "high": 0.6, "p": 0.01}
+    groups = ((300, {}), (85, {"group": "f"}), (215, {"group": "m"}))
+    rows = [effect(n, **of) for n, of in groups]
+    rows += [{"quantity": "hedges_g", "unit": SD, "n": n, **error, **of} for n, of in groups]
+    given = estimates(rows, population=Population("students", (), ("", ""), counts))
+    _, told = Spread(given, frozenset(), POLICY.minimum_n).public()
+    kept = [entry for entry in told if entry.quantity == "hedges_g"]
+    assert len(kept) == len(groups)
+    assert all(entry.low == error["low"] and entry.note == "" for entry in kept)

@@ -97,7 +97,8 @@ class Spread:
 
     def _of_sides(self, entry: Entry) -> Entry:
         """The record, without a test where few of a side are outside its largest schools."""
-        if entry.quantity not in COMPARISONS or entry.difference or entry.note == ALIKE or self._tested(entry):
+        between = entry.quantity in COMPARISONS and entry.reference  # of two arms it says nothing of groups
+        if not between or entry.difference or entry.note == ALIKE or self._tested(entry):
             return entry
         gone: dict[str, Any] = dict.fromkeys(SURENESS, math.nan)
         return replace(entry, **gone, note=GATHERED)
