@@ -121,6 +121,3 @@ def _between(one: Telling, other: Telling, minimum: int) -> tuple[Group, frozens
         return None
     largest = max(sorted(changed, key=Group.order), key=lambda group: one.sizes[group])
     return largest, frozenset(one.sources[largest] | other.sources[largest])
-
-
-__all__ = ["Moved", "few_moved"]

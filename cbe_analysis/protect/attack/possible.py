@@ -259,10 +259,7 @@ class Possible:
     @property
     def held(self) -> Held[Says | None]:
         """The facts, each with whose printed number says it."""
-        bounds = (Bound(fact.sum.mapping(), fact.low, fact.high) for fact in self._facts)
-        return Held(
-            self._low, self._high, [(fact.says, bound) for fact, bound in zip(self._facts, bounds, strict=True)]
-        )
+        return Held(self._low, self._high, [(f.says, Bound(f.sum.mapping(), f.low, f.high)) for f in self._facts])
 
     @property
     def _fitting(self) -> NDArray[np.float64]:
