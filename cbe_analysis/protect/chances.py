@@ -52,18 +52,16 @@ def _of_effect(entry: Entry, effect: Entry | None, carried: Carried) -> Entry:
 
 
 def _kinds(entries: Sequence[Entry], carried: Carried, method: str) -> Iterator[tuple[tuple[Key, str], Entry]]:
-    """The chances of the kinds of growth beside status, and which is named, by group and kind.
-
-    None where the method does not say what they are made of: as measured they would tell too much.
-    """
+    """The chances of the kinds of growth beside status, and which is named, by group and kind."""
     said = Marks.of(method)
+    told = [e for e in entries if e.quantity == "probability" and e.at in KINDS]
+    if said is None or not told:
+        return
     growth, status = (_values(entries, carried, quantity) for quantity in ("slope", "mean"))
-    for entry in entries:
-        if entry.quantity == "probability" and entry.at in KINDS:
-            of, value, kind = entry.group, math.nan, ""
-            if said and of in growth and of in status:
-                value, kind = _standing(growth[of], status[of], *said, at=entry.at)
-            yield (of, entry.at), replace(entry, value=value, note=kind)
+    for entry in told:
+        if entry.group in growth and entry.group in status:
+            value, kind = _standing(growth[entry.group], status[entry.group], *said, at=entry.at)
+            yield (entry.group, entry.at), replace(entry, value=value, note=kind)
 
 
 def _values(entries: Sequence[Entry], carried: Carried, quantity: str) -> dict[Key, Known]:

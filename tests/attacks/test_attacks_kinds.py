@@ -1,6 +1,5 @@
 """Growth beside status: chances of the kinds told value and error of both far more finely than these are rounded."""
 
-import dataclasses
 import itertools
 
 import numpy as np
@@ -94,13 +93,3 @@ def test_staff_read_them_as_measured():
 def test_the_marks_are_read_from_what_is_said_of_them(marks):
     assert Marks.of(marks.method("slopes; by REML", -0.5)) == (marks, -0.5)
     assert Marks.of("slopes; by REML") is None
-
-
-def test_where_the_method_does_not_say_what_they_are_made_of_none_are_told():
-    given = dataclasses.replace(standing(1.06, -0.24), method="slopes; by REML")
-    rows = cbe.protect(given, Policy(minimum_n=10)).rows
-    told = rows[rows["quantity"].eq("probability")]
-    assert len(told) == len(KINDS)
-    assert told["value"].isna().all()
-    assert not told["shown"].str.contains("%").any()
-    assert not told["note"].isin([*KINDS, UNSURE]).any()
