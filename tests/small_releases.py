@@ -20,7 +20,7 @@ POLICY = Policy(
 )
 
 
-def estimates(indicator, by, rows, *, unit="points", **parameters):
+def estimates(indicator, by, rows, *, unit="points", marks=None, **parameters):
     """The rows (quantity, groups, n, value, std_error and what more there is) as measured; intervals are two errors."""
     frame = pd.DataFrame([_row(by, unit, *row) for row in rows]).reindex(columns=[*BEFORE, *by, *AFTER])
     for name in ("arm", "at", "reference", "note"):
@@ -45,6 +45,7 @@ def estimates(indicator, by, rows, *, unit="points", **parameters):
         warnings=(),
         population=Population("students", (), ("2024-05-01", "2025-05-01"), counts),
         rows=frame,
+        marks=marks,
     )
 
 

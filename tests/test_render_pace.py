@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from small_releases import POLICY, compared, estimates
 
+from cbe_analysis.indicators.progress.marks import Marks
 from cbe_analysis.protect import protect
 from cbe_analysis.render.figures.pace import group_charts, overview
 from cbe_analysis.render.figures.schools import growth_and_status
@@ -28,6 +29,8 @@ BELOW = "share of students one level or more below grade, 0 to 1"
 FAR = "share of students two levels or more below grade, 0 to 1"
 ABOVE = "share of students above grade, 0 to 1"
 UNKNOWN = float("nan")
+MARKS = Marks(1.0, 0.0, 0.8, together=0.3)
+APART = {"high growth": 0.4, "high status": 0.4, "low growth": -0.4, "low status": -0.4}  # how far from the marks
 
 
 def unit(told, **more):
@@ -91,11 +94,11 @@ def of_schools(kinds, *, n=50):
     """The release of growth_and_status with a school for each kind."""
     rows = [("slope", "(all)", n * len(kinds), 1.0, 0.02, unit(RATE)), ("mean", "(all)", n * len(kinds), 0.0, 0.1)]
     for i, kind in enumerate(kinds):
-        fast, high = ("high growth" in kind), ("high status" in kind)
-        rows.append(("slope", f"S{i}", n, 1.1 if fast else 0.9, 0.02, unit(RATE)))
-        rows.append(("mean", f"S{i}", n, 0.4 if high else -0.4, 0.1))
+        growth, _, status = kind.partition(", ")
+        rows.append(("slope", f"S{i}", n, 1 + APART.get(growth, 0.0) / 4, 0.02, unit(RATE)))
+        rows.append(("mean", f"S{i}", n, APART.get(status, 0.0), 0.1))
         rows.append(chance(f"S{i}", n, kind))
-    release = estimates("growth_and_status", ["school_id"], rows, unit=GRADE, compare=None)
+    release = estimates("growth_and_status", ["school_id"], rows, unit=GRADE, marks=MARKS, compare=None)
     return schools([protect(release, POLICY)])
 
 
@@ -240,7 +243,7 @@ def test_schools_are_told_of_by_kind_never_by_rank():
     assert [row[-1] for row in table.rows] == ["high, low", "low, low", *["not clear"] * 4]
     (picture,) = growth_and_status(places, POLICY)
     assert "S0: pace 1.10 (1.06\u00a0to\u00a01.14), gap to grade −0.40" in picture.alt
-    assert "S5: pace 0.90 (0.86\u00a0to\u00a00.94), gap to grade −0.40" in picture.alt
+    assert "S5: pace 1.00 (0.96\u00a0to\u00a01.04), gap to grade 0.00" in picture.alt
     assert not re.search(r"(?i)\b(rank|best|worst|top|bottom|first)\b", said + picture.alt + picture.sub + table.sub)
     assert "S0: below grade, yet growing fast." in told(progress(released()), places)
 
@@ -299,7 +302,9 @@ def test_small_schools_are_protected_and_counted():
         rows.append(("slope", f"S{i}", size, 1.0, 0.02, unit(RATE)))
         rows.append(("mean", f"S{i}", size, 0.0, 0.1))
         rows.append(chance(f"S{i}", size, "not clear"))
-    release = protect(estimates("growth_and_status", ["school_id"], rows, unit=GRADE, compare=None), POLICY)
+    release = protect(
+        estimates("growth_and_status", ["school_id"], rows, unit=GRADE, marks=MARKS, compare=None), POLICY
+    )
     places = schools([release])
     (picture,) = growth_and_status(places, POLICY)
     assert "S6" not in picture.alt + picture.svg
@@ -314,7 +319,7 @@ def test_a_kind_is_hidden_with_either_of_the_two_that_it_tells_of(hidden):
             alike = hidden == quantity and group == "S0"  # all of the school are alike: its value is everyone's
             rows.append((quantity, group, n, 1.0, 0.0 if alike else 0.1, told))
         rows.append(chance(group, n, "high growth, low status"))
-    given = estimates("growth_and_status", ["school_id"], rows, unit=GRADE, compare=None)
+    given = estimates("growth_and_status", ["school_id"], rows, unit=GRADE, marks=MARKS, compare=None)
     release = protect(given, POLICY)
     own = release.rows[release.rows["school_id"].eq("S0")].set_index("quantity")
     assert own["shown"].eq("protected").to_dict() == {"slope": False, "mean": False, "probability": True} | {

@@ -16,6 +16,8 @@ from cbe_analysis.indicators.signature import signature, unfolded
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cbe_analysis.indicators.progress.marks import Marks
+
 Kind = Literal["cases", "model"]
 CATALOGUE: dict[str, Indicator] = {}
 
@@ -82,12 +84,15 @@ class Fitted:
     cases
         One row per case: `student_id` and `date`; the population that the rows stand for. With the `placed_` columns of
         the case rows, these say where each was; else it is looked up at the date.
+    marks
+        What chances of the kinds of growth beside status are made with, as the method says it; None without such.
     """
 
     rows: pd.DataFrame
     method: str
     warnings: tuple[str, ...]
     cases: pd.DataFrame
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,10 @@ def growth_and_status(
     """
     from cbe_analysis.indicators.progress.begin import begin, status_of, unadjusted
     from cbe_analysis.indicators.progress.marks import Marks
-    from cbe_analysis.indicators.progress.standing_rows import standings
+    from cbe_analysis.indicators.progress.standing_rows import correlation, standings
 
     unadjusted(progress.contrast, "growth beside status")
     growth = begin(progress, exit_level).model
-    return standings(growth, status_of(growth), progress.contrast, Marks(growth_from, status_from, certainty))
+    status = status_of(growth)
+    marks = Marks(growth_from, status_from, certainty, together=correlation(growth, status))
+    return standings(growth, status, progress.contrast, marks)

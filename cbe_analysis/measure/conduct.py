@@ -27,6 +27,7 @@ from cbe_analysis.policy.clock import told_once
 from cbe_analysis.tables.quoting import identifier
 
 if TYPE_CHECKING:
+    from cbe_analysis.indicators.progress.marks import Marks
     from cbe_analysis.load import District
 
 NOISE = 1e-10  # an estimate nearer to zero is that of arithmetic where nothing varies; a chance may be as small
@@ -44,6 +45,7 @@ class Answer:
     warnings: tuple[str, ...]
     population: Population
     fingerprint: str
+    marks: Marks | None = None
 
 
 def measure(  # noqa: PLR0913 - the words of the command line, each with a meaning of its own
@@ -112,6 +114,7 @@ def _estimates(asked: Request, answer: Answer) -> Estimates:
         warnings=told_once(tuple(dict.fromkeys(warnings))),
         population=answer.population,
         rows=rows,
+        marks=answer.marks,
     )
 
 
@@ -198,7 +201,8 @@ def _modelled(asked: Request) -> Answer:
     people = population(asked, _places(asked, fitted.cases), window)
     warnings = (*asked.district.clock.warnings, *fitted.warnings)
     units = fitted.rows["unit"] if "unit" in fitted.rows else pd.Series([asked.indicator.unit])
-    return Answer(fitted.rows, str(units.iloc[0]), fitted.method, warnings, people, _fingerprint(asked))
+    unit, fingerprint = str(units.iloc[0]), _fingerprint(asked)
+    return Answer(fitted.rows, unit, fitted.method, warnings, people, fingerprint, fitted.marks)
 
 
 def _places(asked: Request, cases: pd.DataFrame) -> pd.DataFrame:

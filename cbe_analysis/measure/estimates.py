@@ -20,9 +20,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from cbe_analysis.indicators.progress.marks import Marks
 
 ALL, UNKNOWN = "(all)", "(unknown)"
 BEFORE = ("quantity", "unit")
@@ -133,6 +136,9 @@ class Estimates:
         by, compare, over, adjust, where and the options, as given after defaults.
     warnings
         What must be said beside the numbers; of those `Inside` nothing to the public.
+    marks
+        What chances of the kinds of growth beside status are made with, as the method says it; None without such. They
+        are no parameters, for the correlation among them is measured, not asked for.
     """
 
     indicator: str
@@ -148,6 +154,7 @@ class Estimates:
     warnings: tuple[str, ...]
     population: Population
     rows: pd.DataFrame = field(repr=False)
+    marks: Marks | None = None
 
     def __post_init__(self) -> None:
         expected = [*BEFORE, *self.by, *AFTER]

@@ -7,7 +7,7 @@ say nothing that does not stand beside them; by as much as that is rounded they 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from cbe_analysis.indicators.progress.marks import Marks
@@ -23,18 +23,22 @@ from cbe_analysis.protect.rounding import in_figures, to_step
 Known = tuple[float, float]  # a value and its error, as they are printed
 
 
-def of_printed_values(entries: Sequence[Entry], method: str) -> tuple[Entry, ...]:
+def of_printed_values(entries: Sequence[Entry], _method: str = "") -> tuple[Entry, ...]:
     """The records, with the chances of effects and of kinds as those of what is printed.
 
-    Parameters
-    ----------
-    method
-        Of the estimates: it tells where growth and status are high.
+    A chance of a kind without a growth and a status that are printed, or without marks, has no value: as measured it
+    would tell too much.
     """
     carried = Carried.of(entries)
     effects = {e.group: e for e in entries if e.quantity == "effect" and not e.compares}
-    kinds = dict(_kinds(entries, carried, method))
-    return tuple(kinds.get((e.group, e.at)) or _of_effect(e, effects.get(e.group), carried) for e in entries)
+    groups = {e.group for e in entries if e.of_kind}
+    growth, status = (_values(entries, carried, quantity, groups) for quantity in ("slope", "mean"))
+    return tuple(
+        _of_kind(e, growth.get(e.group), status.get(e.group))
+        if e.of_kind
+        else _of_effect(e, effects.get(e.group), carried)
+        for e in entries
+    )
 
 
 def _printed(entry: Entry, carried: Carried) -> Known:
@@ -51,34 +55,33 @@ def _of_effect(entry: Entry, effect: Entry | None, carried: Carried) -> Entry:
     return replace(entry, value=getattr(told, entry.at))
 
 
-def _kinds(entries: Sequence[Entry], carried: Carried, method: str) -> Iterator[tuple[tuple[Key, str], Entry]]:
-    """The chances of the kinds of growth beside status, and which is named, by group and kind."""
-    said = Marks.of(method)
-    told = [e for e in entries if e.quantity == "probability" and e.at in KINDS]
-    if said is None or not told:
-        return
-    growth, status = (_values(entries, carried, quantity) for quantity in ("slope", "mean"))
-    for entry in told:
-        if entry.group in growth and entry.group in status:
-            value, kind = _standing(growth[entry.group], status[entry.group], *said, at=entry.at)
-            yield (entry.group, entry.at), replace(entry, value=value, note=kind)
+def _of_kind(entry: Entry, growth: Known | None, status: Known | None) -> Entry:
+    """The chance of a kind of growth beside status, and which is named."""
+    if entry.marks is None or growth is None or status is None:
+        return replace(entry, value=math.nan, note="")
+    value, kind = _standing(growth, status, entry.marks, at=entry.at)
+    return replace(entry, value=value, note=kind)
 
 
-def _values(entries: Sequence[Entry], carried: Carried, quantity: str) -> dict[Key, Known]:
-    """Group -> what is printed of it, where it has an error."""
+def _values(entries: Sequence[Entry], carried: Carried, quantity: str, groups: Collection[Key]) -> dict[Key, Known]:
+    """Group, of some -> what is printed of it, where it has an error."""
     return {
         e.group: _printed(e, carried)
         for e in entries
-        if e.quantity == quantity and not e.compares and e.std_error > 0 and not math.isnan(e.value)
+        if e.group in groups
+        and e.quantity == quantity
+        and not e.compares
+        and e.std_error > 0
+        and not math.isnan(e.value)
     }
 
 
-def _standing(growth: Known, status: Known, marks: Marks, together: float, *, at: str) -> tuple[float, str]:
+def _standing(growth: Known, status: Known, marks: Marks, *, at: str) -> tuple[float, str]:
     """The chance of a kind, and the kind that is named."""
     from cbe_analysis.methods.pace import growth_and_status
 
     pairs = [([value], [error]) for value, error in (growth, status)]
     found = growth_and_status(
-        *pairs, marks=(marks.growth, marks.status), correlation=together, certainty=marks.certainty
+        *pairs, marks=(marks.growth, marks.status), correlation=marks.together, certainty=marks.certainty
     )
     return float(found.chances[0, KINDS.index(at)]), str(found.kind[0])

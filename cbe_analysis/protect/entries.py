@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cbe_analysis.indicators.progress.marks import Marks
 from cbe_analysis.measure.estimates import ALL, UNKNOWN, Estimates
+from cbe_analysis.methods.pace.kinds import KINDS
 
 Key = tuple[str, ...]  # the values of the group columns, then the arm; "(all)" where a row is not split
 Series = tuple[str, str, str]  # quantity, unit and what `at` names: rows that say the same thing of several groups
@@ -40,6 +42,8 @@ class Entry:
         The cell that it speaks of.
     arm
         As it stands in the row; a "difference" of the arms speaks of both.
+    marks
+        Those of the estimates.
     """
 
     quantity: str
@@ -59,6 +63,7 @@ class Entry:
     high: float
     p: float
     p_adjusted: float
+    marks: Marks | None = None
 
     @property
     def series(self) -> Series:
@@ -86,6 +91,11 @@ class Entry:
         return self.unit == SHARE_OF_ROWS
 
     @property
+    def of_kind(self) -> bool:
+        """True for the chance of a kind of growth beside status."""
+        return self.quantity == "probability" and self.at in KINDS
+
+    @property
     def is_share(self) -> bool:
         """True when it is the share of a group, so that it is coded near 0 and 100 %."""
         return not self.compares and (
@@ -98,10 +108,10 @@ def entries(estimates: Estimates) -> list[Entry]:
     rows, size = estimates.rows.astype(object), len(estimates.rows)
     told = rows.where(rows.notna(), None)
     columns = {str(name): told[name].tolist() for name in told.columns}
-    return [_entry({name: values[i] for name, values in columns.items()}, estimates.by) for i in range(size)]
+    return [_entry({name: values[i] for name, values in columns.items()}, estimates) for i in range(size)]
 
 
-def _entry(row: dict[str, Any], by: tuple[str, ...]) -> Entry:
+def _entry(row: dict[str, Any], of: Estimates) -> Entry:
     arm = _text(row["arm"])
     numbers = {name: _number(row[name]) for name in NUMBERS}
     if row["quantity"] == "count" and not math.isnan(numbers["value"]):
@@ -109,12 +119,13 @@ def _entry(row: dict[str, Any], by: tuple[str, ...]) -> Entry:
     return Entry(
         quantity=row["quantity"],
         unit=_text(row["unit"]),
-        group=(*(str(row[name]) for name in by), ALL if arm in ("", DIFFERENCE) else arm),
+        group=(*(str(row[name]) for name in of.by), ALL if arm in ("", DIFFERENCE) else arm),
         arm=arm,
         at=_text(row["at"]),
         reference=_text(row["reference"]),
         note=_text(row["note"]),
         **numbers,
+        marks=of.marks,
     )
 
 

@@ -125,6 +125,7 @@ def hidden_entries(
     """
     found = set(withheld)
     found |= {i for i, e in enumerate(grounds.entries) if e.quantity in RESTRICTED or grounds.cell_hidden(e)}
+    found |= {i for i, e in enumerate(grounds.entries) if e.of_kind and math.isnan(e.value)}  # made of nothing printed
     found |= covered(grounds.entries, grounds.minimum)
     found |= {i for i, percent in percents.items() if percent is None}
     found |= _by_arms(grounds)

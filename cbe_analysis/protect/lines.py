@@ -21,7 +21,6 @@ import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
-from cbe_analysis.indicators.progress.marks import Marks
 from cbe_analysis.indicators.words import DRAWN
 from cbe_analysis.methods.robust import bounded, freedom
 from cbe_analysis.protect.entries import Entry, Series, pattern_of
@@ -151,7 +150,7 @@ class Model:
         """Position of a school's value that is drawn toward the whole -> by how much its error grows."""
         if SCHOOL not in self.by or not (self.of_lines or DRAWN in self.method):
             return {}
-        drawn = ("slope", "intercept", *(("mean",) if Marks.of(self.method) else ()))
+        drawn = ("slope", "intercept", *(("mean",) if any(e.marks or e.of_kind for e in self.entries) else ()))
         series: dict[Series, list[int]] = {}
         for i, e in enumerate(self.entries):
             if e.quantity in drawn and not _of_everybody(e) and e.std_error > 0 and e.n >= minimum:

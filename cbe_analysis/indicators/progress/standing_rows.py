@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cbe_analysis.errors import UsageError
@@ -24,6 +26,8 @@ def standings(growth: Model, status: Model, contrast: Contrast, marks: Marks) ->
     ----------
     status
         The same students with their gaps to grade as values.
+    marks
+        As in the chances; handed on as they are told, for that is all of them that may be known outside.
 
     Raises
     ------
@@ -34,24 +38,24 @@ def standings(growth: Model, status: Model, contrast: Contrast, marks: Marks) ->
         remedy = "name one in by, such as school_id, and leave compare out"
         raise UsageError("growth and status are told of groups, without ranks", "by and compare", remedy)
     rows: list[Row] = []
-    together = _correlation(growth, status)
     firsts = parts(growth, contrast)
     for of_growth, of_status in zip(firsts, parts(status, contrast, FROM_GRADE), strict=True):
         groups = range(len(of_growth.groups.values))
         pairs = [(of_growth.mean(g), of_status.mean(g)) for g in groups]
-        told = _told(pairs, marks, together)
+        told = _told(pairs, marks)
         for g in groups:
             rows += _of_group(of_growth, of_status, g, pairs[g], told if of_growth.groups.columns else None)
-    return answer(growth, rows, firsts[0].fit, marks.method(words(growth), together), status.warnings)
+    found = answer(growth, rows, firsts[0].fit, marks.method(words(growth)), status.warnings)
+    return replace(found, marks=marks.told)
 
 
-def _told(pairs: list[tuple[Contrasted, Contrasted]], marks: Marks, together: float) -> Standing:
+def _told(pairs: list[tuple[Contrasted, Contrasted]], marks: Marks) -> Standing:
     """The chances of the kinds, group by group."""
     growth, status = (
         (np.array([p[k].value for p in pairs]), np.array([p[k].std_error for p in pairs])) for k in (0, 1)
     )
     found: Standing = growth_and_status(
-        growth, status, marks=(marks.growth, marks.status), correlation=together, certainty=marks.certainty
+        growth, status, marks=(marks.growth, marks.status), correlation=marks.together, certainty=marks.certainty
     )
     return found
 
@@ -73,7 +77,7 @@ def _of_group(
     ]
 
 
-def _correlation(growth: Model, status: Model) -> float:
+def correlation(growth: Model, status: Model) -> float:
     """How pace and gap to grade go together over the students who have both."""
     pace, gap = (of.paces.students["value"].to_numpy(float) for of in (growth, status))
     both = np.isfinite(pace) & np.isfinite(gap)
