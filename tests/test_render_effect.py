@@ -118,6 +118,44 @@ def test_groups_differ_only_where_the_difference_is_clear(gap, told):
     assert told in sure(whole(), split(GROUPS, gap))
 
 
+UNCLEAR = "fair. We cannot tell whether it helped some groups more than others"
+
+
+def by_school(made):
+    """The estimates of students of whom all but few are in two of seven schools."""
+    counts = [("S1", g, n // 2) for g, (n, *_) in GROUPS.items()] + [("S2", g, n // 2) for g, (n, *_) in GROUPS.items()]
+    counts += [(f"S{i}", g, 1) for i in range(3, 8) for g in GROUPS]
+    there = pd.DataFrame(counts, columns=["school_id", "support", "n"])
+    return replace(made, population=replace(made.population, counts=there))
+
+
+@pytest.mark.parametrize("gap", [(1.0, 2.0, 0.6), (9.0, 2.0, 0.001)])
+def test_differences_that_the_public_reads_no_test_of_are_said_to_be_untested(gap):
+    made = whole(), by_school(split(GROUPS, gap))
+    told = sure(*made)
+    assert told.endswith(f"{UNCLEAR}: to protect small groups, that could not be tested for the public.")
+    assert grade(everything(found(*made))) <= 9
+    inside = plain(words.sure(found(*made, audience="staff"), PLAN, POLICY))
+    assert "could not be tested" not in inside
+    assert ("those differences may be chance" in inside) == (gap[-1] == 0.6)
+
+
+@pytest.mark.parametrize("audience", ["public", "staff"])
+def test_differences_that_could_not_be_tested_are_said_to_be_untested(audience):
+    made = found(whole(), split(GROUPS, (1.0, float("nan"), float("nan"))), audience=audience)
+    assert plain(words.sure(made, PLAN, POLICY)).endswith(f"{UNCLEAR}: those differences could not be tested.")
+
+
+def test_differences_that_are_all_hidden_are_said_to_be_protected():
+    assert sure(whole(), split(GROUPS | {"yes": (4, 77.0, 3.0)})).endswith(
+        f"{UNCLEAR}: those differences are protected."
+    )
+
+
+def test_without_groups_nothing_is_said_of_them():
+    assert "some groups" not in sure(whole())
+
+
 def test_table_holds_the_numbers_of_the_release():
     (table,) = words.tables(
         found(whole(), split(GROUPS), whole(outcome="map:math", sizes={"treatment": 500, "comparison": 800})), POLICY

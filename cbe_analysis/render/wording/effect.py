@@ -92,13 +92,26 @@ def _certainty(found: Sequence[tuple[Trial, Reading]], policy: Policy) -> str:
 
 def _between_groups(trials: Sequence[Trial], policy: Policy) -> str:
     """Whether the effect differs between groups."""
-    gaps = [(t, f, r) for t in trials for f, rows in t.split for r in rows if r.quantity == "gap" and r.bounded]
+    gaps = [(t, f, r) for t in trials for f, rows in t.split for r in rows if r.quantity == "gap"]
     clear = [_larger(*gap, policy) for gap in gaps if gap[2].sure and gap[2].clear]
     if not gaps:
         return ""
     if clear:
         return f"It was {listed(clear)}."
-    return "We cannot tell whether it helped some groups more than others: those differences may be chance."
+    return f"We cannot tell whether it helped some groups more than others{_why_unclear([r for _, _, r in gaps])}"
+
+
+def _why_unclear(gaps: Sequence[Reading]) -> str:
+    """Why of no difference between groups it is clear which way it goes: the end of a sentence."""
+    from cbe_analysis.protect.spread import GATHERED
+
+    if any(gap.bounded for gap in gaps):
+        return ": those differences may be chance."
+    if any(gap.note == GATHERED for gap in gaps):
+        return ": to protect small groups, that could not be tested for the public."
+    if any(gap.known for gap in gaps):
+        return ": those differences could not be tested."
+    return ": those differences are protected."
 
 
 def _larger(trial: Trial, factor: str, gap: Reading, policy: Policy) -> str:
