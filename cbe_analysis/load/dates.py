@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from cbe_analysis.errors import UsageError
 from cbe_analysis.load.reader import Reader
+from cbe_analysis.load.view import View
 from cbe_analysis.tables import TABLES
 from cbe_analysis.tables.quoting import identifier
 
 NOT_OBSERVED = ("calendar", "closures")  # plans, made before the days come
 ENDS = ("exit_date", "end_date")  # may lie ahead
+
+
+def standing(view: View, tables: Sequence[str]) -> date:
+    """The latest observed date in the tables; where they hold none, the last day of their latest school year.
+
+    Raises
+    ------
+    UsageError
+        When they hold no school year either.
+    """
+    if day := latest(view.reader, tables):
+        return day
+    if year := latest_year(view.reader, tables):
+        return view.clock.year(year).last_day
+    raise UsageError("the data hold no date", ", ".join(tables), "set as_of in district.toml")
 
 
 def latest(reader: Reader, tables: Iterable[str]) -> date | None:

@@ -240,12 +240,7 @@ class District:
             When there is none.
         """
         names = self.rests_on(tables)  # month ends of derived levels were not observed
-        day = self.policy.as_of or dates.latest(self._reader, names)
-        if day is None and (year := dates.latest_year(self._reader, names)):
-            day = self.clock.year(year).last_day
-        if day is None:
-            raise UsageError("the data hold no date", ", ".join(names), "set as_of in district.toml")
-        return day
+        return self.policy.as_of or dates.standing(self._view, names)
 
     def since(self, tables: Iterable[str]) -> date | None:
         """The first date by which as many students were observed as may be shown; None where that never is."""
