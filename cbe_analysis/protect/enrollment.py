@@ -52,22 +52,22 @@ class Enrollment:
 
         What is printed decides, not the true size: that a number is used says nothing.
         """
-        return next((n for n in self._numbers(key) if low <= n <= high), None)
+        return next((n for n in self.numbers(key) if low <= n <= high), None)
 
-    def _numbers(self, key: Key) -> Iterator[int]:
+    def numbers(self, key: Key) -> Iterator[int]:
         """What the numbers of the places in a group add up to, the coarsest first; none where it is no place."""
         if not self.counted or not self._is_place(key):
             return
         levels = dict(zip(self.by, key, strict=False))
         limits = [self._limits(name, levels.get(name, ALL)) for name in (SCHOOL, GRADE)]
+        sums: dict[tuple[bool, bool], int] = {}
+        for (school, grade), n in self.counted.items():
+            if _inside((school, grade), limits):
+                split = school is not None, grade is not None
+                sums[split] = sums.get(split, 0) + n
         for split in ((False, False), (True, False), (False, True), (True, True)):
-            own = {
-                place: n
-                for place, n in self.counted.items()
-                if tuple(level is not None for level in place) == split and _inside(place, limits)
-            }
-            if own and all(apart or not limit for apart, limit in zip(split, limits, strict=True)):
-                yield sum(own.values())
+            if split in sums and all(apart or not limit for apart, limit in zip(split, limits, strict=True)):
+                yield sums[split]
 
     def _is_place(self, key: Key) -> bool:
         """False where a group is split by what students are, or an arm."""

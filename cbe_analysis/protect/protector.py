@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -22,6 +23,7 @@ from cbe_analysis.protect.enrollment import FILES, Enrollment
 from cbe_analysis.protect.entries import Entry, entries, of_enough, pattern_of
 from cbe_analysis.protect.families import of_printed, readjusted
 from cbe_analysis.protect.fives.in_fives import in_fives, printed_in_fives
+from cbe_analysis.protect.fives.room import least_beside
 from cbe_analysis.protect.fives.rounded import SMALLEST
 from cbe_analysis.protect.grounds import Grounds
 from cbe_analysis.protect.holding import Holding
@@ -31,7 +33,7 @@ from cbe_analysis.protect.pattern.coarse_to_fine import secured
 from cbe_analysis.protect.pattern.kin import kin, with_kin, without_kin
 from cbe_analysis.protect.printing import Printed, as_measured
 from cbe_analysis.protect.release import _PERMIT, AUDIENCES, PRINTED, PROTECTED, Audience, Release
-from cbe_analysis.protect.remarks import kept_back, of_the_whole
+from cbe_analysis.protect.remarks import beside_officials, kept_back, of_the_whole
 from cbe_analysis.protect.sizes import ABOUT, of_few, vague
 from cbe_analysis.protect.spread import Spread
 
@@ -69,23 +71,36 @@ def protect(estimates: Estimates, policy: Policy, audience: Audience = "public")
         measured = entries(estimates)
         return _release(estimates, policy, audience, measured, (), [as_measured(entry) for entry in measured])
     _door(estimates, policy)
-    minimum = _minimum(estimates, policy)
-    known = Known.of(estimates, policy, minimum)
-    estimates, measured = Spread(estimates, known.places, minimum).public()
+    return _public(estimates, policy)
+
+
+def _public(given: Estimates, policy: Policy, said: tuple[str, ...] = ()) -> Release:
+    """The estimates as the public may see them.
+
+    Parameters
+    ----------
+    said
+        What the release says beside its numbers.
+    """
+    minimum = _minimum(given, policy)
+    known = Known.of(given, policy, minimum)
+    estimates, measured = Spread(given, known.places, minimum).public()
     officially = Enrollment.of(policy, estimates)
     waiting = merged(measured, minimum, officially)
     found = _restated(completed(of_enough(waiting.entries, minimum), known), estimates, policy, minimum)
     _not_too_many(found, estimates.by)
     tables, withheld = bases(found, estimates.by, known.places), waiting.withheld(found)
-    made = partial(_release, estimates, policy, audience, found)
-    remarks = waiting.remarks(minimum)
+    made = partial(_release, estimates, policy, "public", found)
+    remarks, times = (*said, *waiting.remarks(minimum)), estimates.population.times or OFTEN
+    counted = officially if times == 1 else Enrollment()  # of student-years, officials publish no number
     if policy.privacy_profile == ROUNDED:
+        if (least := least_beside(tables, counted, minimum)) > minimum:
+            return _public(replace(given, minimum_n=least), policy, (beside_officials(least),))
         held = partial(printed_in_fives, in_fives(found, tables, minimum))
         return _agreed(held, found, estimates, withheld, partial(made, remarks))
     above = kin(estimates.population, estimates.by, known.places)
     patterns = tuple(without_kin(secured(with_kin(base, above), minimum), base) for base in tables)
-    hidden, times = tuple(pattern.hidden for pattern in patterns), estimates.population.times or OFTEN
-    counted = officially if times == 1 else Enrollment()  # of student-years, officials publish no number
+    hidden = tuple(pattern.hidden for pattern in patterns)
     grounds = Grounds(found, tables, hidden, minimum, officially=counted, times=times)
     remarks = (*remarks, *kept_back(tables, patterns))
     return _agreed(Holding(grounds).printed, found, estimates, withheld, partial(made, remarks))

@@ -26,6 +26,14 @@ def kept_back(tables: Sequence[Base], patterns: Sequence[Pattern]) -> tuple[str,
     return tuple(dict.fromkeys(found))
 
 
+def beside_officials(least: int) -> str:
+    """A sentence on the groups that are hidden for what officials published; it depends on nothing else."""
+    return (
+        f"groups of fewer than {least} are protected here: the published enrollment of a school or grade would tell "
+        "the sizes of smaller ones"
+    )
+
+
 def of_the_whole(printed: Sequence[Printed]) -> list[Printed]:
     """The records, of whose groups none is said to be in few schools where all students together are in more.
 
