@@ -13,8 +13,9 @@ from cbe_analysis.errors import ReleaseRefused
 from cbe_analysis.measure.estimates import Estimates
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
+from cbe_analysis.protect.attack.measured import Measured
 from cbe_analysis.protect.attack.points import Memory
-from cbe_analysis.protect.attack.reading import FOLLOWED, WHOLE, Cell, Row, Series, read
+from cbe_analysis.protect.attack.reading import WHOLE, Cell, Series, read
 from cbe_analysis.protect.attack.together import NAMED_AT_MOST, Joint
 from cbe_analysis.protect.attack.told import arm_column
 from cbe_analysis.protect.attack.verdict import Breach, Published
@@ -79,12 +80,13 @@ class Auditor:
     Parameters
     ----------
     estimates
-        What the release was made from. The attack does not see its numbers; it is told which hidden groups are small,
-        and which rows count the same people.
+        What the release was made from. The attack is told which hidden groups are small, and which rows count the same
+        people; its numbers are a place from which to look for others that would be printed alike.
     """
 
     def __init__(self, estimates: Estimates) -> None:
-        self._measured, self._memory = Measured(estimates), Memory()
+        self._measured = Measured(estimates)
+        self._memory = Memory(self._measured)
 
     def attacked(self, release: Release) -> Outcome:
         """What an attack on the printed texts finds out of what is hidden."""
@@ -114,39 +116,3 @@ def _cell(group: Group, frame: Frame, columns: Sequence[str]) -> Cell:
         if named and column in columns:
             levels[column] = level
     return tuple(levels.get(column, WHOLE) for column in columns)
-
-
-class Measured:
-    """The true sizes of groups: only to tell which hidden ones are small, and which rows count the same people.
-
-    Parameters
-    ----------
-    estimates
-        A crossed group without a row has no one in it, unless other rows about the same people count some.
-    """
-
-    def __init__(self, estimates: Estimates) -> None:
-        self._sizes: dict[Series, dict[Cell, float]] = {}
-        self._trend = bool(estimates.parameters.get("over"))
-        columns = ["quantity", "unit", "at", "arm", "n", "value", *estimates.by]
-        rows = estimates.rows[columns].astype(object)
-        for row in rows.where(rows.notna(), None).to_dict("records"):
-            text = {str(name): "" if value is None else str(value) for name, value in row.items()}
-            arm = text["arm"] if text["arm"] not in ("", "difference") else WHOLE
-            n = row["value"] if row["quantity"] == "count" and row["value"] is not None else row["n"]
-            size, cell = float(n or 0), (*(text[name] for name in estimates.by), arm)
-            at = "" if text["quantity"] in FOLLOWED else text["at"]
-            sizes = self._sizes.setdefault((text["quantity"], text["unit"], at), {})
-            sizes[cell] = min(size, sizes.get(cell, size))
-
-    def size(self, row: Row) -> float:
-        """How many are in the row's group; one that nothing tells of, among the same people, has nobody in it.
-
-        That it has a row says nothing: small groups and those that nobody is in are told of alike.
-        """
-        own = self._sizes.get((row.quantity, row.unit, "" if row.quantity in FOLLOWED else row.at), {})
-        if row.cell in own:
-            return own[row.cell]
-        others = (s for (_, _, at), s in self._sizes.items() if at == row.at or not self._trend)
-        same = (s for s in others if row.cell in s and all(s.get(cell, n) == n for cell, n in own.items()))
-        return next(same, {}).get(row.cell, 0.0)

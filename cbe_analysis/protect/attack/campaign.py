@@ -110,9 +110,10 @@ def _together(frame: Frame, levels: Levels, memory: Memory, enough: Enough = nev
             break
     first = {(fallen.group, fallen.what, fallen.of) for fallen in found[0].fallen}
     more = (fallen for attacked in found[1:] for fallen in attacked.fallen)
-    new = (fallen for fallen in more if (fallen.group, fallen.what, fallen.of) not in first)
+    new = (fallen for fallen in more if fallen.relief or (fallen.group, fallen.what, fallen.of) not in first)
+    once = {(fallen, fallen.relief): fallen for fallen in (*found[0].fallen, *new)}
     cells = sum(attacked.cells for attacked in found)
-    return Result(frame, tuple(dict.fromkeys((*found[0].fallen, *new))), cells, tuple(dict.fromkeys(unlinked)))
+    return Result(frame, tuple(once.values()), cells, tuple(dict.fromkeys(unlinked)))
 
 
 def _one_by_one(

@@ -9,7 +9,7 @@ from cbe_analysis.protect.attack.comparisons import Against, Sides, compared
 from cbe_analysis.protect.attack.frames import Frame
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.printed import Printed
-from cbe_analysis.protect.attack.reading import Interval
+from cbe_analysis.protect.attack.reading import Interval, Row
 from cbe_analysis.protect.attack.told import Property, Said, Table
 
 COUNTED = ("share", "attrition", "baseline")  # shares behind which a count stands
@@ -73,6 +73,10 @@ class Whole:
     def indicator(self) -> str:
         """Which indicator says it."""
         return next(iter(self.shares))[0]
+
+    def rows(self, name: Property) -> dict[Group, Row]:
+        """Of one property, a row about each group."""
+        return {group: share.said[0].row for group, share in self.shares[name].items()}
 
     def of(self, source: int) -> Whole:
         """What one release prints."""

@@ -14,11 +14,13 @@ from cbe_analysis.protect.attack.facts import Fact, Says, Sum, together
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.lattice import whole_numbers
 from cbe_analysis.protect.attack.means_attack import Means
+from cbe_analysis.protect.attack.measured import Measured
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import WHOLE_UP_TO, Possible
 from cbe_analysis.protect.attack.printed import Printed
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, HiddenSizes
-from cbe_analysis.protect.attack.told import series_of
+from cbe_analysis.protect.attack.told import Property, series_of
+from cbe_analysis.protect.attack.witnesses import WITNESSED_UP_TO, Unit, Witnesses, counted, truly
 
 Series = Whole | Means
 COUNTED_UP_TO = 160  # unknowns of several series up to which whole numbers are looked for
@@ -42,9 +44,11 @@ def attack_hidden_sizes(
     if not any(_small(population) for population in knowing):
         return
     meant = [series for series in averaged if series.printed and series.spread]
+    relief = frozenset[Says]()
     if len(told) > 1 and (attacked := _attacked(knowing, told)):
         yield attacked
-    if meant and (attacked := _attacked(knowing, [*told, *meant])):
+        relief = relief.union(*(fallen.relief for fallen in attacked.fallen))
+    if meant and (attacked := _attacked(knowing, [*told, *meant], relief)):
         yield attacked
     elif told:
         yield from filter(None, (_attacked(knowing, [series]) for series in meant))
@@ -56,17 +60,24 @@ def _small(population: Population) -> bool:
     return not population.rounded and any(not population.true_size(group) >= population.minimum for group in hidden)
 
 
-def _attacked(knowing: Sequence[Population], series: Sequence[Series]) -> Attacked | None:
+def _attacked(
+    knowing: Sequence[Population], series: Sequence[Series], relief: frozenset[Says] = frozenset()
+) -> Attacked | None:
     """The hidden sizes that come out of these, the comparisons aside where they are of others.
 
     None where nothing fits, or there are too many unknowns.
+
+    Parameters
+    ----------
+    relief
+        What is to be hidden in any case.
     """
     values = 1 + sum(len(one.shares) if isinstance(one, Whole) else 1 for one in series)
     for compared, population, hulls in product((True, False), knowing, (True, False)):
         if values * population.space.width > TOGETHER_UP_TO:
             return None
         with suppress(Contradiction):
-            return EverySeries(population, series, hulls=hulls, compared=compared).attacked()
+            return EverySeries(population, series, hulls=hulls, compared=compared).attacked(relief)
     return None
 
 
@@ -88,6 +99,7 @@ class EverySeries:
         self.population, self.hulls, self.compared = population, hulls, compared
         self.width = population.space.width
         self.low, self.high = [0.0] * self.width, list(population.most)
+        self._places: list[tuple[int, Series, Property]] = []
         facts = [*population.facts()]
         for one in series:
             facts += self._shares(one) if isinstance(one, Whole) else self._means(one)
@@ -100,10 +112,44 @@ class EverySeries:
         self.possible = Possible(self.low, self.high, facts, whole=counts, memory=memory)
         if not self.possible.consistent:
             raise Contradiction
+        self._about = ("every series", *(tuple(one.shares) if isinstance(one, Whole) else one.name for one in series))
 
-    def attacked(self) -> Attacked:
-        """The hidden sizes that come out."""
-        return self._sizes.attacked(self.possible)
+    def attacked(self, relief: frozenset[Says] = frozenset()) -> Attacked:
+        """The hidden sizes that come out.
+
+        Parameters
+        ----------
+        relief
+            What is to be hidden in any case: nothing else need be, where that is enough.
+        """
+        if witnesses := self._witnesses():
+            witnesses.without(relief)
+        return self._sizes.attacked(self.possible, witnesses)
+
+    def _witnesses(self) -> Witnesses | None:
+        """Whole numbers that fit, sums aside, near those that were counted; None where these are not known."""
+        if self.population.memory.measured is None or not WHOLE_UP_TO < self.possible.unknowns <= WITNESSED_UP_TO:
+            return None
+        whole, held = np.ones(self.possible.unknowns, bool), self.possible.held
+        for place, series, _ in self._places:
+            whole[place : place + self.width] = isinstance(series, Whole)
+        base = truly(held, whole, [*counted(self.population), *self._counted(self.population.memory.measured)])
+        if base is None:
+            return None
+        means = [(place, one) for place, one, _ in self._places if isinstance(one, Means)]
+        units = [Unit(place, self.width, one.middle, one.spread) for place, one in means]
+        sums = list(self._sizes.people.values())
+        return Witnesses(self.population, held, whole, base, sums, self._about, units)
+
+    def _counted(self, measured: Measured) -> Iterator[Fact]:
+        """How many truly have each property, and what values truly add up to."""
+        for place, series, name in self._places:
+            rows = series.rows if isinstance(series, Means) else series.rows(name)
+            for group, row in rows.items():
+                if not math.isnan(total := measured.sum(row)):
+                    if isinstance(series, Means):
+                        total = (total - series.middle * measured.size(row)) / series.spread
+                    yield Fact(self._people(group).moved(place), total, total)
 
     def _more(self, low: float, high: float) -> int:
         """One more unknown for each finest group; how far they lie behind the students."""
@@ -120,6 +166,7 @@ class EverySeries:
     def _shares(self, whole: Whole) -> Iterator[Fact]:
         """What the shares say; several that make up a whole add up to the students."""
         behind = {name: self._more(0.0, 1.0) for name in whole.shares}
+        self._places += [(place, whole, name) for name, place in behind.items()]
         for place in behind.values():
             yield from self._tied(place)
         everyone = Sum.of(np.arange(self.width, dtype=np.intp), -1.0)
@@ -141,6 +188,7 @@ class EverySeries:
         """What the means say; nobody lies farther from the middle one than is plausible."""
         middle, far = series.middle, series.far
         place = self._more(-far, far)
+        self._places.append((place, series, series.name))
         yield from self._tied(place)
         for at in range(self.width):
             students = Sum.of(np.array([at], np.intp))

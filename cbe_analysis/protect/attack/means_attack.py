@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
-from cbe_analysis.protect.attack.reading import error_said, mean_said
+from cbe_analysis.protect.attack.reading import Row, error_said, mean_said
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen
 from cbe_analysis.protect.attack.told import Property, Said
 
@@ -37,6 +37,8 @@ class Means:
         The groups whose mean is hidden.
     spread
         Standard deviation of students, by the printed errors; 0 where none is printed.
+    rows
+        Group -> a row about it.
     """
 
     name: Property
@@ -44,6 +46,7 @@ class Means:
     hidden: frozenset[Group]
     spread: float
     against: tuple[Against, ...] = ()
+    rows: Mapping[Group, Row] = field(default_factory=dict)
 
     @property
     def middle(self) -> float:
@@ -93,7 +96,8 @@ def _series(name: Property, told: Sequence[Said]) -> Means:
             if error > 0 and size:
                 spreads.append(error * math.sqrt(sum(size) / 2))
     hidden = frozenset(said.group for said in told) - printed.keys()
-    return Means(name, printed, hidden, statistics.median(spreads) if spreads else 0.0)
+    rows = {said.group: said.row for said in told}
+    return Means(name, printed, hidden, statistics.median(spreads) if spreads else 0.0, rows=rows)
 
 
 def attack_means(population: Population, series: Means) -> Attacked:

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 import numpy as np
 from numpy.typing import NDArray
 
+from cbe_analysis.protect.attack.measured import Measured
 from cbe_analysis.protect.pattern.polytope import Numbers, Point, Polytope
 
 KEPT = 400  # points that are remembered, the last ones
@@ -39,24 +40,32 @@ class Points:
 
     def add(self, point: Point) -> None:
         """One more, in place of the oldest where there are too many."""
-        self._put(point.x, whole=point.whole)
+        self.put(point.x, whole=point.whole)
+
+    def put(self, x: Numbers, *, whole: bool = True) -> None:
+        """One more, as it is."""
+        at = self._added % len(self._values)
+        self._values[at], self._are_whole[at] = x, whole
+        self._added += 1
 
     def add_fitting(self, others: Points, polytope: Polytope) -> None:
         """Those of other points that lie in a polytope: each is put in, so they may come from anywhere."""
         fit = np.flatnonzero(polytope.holds(others.every))
         for x, whole in zip(others.every[fit], others._are_whole[fit].tolist(), strict=True):
-            self._put(x, whole=whole)
-
-    def _put(self, x: Numbers, *, whole: bool) -> None:
-        at = self._added % len(self._values)
-        self._values[at], self._are_whole[at] = x, whole
-        self._added += 1
+            self.put(x, whole=whole)
 
 
 class Memory:
-    """What attacks on a release saw, for the next one on it, when more is hidden."""
+    """What attacks on a release saw, for the next one on it, when more is hidden.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    measured
+        What it was made from; None where that is not known.
+    """
+
+    def __init__(self, measured: Measured | None = None) -> None:
+        self.measured = measured
         self._points: dict[tuple[Hashable, int], Points] = {}
 
     def of(self, about: Hashable, unknowns: int) -> Points:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cbe_analysis.protect.attack.facts import Says, Sum
 from cbe_analysis.protect.attack.groups import UNKNOWN
@@ -26,15 +26,20 @@ def reliefs(
     What is hidden for one sum is reckoned with for the next. A number costs as much as there are students in its group;
     sizes are not hidden by themselves, and the number of everyone not at all.
     """
-    prices: Mapping[Says | None, float] = {says: _price(population, says) for says in possible.said if says.mendable}
-    if not prices or not wanted or possible.unknowns > UP_TO:
+    costs = prices(population, possible.said)
+    if not costs or not wanted or possible.unknowns > UP_TO:
         return [frozenset()] * len(wanted)
-    way_out: Loosening[Says | None] = Loosening(possible.held, prices, [of.mapping() for of, _ in wanted])
+    way_out: Loosening[Says | None] = Loosening(possible.held, costs, [of.mapping() for of, _ in wanted])
     found: list[frozenset[Says]] = []
     for at, (_, needs) in enumerate(wanted):
         taken = (way_out.cheapest([(at, low, high) for low, high in ways]) for ways in needs)
         found.append(frozenset(says for own in taken for says in own if says))
     return found
+
+
+def prices(population: Population, said: Collection[Says]) -> Mapping[Says | None, float]:
+    """What it costs to hide printed numbers, of those that can be hidden."""
+    return {says: _price(population, says) for says in said if says.mendable}
 
 
 def _price(population: Population, says: Says) -> float:

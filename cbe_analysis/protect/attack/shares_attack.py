@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
-from cbe_analysis.protect.attack.claims import Share, Whole
+import numpy as np
+
+from cbe_analysis.protect.attack.claims import Whole
 from cbe_analysis.protect.attack.facts import SLACK, Fact, Goal, Says, Sum, together
 from cbe_analysis.protect.attack.groups import Group
 from cbe_analysis.protect.attack.lattice import whole_numbers
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import Possible
 from cbe_analysis.protect.attack.printed import Printed
-from cbe_analysis.protect.attack.reading import Interval
 from cbe_analysis.protect.attack.sizes_attack import Attacked, Contradiction, Fallen, HiddenSizes, fitting
-from cbe_analysis.protect.attack.told import Property
+from cbe_analysis.protect.attack.targets import Target, counts
+from cbe_analysis.protect.attack.told import series_of
+from cbe_analysis.protect.attack.witnesses import WITNESSED_UP_TO, Witnesses, counted, other_than, truly
 
 COUNTS_BELOW = 200  # a percentage of more students stands for several counts
 DOUBTED_UP_TO = (
@@ -40,26 +42,6 @@ def attack_shares(population: Population, whole: Whole) -> Attacked:
         return ShareAttack(population, whole).attacked()
     except Contradiction:
         return ShareAttack(population, Whole(whole.shares)).attacked()
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A count that must not come out: the share of one group that one property says."""
-
-    name: Property
-    kind: int
-    group: Group
-    share: Share | None = field(compare=False)
-
-    @property
-    def printed(self) -> Printed | None:
-        """The interval of the share; None where it is hidden."""
-        return self.share.printed if self.share else None
-
-    @property
-    def plain(self) -> bool:
-        """True when it is printed and not coded: no such count is near 0."""
-        return self.share is not None and self.printed is not None and not self.share.code
 
 
 class ShareAttack:
@@ -86,7 +68,8 @@ class ShareAttack:
                 facts.append(Fact(part(target.kind, target.group), -math.inf, math.inf))
         self._sizes = HiddenSizes(population, self.kinds)
         self.possible = self._fitting(facts)
-        if len(self.names) > 1:
+        self._witnesses = self._near_those_counted()
+        if len(self.names) > 1 and not self._witnesses:
             self.possible.doubt_up_to(DOUBTED_UP_TO)
 
     def _fitting(self, facts: Sequence[Fact]) -> Possible:
@@ -112,8 +95,27 @@ class ShareAttack:
         counts = [fallen for target in self.targets for fallen in self._fallen(target)]
         if self.population.rounded:
             return Attacked(tuple(counts), len(self.targets))  # sizes are attacked knowing which are small
-        sizes = self._sizes.attacked(self.possible)
+        sizes = self._sizes.attacked(self.possible, self._witnesses)
         return Attacked((*counts, *sizes.fallen), len(self.targets) + sizes.cells)
+
+    def _near_those_counted(self) -> Witnesses | None:
+        """Whole numbers that fit, near those that were counted; None where these are not known, or not worth it."""
+        unknowns, measured = self.possible.unknowns, self.population.memory.measured
+        worth = len(self.names) > 1 and not self.possible.whole and unknowns <= WITNESSED_UP_TO
+        if measured is None or not worth or self.population.rounded:
+            return None
+        true = [*counted(self.population, self.kinds)]
+        for kind, name in enumerate(self.names):
+            for group, row in self.whole.rows(name).items():
+                if not math.isnan(total := measured.sum(row)):
+                    true.append(Fact(self.having(kind, group), total, total))
+        whole, held = np.ones(unknowns, bool), self.possible.held
+        if (base := truly(held, whole, true)) is None:
+            return None
+        sums = [*self._sizes.people.values()]
+        self._asked = {target: len(sums) + 2 * at for at, target in enumerate(self.targets)}
+        sums += [part(t.kind, t.group) for t in self.targets for part in (self.having, self.lacking)]
+        return Witnesses(self.population, held, whole, base, sums, tuple(self.names))
 
     def having(self, kind: int, group: Group) -> Sum:
         """Those of a group who have a property."""
@@ -125,7 +127,11 @@ class ShareAttack:
 
     def _said(self, kind: int, group: Group, printed: Printed) -> Iterator[Fact]:
         """The share of a group lies in its interval."""
-        return self._claimed(kind, Sum.of(self.population.atoms(group)), printed, Says(group))
+        return self._claimed(kind, Sum.of(self.population.atoms(group)), printed, self._says(kind, group))
+
+    def _says(self, kind: int, group: Group) -> Says:
+        """The share of a group, as what says something; where others add up with it, apart from these."""
+        return Says(group, series=series_of(self.names[kind]) if len(self.names) > 1 else ())
 
     def _claimed(self, kind: int, those: Sum, printed: Printed, says: Says) -> Iterator[Fact]:
         """The share of some students lies in its interval."""
@@ -148,7 +154,9 @@ class ShareAttack:
             if not those and most in (-size.low, size.high):
                 continue  # as the printed size says
             sources = tuple(sorted({*printed.sources, *size.sources}))
-            yield Fact(people.times(students).plus(having.times(those)), -math.inf, most, sources, Says(group))
+            yield Fact(
+                people.times(students).plus(having.times(those)), -math.inf, most, sources, self._says(kind, group)
+            )
 
     def _targets(self) -> Iterator[Target]:
         """Every count of a group that has a share, printed or hidden, and of those that selections leave out."""
@@ -178,13 +186,37 @@ class ShareAttack:
             out = not (self.possible.several(having) and self.possible.several(lacking))
             out = out or any(self._told_by_own(target, has) for has in (True, False))
         elif share.code:
-            few = having if share.code == "<=" else lacking
-            out = self._coded(few, share, printed)
+            few = having if target.few_have else lacking
+            out = self._coded(few, target)
         else:
             out = self._told(target, printed)
-        if out:
+        relief = frozenset[Says]()
+        if self._witnesses and not out:
+            needs = [*self._rooms(self._witnesses, target)]
+            out, relief = None in needs, relief.union(*(need for need in needs if need))
+        if out or relief:
             blame = self.possible.blame(*(part.times(sign) for part in (having, lacking) for sign in (1.0, -1.0)))
-            yield Fallen(target.group, "share", target.name[0], blame.sources, blame.says)
+            yield Fallen(target.group, "share", target.name[0], blame.sources, blame.says, relief=relief)
+
+    def _rooms(self, witnesses: Witnesses, target: Target) -> Iterator[frozenset[Says] | None]:
+        """What to hide so that whole numbers are known that leave a count its room; None where none are found."""
+        if self._of_many(target):
+            return
+        having, lacking = self._asked[target], self._asked[target] + 1
+        if target.printed is not None:
+            few, by = having, 1.0
+            if not target.plain:
+                few = having if target.few_have else lacking
+                by = max(1.0, target.unsure(self.population.minimum) - 1.0)
+            if np.ptp(witnesses.values(few)) < by - SLACK:
+                yield witnesses.relief(other_than(few, witnesses.values(few)[0], by=by))
+            return
+        for of in (having, lacking):
+            yield witnesses.relief(other_than(of, witnesses.values(of)[0]))
+        for own, other in ((having, lacking), (lacking, having)):
+            there = witnesses.values(own) >= 1.0 - SLACK
+            if there.any():
+                yield witnesses.relief(other_than(other, witnesses.values(other)[there][0], (own, 1.0, math.inf)))
 
     def _told_by_own(self, target: Target, has: bool) -> bool:
         """Whether one of the group, who has the property or has it not, would know that of all the others."""
@@ -210,11 +242,9 @@ class ShareAttack:
         low, high = self.possible.beside(other, own, 1.0)
         return low <= high and math.ceil(low - SLACK) < math.floor(high + SLACK)
 
-    def _coded(self, few: Sum, share: Share, printed: Printed) -> bool:
+    def _coded(self, few: Sum, target: Target) -> bool:
         """Whether those who are few in a coded group are known better than the code says."""
-        limit = printed.high if share.code == "<=" else 1 - printed.low
-        size: Interval = share.size or (0.0, 0.0)
-        unsure = max(1.0, min(float(self.population.minimum), math.floor((limit - 0.005) * size[0] + 1e-9)))
+        unsure = target.unsure(self.population.minimum)
         # between two ends so far apart lie as many whole numbers, the outermost of them one less apart
         apart = (max(1.0, unsure - 1.0) if self.possible.whole else unsure) - SLACK
         low, high = self.possible.seen(few)
@@ -235,21 +265,11 @@ class ShareAttack:
         people, having = self.population.people(target.group, self.kinds), self.having(target.kind, target.group)
         if not self.possible.several(having):
             return True
-        counts: set[int] = set()
+        several: set[int] = set()
         for of, some in ((self.possible.seen(people), self.possible.seen(having)), (None, None)):
             n = of or self.possible.range(people)
             y = some or self.possible.range(having)
-            counts = _counts((printed.low, printed.high), n, y)
-            if len(counts) > 1:
+            several = counts((printed.low, printed.high), n, y)
+            if len(several) > 1:
                 return False
-        return len(counts) == 1
-
-
-def _counts(share: Interval, size: Interval, having: Interval) -> set[int]:
-    """The counts that fit a share, a range of the size and one of the count."""
-    return {
-        y
-        for n in range(math.ceil(size[0] - SLACK), math.floor(size[1] + SLACK) + 1)
-        for y in range(math.ceil(share[0] * n - 1e-9), math.floor(share[1] * n + 1e-9) + 1)
-        if having[0] - SLACK <= y <= having[1] + SLACK
-    }
+        return len(several) == 1

@@ -12,8 +12,10 @@ from cbe_analysis.protect.attack.officials import Officials
 from cbe_analysis.protect.attack.population import Population
 from cbe_analysis.protect.attack.possible import TRIED_UP_TO, WHOLE_UP_TO, Possible
 from cbe_analysis.protect.attack.reading import Series
-from cbe_analysis.protect.attack.relief import Ways, reliefs
+from cbe_analysis.protect.attack.relief import Ways as Levels
+from cbe_analysis.protect.attack.relief import reliefs
 from cbe_analysis.protect.attack.verdict import What
+from cbe_analysis.protect.attack.witnesses import Ways, Witnesses, other_than
 
 FIVE = 5.0
 
@@ -123,8 +125,14 @@ class HiddenSizes:
         tried = WHOLE_UP_TO < population.space.width * kinds <= TRIED_UP_TO
         self.facts = [Fact(people, -math.inf, math.inf) for people in self.people.values()] if tried else []
 
-    def attacked(self, possible: Possible) -> Attacked:
-        """Those that come out, of all numbers that fit."""
+    def attacked(self, possible: Possible, witnesses: Witnesses | None = None) -> Attacked:
+        """Those that come out, of all numbers that fit.
+
+        Parameters
+        ----------
+        witnesses
+            Whole numbers that fit: its first sums are the sizes. None where none are known.
+        """
         if not self.people or not self.population.sizes:
             return Attacked((), len(self.people))
         minimum = float(self.population.minimum)
@@ -133,10 +141,36 @@ class HiddenSizes:
         told = list(_fallen(self._officials, possible, self.people))
         relief = reliefs(self.population, possible, [(self.people[one.group], one.needs) for one in told])
         fallen = [one.told(possible, enough) for one, enough in zip(told, relief, strict=True)]
-        if self.facts and not self.population.rounded:
-            known = {one.group for one in fallen}
-            fallen += self._by_whole_numbers(possible, [group for group in self.people if group not in known])
+        known = {one.group for one in fallen}
+        left = [group for group in self.people if group not in known and not self.population.rounded]
+        if witnesses:
+            fallen += self._by_witnesses(witnesses, possible, left)
+        elif self.facts:
+            fallen += self._by_whole_numbers(possible, left)
         return Attacked(tuple(fallen), len(self.people))
+
+    def _by_witnesses(self, witnesses: Witnesses, possible: Possible, among: Sequence[Group]) -> Iterator[Fallen]:
+        """The groups that no whole numbers were found with, for which more must be hidden."""
+        places = {group: at for at, group in enumerate(self.people)}
+        for group in sorted(among, key=self.population.true_size):
+            needs = [witnesses.relief(ways) for ways in self._room(group, places[group])]
+            relief = frozenset[Says]().union(*(need for need in needs if need))
+            if None in needs:
+                blame = possible.blame(self.people[group], self.people[group].times(-1.0))
+                yield Fallen(group, "size", "", blame.sources, blame.says, relief=relief)
+            elif relief:
+                yield Fallen(group, "size", "", possible.sources(self.people[group]), relief=relief)
+
+    def _room(self, group: Group, at: int) -> Iterator[Ways]:
+        """Where the size of a hidden group must be able to lie; nothing where officials published it."""
+        n, minimum = self.population.true_size(group), float(self.population.minimum)
+        low, high = self._officials.between(group)
+        if n < minimum:
+            least, most = self._officials.room(group)
+            yield [[(at, -math.inf, least)]]
+            yield [[(at, most, math.inf)]]
+        elif high > low:
+            yield other_than(at, n)
 
     def _by_whole_numbers(self, possible: Possible, among: Sequence[Group]) -> Iterator[Fallen]:
         """The small groups that no whole numbers were found with, or for which the search was given up."""
@@ -168,7 +202,7 @@ class Out:
 
     group: Group
     ends: Sequence[Sum]
-    needs: Sequence[Ways]
+    needs: Sequence[Levels]
 
     def told(self, possible: Possible, relief: frozenset[Says]) -> Fallen:
         """With the releases that give it away, and the printed numbers where no relief is known."""
@@ -195,7 +229,7 @@ def _fallen(officials: Officials, possible: Possible, hidden: Mapping[Group, Sum
             continue
         small = n < minimum and not population.rounded  # of such a one it does not matter what else it may be
         low, high = (math.nan, math.nan) if small else possible.whole_range(people)
-        needs: Sequence[Ways] = []
+        needs: Sequence[Levels] = []
         if population.rounded:
             falls, few, many = _in_five(population, low, high, n), False, False
         elif n >= minimum or (math.isnan(n) and low >= minimum):

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cbe_analysis.protect.pattern.branching import branched
 from cbe_analysis.protect.pattern.programme import (
-    OPTIONS,
     PRIMAL,
     UNDISTURBED,
     Limits,
@@ -23,8 +23,6 @@ Weights = Mapping[int, float]  # variable -> coefficient of a linear function
 Numbers = NDArray[np.float64]
 TOLERANCE = 1e-6
 MANY = 2  # sums for each variable from which on the transposed programme is quicker
-# Jumps towards whole numbers cost more than all else in models as small as these.
-BRANCHING = {"presolve": "on", "mip_heuristic_run_feasibility_jump": False}
 BRANCHES = 2000
 
 
@@ -155,23 +153,30 @@ class Polytope:
             return relaxed
         return self._branched(relaxed, {"mip_max_nodes": nodes, "mip_max_improving_sols": 1})
 
+    def anywhere(self, whole: NDArray[np.bool_], nodes: int) -> Numbers | None:
+        """Numbers within the bounds, some of them whole; None where none are found.
+
+        Parameters
+        ----------
+        whole
+            Which ones are, shape `(n,)`.
+        nodes
+            How many branches are tried at most.
+        """
+        relaxed = self.least({})
+        if relaxed is None:
+            return None
+        x = np.where(whole, np.round(relaxed.x), relaxed.x)
+        if not self.holds(x[None])[0]:
+            found = branched(self._now, np.zeros(len(x)), whole, {"mip_max_nodes": nodes}).x
+            x = x if found is None else found
+        return x if self.holds(x[None])[0] else None
+
     def _branched(self, relaxed: Point, options: Mapping[str, Any]) -> Point | None:
         """Whole numbers that answer the last question."""
-        import highspy
-
-        solver: Any = highspy
-        search: Any = solver.Highs()
-        for option, value in {**OPTIONS, **PRIMAL, **BRANCHING, **options}.items():
-            search.setOptionValue(option, value)
-        model = self._now.model()
-        model.col_cost_, model.integrality_ = self._costs, [solver.HighsVarType.kInteger] * len(self._costs)
-        search.passModel(model)
-        search.run()
-        status, found = search.getModelStatus(), search.getSolution()
-        if status == solver.HighsModelStatus.kInfeasible:
+        every = np.ones(len(self._costs), bool)
+        found = branched(self._now, self._costs, every, options)
+        if found.impossible:
             return None
-        limited = status == solver.HighsModelStatus.kSolutionLimit and "mip_max_improving_sols" in options
-        if status != solver.HighsModelStatus.kOptimal and not (limited and found.value_valid):
-            return relaxed
-        x = np.round(np.array(found.col_value))
-        return Point(float(search.getInfo().objective_function_value), x)
+        soon = "mip_max_improving_sols" in options
+        return Point(found.value, found.x) if found.x is not None and (found.best or soon) else relaxed
