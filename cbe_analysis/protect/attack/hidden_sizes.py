@@ -45,7 +45,7 @@ def attack_hidden_sizes(
         return
     meant = [series for series in averaged if series.printed and series.spread]
     relief = frozenset[Says]()
-    if len(told) > 1 and (attacked := _attacked(knowing, told)):
+    if len(told) > 1 and (attacked := _attacked(knowing, told, witnessed=not meant)):
         yield attacked
         relief = relief.union(*(fallen.relief for fallen in attacked.fallen))
     if meant and (attacked := _attacked(knowing, [*told, *meant], relief)):
@@ -61,7 +61,11 @@ def _small(population: Population) -> bool:
 
 
 def _attacked(
-    knowing: Sequence[Population], series: Sequence[Series], relief: frozenset[Says] = frozenset()
+    knowing: Sequence[Population],
+    series: Sequence[Series],
+    relief: frozenset[Says] = frozenset(),
+    *,
+    witnessed: bool = True,
 ) -> Attacked | None:
     """The hidden sizes that come out of these, the comparisons aside where they are of others.
 
@@ -71,13 +75,17 @@ def _attacked(
     ----------
     relief
         What is to be hidden in any case.
+    witnessed
+        False where whole numbers are looked for beside more series anyway.
     """
     values = 1 + sum(len(one.shares) if isinstance(one, Whole) else 1 for one in series)
     for compared, population, hulls in product((True, False), knowing, (True, False)):
         if values * population.space.width > TOGETHER_UP_TO:
             return None
         with suppress(Contradiction):
-            return EverySeries(population, series, hulls=hulls, compared=compared).attacked(relief)
+            return EverySeries(population, series, hulls=hulls, compared=compared).attacked(
+                relief if witnessed else None
+            )
     return None
 
 
@@ -114,15 +122,17 @@ class EverySeries:
             raise Contradiction
         self._about = ("every series", *(tuple(one.shares) if isinstance(one, Whole) else one.name for one in series))
 
-    def attacked(self, relief: frozenset[Says] = frozenset()) -> Attacked:
+    def attacked(self, relief: frozenset[Says] | None) -> Attacked:
         """The hidden sizes that come out.
 
         Parameters
         ----------
         relief
-            What is to be hidden in any case: nothing else need be, where that is enough.
+            What is to be hidden in any case: nothing else need be, where that is enough. None where no whole numbers
+            are looked for that leave sizes their room.
         """
-        if witnesses := self._witnesses():
+        witnesses = self._witnesses() if relief is not None else None
+        if witnesses and relief:
             witnesses.without(relief)
         return self._sizes.attacked(self.possible, witnesses)
 

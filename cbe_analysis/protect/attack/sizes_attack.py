@@ -144,6 +144,7 @@ class HiddenSizes:
         known = {one.group for one in fallen}
         left = [group for group in self.people if group not in known and not self.population.rounded]
         if witnesses:
+            witnesses.without(frozenset[Says]().union(*relief))
             fallen += self._by_witnesses(witnesses, possible, left)
         elif self.facts:
             fallen += self._by_whole_numbers(possible, left)

@@ -125,16 +125,16 @@ class Witnesses:
         if best is None:
             return None
         self._nearby.take_back(best.back)
-        self._points = np.vstack([self._points, best.x])
-        self._remember(best.x[None].copy())
+        self._see(best.x)
         return frozenset(says for says in best.back if says)
 
-    def _remember(self, points: Numbers) -> None:
-        """For the next attack, when more is hidden."""
+    def _see(self, x: Numbers) -> None:
+        """One point more, also for the next attack, when more is hidden."""
+        self._points = np.vstack([self._points, x])
+        raw = x[None].copy()
         for unit in self._units:
-            unit.out_of(points)
-        for x in points:
-            self._memory.put(x, whole=False)
+            unit.out_of(raw)
+        self._memory.put(raw[0], whole=False)
 
     def _seen(self, levels: Levels) -> bool:
         """Whether sums came between levels, all of them at once."""

@@ -181,15 +181,18 @@ class Nearby(Generic[Source]):
         )
         whole = np.append(self._whole[free], np.ones(len(told), bool))
         found = branched(limits, np.append(np.zeros(len(free)), self._prices[told]), whole, SEARCH)
-        return self._way(found, free, told)
+        return self._way(found, free)
 
-    def _way(self, found: Found, free: Places, told: Places) -> Way[Source] | None:
+    def _way(self, found: Found, free: Places) -> Way[Source] | None:
         """What was found, among all numbers."""
         if found.x is None:
             return None
         x = self._base.copy()
         x[free] = found.x[: len(free)]
-        back = told[found.x[len(free) :] > 0.5]
+        values = self._sums.values(x)
+        off = (values < self._least - NOTHING) | (values > self._most + NOTHING)
+        back = np.unique(self._record[off & (self._record >= 0)])
+        back = back[~self._back[back]]
         return Way(x, frozenset(self._sources[i] for i in back.tolist()), float(self._prices[back].sum()))
 
     def _grown(self, moved: Places, more: int) -> Places:
