@@ -1,5 +1,7 @@
 """Several shares and a mean of the same students, protected, against integer programmes over all that is printed."""
 
+import importlib
+
 import numpy as np
 import pytest
 from brute_force import count_comes_out, left, size_comes_out
@@ -9,6 +11,7 @@ from several_series import HIDDEN, Model, Told, counts_out, sizes_out, told_by
 
 import cbe_analysis as cbe
 
+ATTACK = "cbe_analysis.protect.attack"
 MINIMUM = POLICY.minimum_n
 CELLS = [("(all)",), ("a",), ("b",), ("c",)]
 SIZES = ("130", HIDDEN, "40-99", "40-99")
@@ -89,3 +92,15 @@ def test_no_count_of_larger_tables_follows_from_levels_by_whole_numbers():
     model = Model(told_by(cbe.protect(table.estimates(), POLICY), [table.units]), table.true)
     row = [("g6", team) for team in ("(all)", "t0", "t1", "t2")]
     assert [cell for unit in table.units for cell in counts_out(model, unit, MINIMUM, row)] == []
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_no_size_of_larger_tables_follows_from_several_series_by_whole_numbers(found, monkeypatch):
+    """27 groups: fractions leave a hidden group its room, and whole numbers do not, unless they are looked for."""
+    if not found:
+        monkeypatch.setattr(importlib.import_module(f"{ATTACK}.hidden_sizes"), "truly", lambda *_: None)
+    table = drawn([20261122, 60], 0)
+    model = Model(told_by(cbe.protect(table.estimates(), POLICY)), table.true, seconds=3.0)
+    small, minimum = model.size(("g2", "t0", "h0")), POLICY.minimum_n
+    answers = [model.may((small, 0, 0)), model.may((small, minimum, np.inf))]
+    assert (answers == [True, True]) if found else (False in answers)
