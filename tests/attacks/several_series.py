@@ -89,7 +89,7 @@ class Model:
             cell: np.array([all(a in (WHOLE, b) for a, b in zip(cell, f, strict=True)) for f in self.finest], float)
             for cell in told.sizes
         }
-        self._rows, self._low, self._high = [], [], []
+        self._rows, self.low, self.high = [], [], []
         self._say_sizes()
         for unit in self.units:
             self._say_shares(unit)
@@ -104,8 +104,8 @@ class Model:
             kept.append((known[-1] - middle * known[0]) / spread)
         self.truth = np.concatenate(kept)
         values = self.facts @ self.truth
-        assert (values >= np.array(self._low) - SEEN).all(), "the truth fits what is printed"
-        assert (values <= np.array(self._high) + SEEN).all(), "the truth fits what is printed"
+        assert (values >= np.array(self.low) - SEEN).all(), "the truth fits what is printed"
+        assert (values <= np.array(self.high) + SEEN).all(), "the truth fits what is printed"
         self.points = self.truth[None]
 
     def size(self, cell):
@@ -145,7 +145,7 @@ class Model:
         return tuple(ends)
 
     def _solved(self, goal, more=None):
-        facts = [LinearConstraint(self.facts, self._low, self._high)]
+        facts = [LinearConstraint(self.facts, self.low, self.high)]
         facts += [LinearConstraint(*more)] if more else []
         whole = np.arange(self.unknowns) < self.counted
         bounds = Bounds(np.where(whole, 0, -np.inf), np.inf)
@@ -167,8 +167,8 @@ class Model:
 
     def _add(self, row, low, high):
         self._rows.append(row)
-        self._low.append(low)
-        self._high.append(high)
+        self.low.append(low)
+        self.high.append(high)
 
     def _say_sizes(self):
         for cell, text in self.told.sizes.items():

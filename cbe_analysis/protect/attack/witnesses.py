@@ -67,6 +67,11 @@ class Witnesses:
         What the unknowns count.
     units
         Of sums of values, in which units they are measured here: these change when more is hidden.
+
+    Attributes
+    ----------
+    points
+        The numbers so far, shape `(points, n)`; the base first.
     """
 
     def __init__(  # noqa: PLR0913 - a problem and where to start
@@ -98,11 +103,11 @@ class Witnesses:
         self._units = units
         for unit in units:
             unit.into(known)
-        self._points = np.concatenate([base[None], known[polytope.holds(known)]])
+        self.points = np.concatenate([base[None], known[polytope.holds(known)]])
 
     def values(self, at: int) -> Numbers:
         """What a sum is at the numbers so far, shape `(points,)`; first of all at the base."""
-        return np.asarray(self._points[:, self._sums[at].at] @ self._sums[at].weights)
+        return np.asarray(self.points[:, self._sums[at].at] @ self._sums[at].weights)
 
     def without(self, hidden: frozenset[Says]) -> None:
         """Reckon with what some printed numbers say no longer."""
@@ -130,7 +135,7 @@ class Witnesses:
 
     def _see(self, x: Numbers) -> None:
         """One point more, also for the next attack, when more is hidden."""
-        self._points = np.vstack([self._points, x])
+        self.points = np.vstack([self.points, x])
         raw = x[None].copy()
         for unit in self._units:
             unit.out_of(raw)
@@ -138,7 +143,7 @@ class Witnesses:
 
     def _seen(self, levels: Levels) -> bool:
         """Whether sums came between levels, all of them at once."""
-        inside = np.ones(len(self._points), bool)
+        inside = np.ones(len(self.points), bool)
         for at, low, high in levels:
             values = self.values(at)
             inside &= (values >= low - SLACK) & (values <= high + SLACK)
