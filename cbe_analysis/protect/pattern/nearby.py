@@ -27,7 +27,7 @@ SEARCH = {
     **{"mip_max_nodes": 1, "mip_rel_gap": 0.3, "mip_feasibility_tolerance": 1e-7},
     **{"mip_heuristic_run_rins": False, "mip_detect_symmetry": False},
 }
-NOTHING = 1e-6
+NOTHING, NEARLY = 1e-6, 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +184,16 @@ class Nearby(Generic[Source]):
         return self._way(found, free)
 
     def _way(self, found: Found, free: Places) -> Way[Source] | None:
-        """What was found, among all numbers."""
+        """What was found, among all numbers; None where it misses what always holds by more than a solver may."""
         if found.x is None:
             return None
         x = self._base.copy()
         x[free] = found.x[: len(free)]
         values = self._sums.values(x)
-        off = (values < self._least - NOTHING) | (values > self._most + NOTHING)
+        missed = np.maximum(self._least - values, values - self._most)
+        if (missed[self._record < 0] > NEARLY).any():
+            return None
+        off = missed > NOTHING
         back = np.unique(self._record[off & (self._record >= 0)])
         back = back[~self._back[back]]
         return Way(x, frozenset(self._sources[i] for i in back.tolist()), float(self._prices[back].sum()))
