@@ -23,7 +23,7 @@ from cbe_analysis.protect.rounding import in_figures, to_step
 Known = tuple[float, float]  # a value and its error, as they are printed
 
 
-def of_printed_values(entries: Sequence[Entry], _method: str = "") -> tuple[Entry, ...]:
+def of_printed_values(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The records, with the chances of effects and of kinds as those of what is printed.
 
     A chance of a kind without a growth and a status that are printed, or without marks, has no value: as measured it

@@ -108,8 +108,8 @@ def _public(given: Estimates, policy: Policy, said: tuple[str, ...] = ()) -> Rel
 
 def _restated(found: Sequence[Entry], estimates: Estimates, policy: Policy, minimum: int) -> tuple[Entry, ...]:
     """The records, of which some tell no more than what is printed beside them."""
-    fives, method = policy.privacy_profile == ROUNDED, estimates.method
-    return of_printed_values(of_sizes_together(found, estimates.by, method, minimum, fives=fives), method)
+    fives = policy.privacy_profile == ROUNDED
+    return of_printed_values(of_sizes_together(found, estimates.by, estimates.method, minimum, fives=fives))
 
 
 def _agreed(
