@@ -95,6 +95,12 @@ def test_no_count_of_larger_tables_follows_from_levels_by_whole_numbers():
     assert [cell for unit in table.units for cell in counts_out(model, unit, MINIMUM, row)] == []
 
 
+def fit(points, model):
+    """Whether points are whole numbers that fit what is printed."""
+    values, low, high = points @ model.facts.T, np.array(model.low), np.array(model.high)
+    return bool((points == np.round(points)).all() and (values >= low - SEEN).all() and (values <= high + SEEN).all())
+
+
 def test_hidden_sizes_of_larger_tables_are_seen_to_have_room_by_whole_numbers_that_fit(monkeypatch):
     """27 groups and two shares: fractions leave some hidden groups their room where whole numbers leave none."""
     made, sizes = [], importlib.import_module(f"{ATTACK}.hidden_sizes")
@@ -102,12 +108,25 @@ def test_hidden_sizes_of_larger_tables_are_seen_to_have_room_by_whole_numbers_th
     table = drawn([20261122, 60], 0)
     model = Model(told_by(cbe.protect(table.estimates(), POLICY)), table.true)
     found = made[-1].points.reshape(-1, 3, 3, 3, 3).swapaxes(3, 4).reshape(-1, 81)  # group, house, team -> team, house
-    assert (found == np.round(found)).all()
-    values = found @ model.facts.T
-    assert (values >= np.array(model.low) - SEEN).all()
-    assert (values <= np.array(model.high) + SEEN).all()
+    assert fit(found, model)
     for cell, text in model.told.sizes.items():
         if text == HIDDEN:
             own = found @ model.size(cell)
             small = model.truth @ model.size(cell) < MINIMUM
             assert own.min() == 0 and own.max() >= MINIMUM if small else np.ptp(own) >= 1
+
+
+def test_hidden_counts_of_larger_tables_are_seen_to_have_room_by_whole_numbers_that_fit(monkeypatch):
+    """27 groups and three levels of a whole."""
+    made, shares = [], importlib.import_module(f"{ATTACK}.shares_attack")
+    monkeypatch.setattr(shares, "Witnesses", lambda *a: made.append(of := Witnesses(*a)) or of)
+    table = drawn([20261122, 7], 2)
+    model = Model(told_by(cbe.protect(table.estimates(), POLICY), [table.units]), table.true)
+    levels = made[-1].points.reshape(-1, 3, 27)
+    found = np.concatenate([levels.sum(axis=1), levels.reshape(-1, 81)], axis=1)
+    assert fit(found, model)
+    for unit, texts in model.told.shares.items():
+        for cell in (cell for cell, text in texts.items() if text == HIDDEN):
+            having, everyone = found @ model.count(cell, unit), found @ model.size(cell)
+            assert np.ptp(having) >= 1, cell
+            assert np.ptp(everyone - having) >= 1, cell
