@@ -130,3 +130,11 @@ def test_hidden_counts_of_larger_tables_are_seen_to_have_room_by_whole_numbers_t
             having, everyone = found @ model.count(cell, unit), found @ model.size(cell)
             assert np.ptp(having) >= 1, cell
             assert np.ptp(everyone - having) >= 1, cell
+
+
+def test_where_no_whole_numbers_are_found_more_is_hidden(monkeypatch):
+    """12 groups and two shares: not to know is not to be sure."""
+    measured = drawn([20261122, 10], 0).estimates()
+    sure = cbe.protect(measured, POLICY).rows["hidden"].notna().sum()
+    monkeypatch.setattr(Witnesses, "relief", lambda *_: None)
+    assert cbe.protect(measured, POLICY).rows["hidden"].notna().sum() > sure > 0
