@@ -138,3 +138,14 @@ def test_where_no_whole_numbers_are_found_more_is_hidden(monkeypatch):
     sure = cbe.protect(measured, POLICY).rows["hidden"].notna().sum()
     monkeypatch.setattr(Witnesses, "relief", lambda *_: None)
     assert cbe.protect(measured, POLICY).rows["hidden"].notna().sum() > sure > 0
+
+
+def test_means_that_do_not_add_up_keep_no_one_from_looking_for_whole_numbers(monkeypatch):
+    """What a model says of a whole need not be the mean of what it says of the parts."""
+    made, sizes = [], importlib.import_module(f"{ATTACK}.hidden_sizes")
+    monkeypatch.setattr(sizes, "Witnesses", lambda *a: made.append(of := Witnesses(*a)) or of)
+    measured = drawn([20261122, 3], 3).estimates()
+    parts = measured.rows["quantity"].eq("mean") & measured.rows[measured.by[0]].ne("(all)")
+    measured.rows.loc[parts, "value"] += 0.01
+    cbe.protect(measured, POLICY)
+    assert made

@@ -143,7 +143,10 @@ class EverySeries:
         whole, held = np.ones(self.possible.unknowns, bool), self.possible.held
         for place, series, _ in self._places:
             whole[place : place + self.width] = isinstance(series, Whole)
-        base = truly(held, whole, [*counted(self.population), *self._counted(self.population.memory.measured)])
+        students, told = [*counted(self.population)], [*self._counted(self.population.memory.measured)]
+        having = [fact for fact in told if whole[fact.sum.at].all()]  # sums of what a model says need not add up
+        bases = (truly(held, whole, true) for true in ([*students, *told], [*students, *having], students))
+        base = next((one for one in bases if one is not None), None)
         if base is None:
             return None
         means = [(place, one) for place, one, _ in self._places if isinstance(one, Means)]

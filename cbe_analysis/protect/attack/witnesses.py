@@ -85,7 +85,7 @@ class Witnesses:
         units: Sequence[Unit] = (),
     ) -> None:
         bounds = list(held.said)
-        self._sums, self._base = sums, base
+        self._sums = sums
         width = population.space.width
         alone = [population.atoms(group) for group in population.hidden]
         self._nearby: Nearby[Says | None] = Nearby(
