@@ -23,7 +23,7 @@ from cbe_analysis.protect.attack.told import Property, series_of
 from cbe_analysis.protect.attack.witnesses import WITNESSED_UP_TO, Unit, Witnesses, counted, truly
 
 Series = Whole | Means
-COUNTED_UP_TO = 160  # unknowns of several series up to which whole numbers are looked for
+COUNTED_UP_TO = 160  # unknowns of several series up to which whole numbers are looked for where none are known
 TOGETHER_UP_TO = 5_000  # unknowns of several series that are held together
 
 
@@ -145,7 +145,7 @@ class EverySeries:
             whole[place : place + self.width] = isinstance(series, Whole)
         students, told = [*counted(self.population)], [*self._counted(self.population.memory.measured)]
         having = [fact for fact in told if whole[fact.sum.at].all()]  # sums of what a model says need not add up
-        bases = (truly(held, whole, true) for true in ([*students, *told], [*students, *having], students))
+        bases = (truly(held, whole, true) for true in ([*students, *told], [*students, *having], students, ()))
         base = next((one for one in bases if one is not None), None)
         if base is None:
             return None
